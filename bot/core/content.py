@@ -1,0 +1,228 @@
+"""What admins wrote, validated and immutable: intents, how people say them, replies, standards.
+
+:mod:`bot.files` builds a :class:`Catalogue` from the content folder; the core and the pipeline only read it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from enum import StrEnum
+
+from bot.core.model import Kind
+
+ALWAYS = "always"
+"""The calendar that is always open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Open from ``start`` to ``end``, wall-clock in the calendar's zone; ``end`` at or before ``start`` means the next day.
+
+    ``weekday`` is 0 for Monday to 6 for Sunday. An ``end`` of 24:00 is written as ``time(0)``.
+    """
+
+    weekday: int
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """Open on ``day`` in these windows instead of the usual ones, even on a holiday (no windows: closed)."""
+
+    day: date
+    windows: tuple[tuple[time, time], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When people are there. ``zone`` is an IANA name. No windows and ``always`` true: open round the clock.
+
+    ``closed`` holds every date without opening (public holidays and own closures), as dates in ``zone``.
+    """
+
+    name: str
+    zone: str
+    windows: tuple[Window, ...] = ()
+    closed: frozenset[date] = frozenset()
+    special: tuple[SpecialDay, ...] = ()
+    always: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseStandards:
+    """The times within which a human comes back, in open time of ``calendar``.
+
+    ``by_kind`` maps a :class:`Kind` value to its span; ``urgent`` holds for urgent severity of any kind when it is
+    shorter. ``never_beyond`` is wall-clock. ``round_to`` is the grain of spoken times, ``margin`` a share added to a
+    forecast (0.2: 20 %), ``remind_at`` shares of the span at which the team is nudged.
+    """
+
+    by_kind: dict[str, timedelta]
+    urgent: timedelta
+    calendar: str
+    never_beyond: timedelta = timedelta(hours=24)
+    round_to: timedelta = timedelta(minutes=15)
+    margin: float = 0.2
+    remind_at: tuple[float, ...] = (0.5, 0.8)
+
+    def standard(self, kind: Kind) -> timedelta:
+        """The span for ``kind``; a kind that is not listed has that of a question."""
+        return self.by_kind.get(kind.value, self.by_kind[Kind.QUESTION.value])
+
+
+class Acknowledge(StrEnum):
+    """How a message is acknowledged: a 👀 reaction, or words."""
+
+    REACTION = "reaction"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When the bot is sure enough, as probabilities between 0 and 1.
+
+    At or above ``answer`` it answers. Below, if the best two are within ``close`` of one another (or the best is at
+    least ``ask``), it asks one clarifying question. ``false_rejection`` is the share of good messages that may be
+    taken for none of the intents; the pipeline calibrates itself to it.
+    """
+
+    answer: float = 0.5
+    ask: float = 0.25
+    close: float = 0.15
+    false_rejection: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Who takes a case. ``calendar`` defaults to that of the promises."""
+
+    name: str
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standards:
+    """``standards.yml``: the service standards, the document and the configuration at once.
+
+    ``gather`` is how long the bot waits for a customer to finish a thought; ``gather_at_most`` bounds it.
+    """
+
+    languages: tuple[str, ...]
+    zone: str
+    calendars: dict[str, Calendar]
+    promises: PromiseStandards
+    teams: dict[str, Team]
+    default_team: str
+    acknowledge: Acknowledge = Acknowledge.REACTION
+    gather: timedelta = timedelta(seconds=1.5)
+    gather_at_most: timedelta = timedelta(seconds=8)
+    idle: timedelta = timedelta(hours=12)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+
+    @property
+    def default_language(self) -> str:
+        return self.languages[0]
+
+
+class When(StrEnum):
+    """When a human takes over an intent that has an answer."""
+
+    ALWAYS = "always"
+    ASKED = "asked"
+    SECOND_TIME = "second_time"
+
+
+@dataclass(frozen=True, slots=True)
+class HumanRule:
+    """When, by whom and within which open time a human deals with this intent (``None``: the standards' own)."""
+
+    when: frozenset[When]
+    team: str | None = None
+    within: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A detail to collect. ``pattern`` finds it in a text; ``ask`` is the key of the reply that asks for it."""
+
+    name: str
+    pattern: re.Pattern[str] | None
+    ask: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What customers may want. ``title`` and ``answer`` are keys of replies; no ``answer``: always a human.
+
+    ``area`` is the name of the file it stands in, without its ending (``orders``).
+    """
+
+    id: str
+    kind: Kind
+    area: str
+    title: str
+    answer: str | None = None
+    slots: tuple[Slot, ...] = ()
+    human: HumanRule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """How people say one intent in one language. ``check`` sentences are never trained on."""
+
+    intent: str
+    language: str
+    examples: tuple[str, ...]
+    excluded: tuple[str, ...] = ()
+    check: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What we say. ``title`` is its short name, for buttons and labels.
+
+    ``forms`` maps a CLDR plural category (``one``, ``few``, … ``other``) to a text; a reply without plurals has only
+    ``other``. ``count`` names the placeholder whose number chooses among them.
+    """
+
+    key: str
+    forms: dict[str, str]
+    title: str = ""
+    count: str | None = None
+
+    @property
+    def text(self) -> str:
+        return self.forms["other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """The house's own voice. ``never_say`` are words that no reply may contain."""
+
+    name: str
+    tone: str = "informal"
+    emoji: bool = True
+    never_say: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All content of one moment. ``version`` is a hash of the files, ``replies`` maps language to key to reply."""
+
+    version: str
+    brand: Brand
+    standards: Standards
+    intents: dict[str, Intent]
+    phrases: tuple[Phrases, ...]
+    replies: dict[str, dict[str, Reply]]
+
+    def intent(self, id: str) -> Intent | None:
+        return self.intents.get(id)
+
+    def reply(self, language: str, key: str) -> Reply | None:
+        """The reply in ``language``, else in the default language."""
+        found = self.replies.get(language, {}).get(key)
+        return found or self.replies.get(self.standards.default_language, {}).get(key)

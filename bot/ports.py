@@ -1,0 +1,179 @@
+"""The walls of the house, as Protocols: all that the flow knows of the world outside."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.content import Catalogue
+from bot.core.model import (
+    Conversation,
+    Delivery,
+    Due,
+    Event,
+    Incoming,
+    Outgoing,
+    Receipt,
+    Step,
+    Understanding,
+    Update,
+)
+
+
+class Clock(Protocol):
+    """Where time comes from."""
+
+    def now(self) -> datetime:
+        """The time now, an aware UTC datetime."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What is known of a customer's language besides the words: what they chose, used before, and set in Telegram."""
+
+    chosen: str | None = None
+    so_far: str | None = None
+    telegram: str | None = None
+
+
+class Understander(Protocol):
+    """Makes sense of words."""
+
+    async def understand(self, text: str, hints: Hints) -> Understanding:
+        """What ``text`` means. Any text at all gets an answer; a meaningless one is of intent ``none``.
+
+        Runs off the event loop. Raises UnderstandingError only if the pipeline itself is broken.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """The content that is live and the pipeline trained on it: always swapped together."""
+
+    catalogue: Catalogue
+    understander: Understander
+
+
+class Library(Protocol):
+    """Holds the knowledge that is live."""
+
+    def current(self) -> Knowledge:
+        """The last good content. Take it once for a decision: it may be another one a moment later."""
+        ...
+
+
+class Sender(Protocol):
+    """Carries what is in the outbox to people. Never raises: what came of it is committed as receipts."""
+
+    async def acknowledge(self, chat_id: int, message_id: int) -> None:
+        """Show the customer that this message was seen (👀 and "typing"); not kept, repeating it does no harm."""
+        ...
+
+    async def typing(self, chat_id: int) -> None:
+        """Show the customer that an answer is on its way; not kept."""
+        ...
+
+    def wake(self) -> None:
+        """There is something new in the outbox."""
+        ...
+
+
+class Channel(Protocol):
+    """Reads raw updates: pure, given the settings (which chat is the agents', who are the admins)."""
+
+    def read(self, update: Update) -> Incoming:
+        """What an update says, in our own terms. Anything strange is :class:`bot.core.model.Ignored`, never an error."""
+        ...
+
+
+class Store(Protocol):
+    """Keeps everything. What a coroutine here promised to keep is on disk (or committed) when it returns.
+
+    Raises StoreError where it can't keep or read; then nothing of the call has happened.
+    """
+
+    # inbox
+
+    async def accept(self, update: Update) -> bool:
+        """Keep an update until a step deals with it. False: this ``update_id`` was accepted before."""
+        ...
+
+    async def unhandled(self) -> tuple[Update, ...]:
+        """Accepted updates that no step has dealt with, by ``update_id``: what a restart must take up."""
+        ...
+
+    async def discard(self, update_id: int, reason: str) -> None:
+        """Nothing is to be done about this update (or nothing can be: then it is set aside, with the reason)."""
+        ...
+
+    # conversations
+
+    def lease(self, chat_id: int) -> AbstractAsyncContextManager[Conversation | None]:
+        """The last conversation of this customer's chat, exclusively: others who want it wait. None: never wrote before."""
+        ...
+
+    async def conversation(self, conversation_id: str) -> Conversation | None:
+        """As it is now, to look at; no lease is taken. Resolved ones included."""
+        ...
+
+    async def conversation_of_topic(self, agents_chat: int, thread_id: int) -> Conversation | None:
+        """The conversation that has this topic, to look at."""
+        ...
+
+    async def open_conversations(self) -> tuple[Conversation, ...]:
+        """All that are not resolved, in no promised order, to look at."""
+        ...
+
+    async def past_conversations(self, chat_id: int) -> tuple[Conversation, ...]:
+        """The resolved ones of a chat, oldest first."""
+        ...
+
+    async def commit(self, step: Step) -> None:
+        """Keep everything in ``step`` at once, or nothing of it. The chat must be leased by the caller.
+
+        Outbox rows with an id that was committed before are ignored, so committing a step twice does no harm.
+        """
+        ...
+
+    # time
+
+    async def due(self, now: datetime, limit: int = 100) -> tuple[Due, ...]:
+        """Rows due at or before ``now``, earliest first. They stay until a step lists them in ``done``."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """When the earliest row falls due; None: there is none."""
+        ...
+
+    # outbox
+
+    async def outbox(self) -> tuple[tuple[Outgoing, Delivery], ...]:
+        """Rows not yet sent nor failed, in the order of commits; ATTEMPTED: a send began and its end is unknown."""
+        ...
+
+    async def attempt(self, outgoing_id: str) -> None:
+        """A send is about to begin. Kept in order with everything else, but not waited for."""
+        ...
+
+    async def receive(self, receipt: Receipt) -> None:
+        """Keep what came of a send: the row leaves the outbox, and its message ids enter the message map."""
+        ...
+
+    async def counterpart(self, chat_id: int, message_id: int) -> tuple[Outgoing, Receipt] | None:
+        """What we sent as this message, from the message map; None: not one of ours."""
+        ...
+
+    # record
+
+    def events(self, conversation_id: str | None = None) -> AsyncIterator[Event]:
+        """The record, oldest first; of one conversation, or of all."""
+        ...
+
+    async def close(self) -> None:
+        """Finish writing and let go of the files."""
+        ...
