@@ -226,3 +226,9 @@ class Catalogue:
         """The reply in ``language``, else in the default language."""
         found = self.replies.get(language, {}).get(key)
         return found or self.replies.get(self.standards.default_language, {}).get(key)
+
+    def title(self, language: str, intent_id: str) -> str:
+        """What an intent is called on a button or a card; its id where it has no title."""
+        intent = self.intents.get(intent_id)
+        reply = self.reply(language, intent.title) if intent else None
+        return (reply.title if reply else "") or intent_id

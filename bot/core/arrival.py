@@ -1,0 +1,112 @@
+"""A customer's message comes in: to the colleague who has the case, and to the thought that is being written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core.content import Acknowledge
+from bot.core.draft import Context, Draft
+from bot.core.model import (
+    Author,
+    Conversation,
+    Copy,
+    Customer,
+    CustomerMessage,
+    DueKind,
+    Lane,
+    Message,
+    Phase,
+    Step,
+    Text,
+)
+
+
+def fresh(chat_id: int, customer: Customer, previous: Conversation | None, context: Context) -> Conversation:
+    """A new conversation: polite and neutral, however the last one ended. Only the language is remembered."""
+    ordinal = int(previous.id.rpartition("-")[2]) + 1 if previous else 1
+    languages = context.catalogue.standards.languages
+    wanted = (customer.language, previous.language if previous else None, _primary(customer.language_code))
+    language = next((code for code in wanted if code in languages), languages[0])
+    return Conversation(f"{chat_id}-{ordinal}", chat_id, customer, context.now, language)
+
+
+def _primary(language_code: str | None) -> str | None:
+    return language_code.partition("-")[0].lower() if language_code else None
+
+
+def is_over(conversation: Conversation, context: Context) -> bool:
+    """Whether the next message starts another conversation."""
+    if not conversation.is_open:
+        return True
+    last = conversation.messages[-1].at if conversation.messages else conversation.opened_at
+    quiet = conversation.phase is Phase.BOT and not conversation.pending
+    return quiet and context.now - last > context.catalogue.standards.idle
+
+
+def end_idle(conversation: Conversation, context: Context) -> Step:
+    """Close a conversation in which nobody has said anything for long."""
+    draft = Draft(conversation, context)
+    draft.change(phase=Phase.RESOLVED, resolved_at=context.now)
+    draft.record("resolved", because="idle")
+    return draft.finish()
+
+
+def receive(conversation: Conversation, message: CustomerMessage, update_id: int | None, context: Context) -> Step:
+    """Take a message in: to the colleague who has the case, and to the thought that is being written."""
+    draft = Draft(conversation, context)
+    draft.change(customer=known(message.customer, conversation.customer))
+    line = Message(context.now, Author.CUSTOMER, message.text, ref=message.message_id, media=message.media)
+    draft.record("received", ref=message.message_id, media=message.media.value, text=message.text)
+    if not conversation.messages and not conversation.pending:
+        draft.record("opened", customer=conversation.customer.id)
+    if conversation.phase in (Phase.WAITING, Phase.HUMAN):
+        draft.to_case(Copy(message.chat_id, message.message_id), Lane.AGENT)
+    if conversation.phase is Phase.HUMAN:
+        draft.change(messages=(*conversation.messages, line))
+        return draft.finish(update_id)
+    if context.catalogue.standards.acknowledge is Acknowledge.TEXT and not conversation.messages + conversation.pending:
+        draft.to_customer(Text(draft.words("acknowledged")), Lane.ACKNOWLEDGE)
+    _gather(draft, line)
+    return draft.finish(update_id)
+
+
+def known(now: Customer, before: Customer) -> Customer:
+    """What Telegram says of them now, with what they told us before."""
+    return replace(now, language=now.language or before.language, zone=now.zone or before.zone)
+
+
+def _gather(draft: Draft, line: Message) -> None:
+    """Wait until the customer pauses: several messages in a row are one thought."""
+    standards = draft.context.catalogue.standards
+    since = draft.conversation.pending_since or draft.now
+    draft.change(pending=(*draft.conversation.pending, line), pending_since=since)
+    at = min(draft.now + standards.gather, since + standards.gather_at_most)
+    draft.set_due(turn_id(draft.conversation), DueKind.TURN, at)
+
+
+def turn_id(conversation: Conversation) -> str:
+    """The due row that ends the customer's pause."""
+    return f"turn:{conversation.id}"
+
+
+def edit(conversation: Conversation, message: CustomerMessage, update_id: int | None, context: Context) -> Step:
+    """The customer changed a message: what is pending is read anew, a colleague sees the new words."""
+    draft = Draft(conversation, context)
+    draft.record("edited", ref=message.message_id, text=message.text)
+
+    def edited(lines: tuple[Message, ...]) -> tuple[Message, ...]:
+        return tuple(replace(m, text=message.text) if _same(m, message) else m for m in lines)
+
+    draft.change(pending=edited(conversation.pending), messages=edited(conversation.messages))
+    if conversation.phase in (Phase.WAITING, Phase.HUMAN):
+        draft.to_case(Text(draft.team_words("team_customer_edited", text=message.text)), Lane.AGENT)
+    return draft.finish(update_id)
+
+
+def _same(line: Message, message: CustomerMessage) -> bool:
+    return line.author is Author.CUSTOMER and line.ref == message.message_id
+
+
+def thought(conversation: Conversation) -> str:
+    """The pending messages as one text."""
+    return "\n".join(m.text for m in conversation.pending if m.text.strip())

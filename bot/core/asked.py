@@ -1,0 +1,101 @@
+"""What a customer asks for outright: by a button of the bot's, or by a command."""
+
+from __future__ import annotations
+
+from bot.core import turn, words
+from bot.core.arrival import known
+from bot.core.decide import Act, Because, Decision, decide_chosen
+from bot.core.draft import Context, Draft
+from bot.core.model import (
+    NO_INTENT,
+    AnswerCallback,
+    Author,
+    ClearButtons,
+    Conversation,
+    CustomerChoice,
+    CustomerMessage,
+    Edit,
+    Kind,
+    Lane,
+    Message,
+    Phase,
+    Step,
+)
+
+TALK_TO_HUMAN = "talk_to_human"
+
+
+def choose(conversation: Conversation, choice: CustomerChoice, update_id: int | None, context: Context) -> Step:
+    """The customer pressed a button. One that no longer applies says so, and changes nothing."""
+    draft = Draft(conversation, context)
+    asked = conversation.clarification
+    decision = _chosen(draft, choice.data)
+    if asked is None or decision is None or conversation.phase is not Phase.BOT:
+        draft.to_customer(AnswerCallback(choice.callback_id, draft.words("choice_passed")), Lane.ACKNOWLEDGE)
+        draft.to_customer(ClearButtons(choice.message_id), Lane.CARD)
+        return draft.finish(update_id)
+    draft.record("chose", data=choice.data)
+    draft.to_customer(AnswerCallback(choice.callback_id), Lane.ACKNOWLEDGE)
+    draft.to_customer(_pressed(draft, choice), Lane.CARD)
+    turn.close_turn(draft)
+    draft.change(clarification=None)
+    turn.set_subject(draft, decision.intent, Kind.NONE)
+    turn.act(draft, decision, hello=False)
+    return draft.finish(update_id)
+
+
+def _chosen(draft: Draft, data: str) -> Decision | None:
+    catalogue, conversation = draft.context.catalogue, draft.conversation
+    if data == turn.ELSE:
+        return Decision(Act.PROMISE, Because.UNKNOWN)
+    if data == turn.HUMAN:
+        return Decision(Act.PROMISE, Because.ASKED, TALK_TO_HUMAN if catalogue.intent(TALK_TO_HUMAN) else NO_INTENT)
+    intent = catalogue.intent(data.removeprefix(turn.INTENT))
+    return decide_chosen(conversation, intent) if intent and data.startswith(turn.INTENT) else None
+
+
+def _pressed(draft: Draft, choice: CustomerChoice) -> Edit | ClearButtons:
+    """The question, with the answer in the place of its buttons."""
+    catalogue, conversation = draft.context.catalogue, draft.conversation
+    asked = next((m.text for m in reversed(conversation.messages) if m.author is Author.BOT), None)
+    if choice.data.startswith(turn.INTENT):
+        label = catalogue.title(conversation.language, choice.data.removeprefix(turn.INTENT))
+    else:
+        label = draft.words("something_else" if choice.data == turn.ELSE else "to_human")
+    return Edit(choice.message_id, f"{asked}\n\n✓ {label}") if asked else ClearButtons(choice.message_id)
+
+
+def command(conversation: Conversation, message: CustomerMessage, update_id: int | None, context: Context) -> Step:
+    """A customer's command: answered at once, whoever has the conversation."""
+    draft = Draft(conversation, context)
+    draft.change(customer=known(message.customer, conversation.customer))
+    draft.record("received", ref=message.message_id, text=message.text)
+    line = Message(context.now, Author.CUSTOMER, message.text, ref=message.message_id)
+    draft.change(messages=(*conversation.messages, line))
+    match message.command:
+        case "start":
+            draft.say(draft.words("start"))
+        case "status":
+            draft.say(_status(draft))
+        case "human" if conversation.phase is Phase.BOT:
+            turn.close_turn(draft)
+            intent = context.catalogue.intent(TALK_TO_HUMAN)
+            turn.set_subject(draft, TALK_TO_HUMAN, Kind.REQUEST)
+            turn.promise(draft, intent, Because.ASKED, hello=False)
+        case "human":
+            draft.say(_status(draft))
+        case _:
+            draft.say(draft.words("help"))
+    return draft.finish(update_id)
+
+
+def _status(draft: Draft) -> str:
+    """Where the case stands: the true answer to "when will you call?"."""
+    conversation = draft.conversation
+    if conversation.promise is not None:
+        return draft.words("status_promise", by=turn.again(draft))
+    if conversation.phase is Phase.HUMAN and conversation.agent is not None:
+        return draft.words("status_human", agent=words.first_word(conversation.agent.name))
+    if conversation.phase is Phase.WAITING:
+        return draft.words("noted_without_time")
+    return draft.words("status_none")

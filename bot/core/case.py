@@ -1,0 +1,158 @@
+"""The case as colleagues see it: its topic's title, its card, its buttons."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.core import words
+from bot.core.content import Catalogue
+from bot.core.draft import Draft
+from bot.core.model import (
+    NO_INTENT,
+    Author,
+    Button,
+    Card,
+    CloseTopic,
+    Conversation,
+    Keyboard,
+    Lane,
+    Media,
+    Message,
+    OpenTopic,
+    Phase,
+    Severity,
+)
+
+CARD_LIMIT = 3900
+"""Characters on a card: Telegram takes 4096 UTF-16 units, and emoji count twice."""
+
+TITLE_LIMIT = 120
+"""Characters of a topic's title: Telegram takes 128."""
+
+_MARK = {Severity.CALM: "🔵", Severity.UPSET: "🟠", Severity.URGENT: "🔴"}
+
+
+def open_case(draft: Draft, team: str) -> None:
+    """Give the conversation a topic in its team's group, if there is a group and it has no topic yet."""
+    chat = draft.context.groups.of(team)
+    if chat is None or draft.conversation.agents_chat is not None:
+        return
+    draft.change(agents_chat=chat)
+    draft.to_case(OpenTopic(title(draft.conversation, draft.context.catalogue)), Lane.AGENT)
+
+
+def show_card(draft: Draft) -> None:
+    """Post the card, or bring it up to date."""
+    draft.to_case(Card(card(draft), buttons(draft)))
+
+
+def close_case(draft: Draft) -> None:
+    """Bring the card up to date and close the topic."""
+    show_card(draft)
+    draft.to_case(CloseTopic(title(draft.conversation, draft.context.catalogue)))
+
+
+def title(conversation: Conversation, catalogue: Catalogue) -> str:
+    """What the list of topics shows: how pressing, who, about what."""
+    mark = "✅" if conversation.phase is Phase.RESOLVED else _MARK[conversation.severity]
+    subject = subject_of(conversation, catalogue)
+    return f"{mark} {conversation.customer.name} · {subject}"[:TITLE_LIMIT]
+
+
+def subject_of(conversation: Conversation, catalogue: Catalogue) -> str:
+    """What the case is about, in the house's first language."""
+    language = catalogue.standards.default_language
+    if catalogue.intent(conversation.intent) is None:
+        return words.render(catalogue, language, "team_unknown_subject")
+    return catalogue.title(language, conversation.intent)
+
+
+def buttons(draft: Draft) -> Keyboard:
+    """What can be done about the case now. A resolved case has no buttons."""
+    conversation = draft.conversation
+    if not conversation.is_open:
+        return ()
+    names = [] if conversation.phase is Phase.HUMAN else ["claim"]
+    names.append("resolve")
+    if conversation.phase is not Phase.BOT:
+        names.append("back")
+    row = (Button(draft.team_words(f"team_button_{name}"), f"{name}:{conversation.id}") for name in names)
+    return (tuple(row),)
+
+
+def card(draft: Draft) -> str:
+    """Everything known about the case, for a colleague who has never seen it."""
+    conversation = draft.conversation
+    lines = [_who(draft), _what(draft), *_details(draft), _status(draft)]
+    head = "\n".join(line for line in lines if line)
+    return f"{head}\n\n{_transcript(draft, conversation, CARD_LIMIT - len(head))}"
+
+
+def _who(draft: Draft) -> str:
+    customer = draft.conversation.customer
+    handle = f" (@{customer.username})" if customer.username else ""
+    return draft.team_words(
+        "team_card_who", customer=customer.name + handle, language=words.language_name(draft.conversation.language)
+    )
+
+
+def _what(draft: Draft) -> str:
+    conversation = draft.conversation
+    kind = draft.team_words(f"team_kind_{conversation.kind.value}")
+    severity = draft.team_words(f"team_severity_{conversation.severity.value}")
+    subject = subject_of(conversation, draft.context.catalogue)
+    named = kind if conversation.intent == NO_INTENT else f"{kind}: {subject}"
+    return f"{_MARK[conversation.severity]} {severity} · {named}"
+
+
+def _details(draft: Draft) -> list[str]:
+    return [f"{name.replace('_', ' ').capitalize()}: {value}" for name, value in draft.conversation.slots.items()]
+
+
+def _status(draft: Draft) -> str:
+    conversation = draft.conversation
+    lines = []
+    if conversation.agent is not None and conversation.phase is Phase.HUMAN:
+        lines.append(draft.team_words("team_card_agent", agent=conversation.agent.name))
+    if conversation.promise is not None:
+        lines.append(draft.team_words("team_card_promise", by=team_time(draft, conversation.promise.due_at)))
+    elif conversation.promises:
+        last = conversation.promises[-1]
+        at = team_time(draft, last.ended_at or last.due_at)
+        lines.append(draft.team_words(f"team_card_{last.state.value}", at=at, agent=last.ended_by or ""))
+    if conversation.phase is Phase.RESOLVED:
+        lines.append(draft.team_words("team_card_resolved"))
+    return "\n".join(lines)
+
+
+def team_time(draft: Draft, at: datetime) -> str:
+    """A clock time as the team reads it, with its day."""
+    catalogue = draft.context.catalogue
+    standards = catalogue.standards
+    return words.when(catalogue, standards.default_language, at, draft.now, standards.zone)
+
+
+def _transcript(draft: Draft, conversation: Conversation, room: int) -> str:
+    """The conversation so far, newest lines first to find room, oldest first to read."""
+    zone = ZoneInfo(draft.context.catalogue.standards.zone)
+    kept: list[str] = []
+    for message in reversed(conversation.messages):
+        line = _line(draft, message, zone)
+        room -= len(line) + 1
+        if room < 0:
+            kept.append("…")
+            break
+        kept.append(line)
+    return "\n".join(reversed(kept))
+
+
+def _line(draft: Draft, message: Message, zone: ZoneInfo) -> str:
+    who = {
+        Author.CUSTOMER: words.first_name(draft.conversation.customer),
+        Author.BOT: draft.context.catalogue.brand.name,
+        Author.AGENT: message.name,
+        Author.NOTE: f"🔒 {message.name}",
+    }[message.author]
+    carried = "" if message.media is Media.TEXT else f"[{message.media.value}] "
+    return f"{message.at.astimezone(zone):%H:%M} {who}: {carried}{message.text}".rstrip()

@@ -1,0 +1,141 @@
+"""What to do about one turn of a customer: answer, ask once, or promise a human."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.content import Catalogue, Intent, When
+from bot.core.model import NO_INTENT, Candidate, Conversation, Kind, Phase, Severity, Understanding
+
+MOST_OPTIONS = 3
+"""More buttons than this are a menu, not a question."""
+
+ENOUGH_WORDS = 8
+"""Who wrote this much has said what they want: they are not asked to say it again."""
+
+GREETING = "greeting"
+"""Who greets us while waiting for a colleague is told when that will be, not asked what they want."""
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+class Act(StrEnum):
+    """What the bot does about a turn."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    REPHRASE = "rephrase"
+    PROMISE = "promise"
+    NOTED = "noted"
+    RELAY = "relay"
+
+
+class Because(StrEnum):
+    """Why it does so; recorded with the decision, and told to who asks ``keepword try``."""
+
+    SURE = "sure"
+    CLOSE = "close"
+    UNSURE = "unsure"
+    UNKNOWN = "unknown"
+    COMPLAINT = "complaint"
+    NEEDS_HUMAN = "needs_human"
+    ASKED = "asked"
+    SECOND_TIME = "second_time"
+    WAITING = "waiting"
+    HUMAN_HAS_IT = "human_has_it"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """``intent`` is what it is about (or ``none``); ``options`` are the intents offered by a clarifying question."""
+
+    act: Act
+    because: Because
+    intent: str = NO_INTENT
+    options: tuple[str, ...] = ()
+
+
+def decide(conversation: Conversation, text: str, understanding: Understanding, catalogue: Catalogue) -> Decision:
+    """What to do about ``text``, given what it was understood to mean and how the conversation stands."""
+    if conversation.phase is Phase.HUMAN:
+        return Decision(Act.RELAY, Because.HUMAN_HAS_IT, understanding.intent)
+    intent = catalogue.intent(understanding.intent)
+    sure = intent is not None and _is_sure(intent, understanding, catalogue)
+    if conversation.phase is Phase.WAITING:
+        return _while_waiting(intent if sure else None, understanding)
+    if intent is not None and sure:
+        return _about(intent, conversation)
+    return _unsure(conversation, text, understanding, catalogue)
+
+
+def decide_chosen(conversation: Conversation, intent: Intent) -> Decision:
+    """What to do once the customer has said by a button which intent they meant."""
+    return _about(intent, conversation)
+
+
+def _is_sure(intent: Intent, understanding: Understanding, catalogue: Catalogue) -> bool:
+    thresholds = catalogue.standards.thresholds
+    if intent.kind is Kind.SMALLTALK:
+        return understanding.confidence >= thresholds.ask
+    if understanding.confidence < thresholds.answer:
+        return False
+    rival = understanding.runners_up[0] if understanding.runners_up else None
+    if rival is None or understanding.confidence - rival.confidence >= thresholds.close:
+        return True
+    other = catalogue.intent(rival.intent)
+    return other is None or other.kind is Kind.SMALLTALK or (needs_human(intent) and needs_human(other))
+
+
+def needs_human(intent: Intent) -> bool:
+    """Whether the bot can't settle this intent by itself, the first time it comes up."""
+    return intent.answer is None or (intent.human is not None and When.ALWAYS in intent.human.when)
+
+
+def _about(intent: Intent, conversation: Conversation) -> Decision:
+    if intent.kind is Kind.COMPLAINT:
+        return Decision(Act.PROMISE, Because.COMPLAINT, intent.id)
+    if intent.kind is Kind.REQUEST and intent.answer is None:
+        return Decision(Act.PROMISE, Because.ASKED, intent.id)
+    if needs_human(intent):
+        return Decision(Act.PROMISE, Because.NEEDS_HUMAN, intent.id)
+    again = intent.id in conversation.answered and intent.kind is not Kind.SMALLTALK
+    if again and (intent.human is None or When.SECOND_TIME in intent.human.when):
+        return Decision(Act.PROMISE, Because.SECOND_TIME, intent.id)
+    return Decision(Act.ANSWER, Because.SURE, intent.id)
+
+
+def _while_waiting(intent: Intent | None, understanding: Understanding) -> Decision:
+    """A human is on the way: what can be answered is answered all the same, the rest goes to the case."""
+    settled = intent is not None and intent.answer is not None and not needs_human(intent)
+    if intent is not None and settled and intent.id != GREETING:
+        return Decision(Act.ANSWER, Because.SURE, intent.id)
+    return Decision(Act.NOTED, Because.WAITING, understanding.intent)
+
+
+def _unsure(conversation: Conversation, text: str, understanding: Understanding, catalogue: Catalogue) -> Decision:
+    if understanding.kind is Kind.COMPLAINT:
+        return Decision(Act.PROMISE, Because.COMPLAINT)
+    if conversation.failures > 0 or conversation.clarification is not None:
+        return Decision(Act.PROMISE, Because.UNKNOWN)
+    options = _options(understanding, catalogue)
+    if options:
+        close = len(options) > 1
+        return Decision(Act.CLARIFY, Because.CLOSE if close else Because.UNSURE, options=options)
+    if understanding.severity is not Severity.CALM or len(_WORD.findall(text)) >= ENOUGH_WORDS:
+        return Decision(Act.PROMISE, Because.UNKNOWN)
+    return Decision(Act.REPHRASE, Because.UNKNOWN)
+
+
+def _options(understanding: Understanding, catalogue: Catalogue) -> tuple[str, ...]:
+    """The intents worth asking about, best first: none unless the best of them is likely enough."""
+    thresholds = catalogue.standards.thresholds
+    best = Candidate(understanding.intent, understanding.confidence)
+    candidates = (() if understanding.intent == NO_INTENT else (best,)) + understanding.runners_up
+    known = [c for c in candidates if (i := catalogue.intent(c.intent)) is not None and i.kind is not Kind.SMALLTALK]
+    if not known or known[0].confidence < thresholds.ask:
+        return ()
+    floor = max(known[0].confidence - 2 * thresholds.close, thresholds.ask / 2)
+    return tuple(c.intent for c in known[:MOST_OPTIONS] if c.confidence >= floor)

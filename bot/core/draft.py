@@ -1,0 +1,133 @@
+"""Collects what one decision changes, and freezes it into a :class:`Step`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from bot.core import words
+from bot.core.content import Catalogue
+from bot.core.model import (
+    BOT_NAME,
+    Author,
+    Content,
+    Conversation,
+    Due,
+    DueKind,
+    Event,
+    Keyboard,
+    Lane,
+    Message,
+    Outgoing,
+    Step,
+    Text,
+    To,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The agents' groups: the chat of each team, and that of all other teams. None: there is none."""
+
+    default: int | None = None
+    by_team: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, team: str) -> int | None:
+        return self.by_team.get(team, self.default)
+
+    @property
+    def all(self) -> frozenset[int]:
+        return frozenset(self.by_team.values()) | ({self.default} if self.default is not None else frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a decision may know besides the conversation. ``now`` is aware UTC."""
+
+    now: datetime
+    catalogue: Catalogue
+    groups: Groups = field(default_factory=Groups)
+
+
+class Draft:
+    """The changes of one step, being collected. Lives inside one pure function; only :meth:`finish` leaves it."""
+
+    def __init__(self, conversation: Conversation, context: Context) -> None:
+        self.conversation = replace(conversation, steps=conversation.steps + 1)
+        self.context = context
+        self._events: list[Event] = []
+        self._outbox: list[Outgoing] = []
+        self._due: list[Due] = []
+        self._done: list[str] = []
+
+    @property
+    def now(self) -> datetime:
+        return self.context.now
+
+    def change(self, **fields: Any) -> None:  # the fields of Conversation, checked by replace()
+        """Change fields of the conversation."""
+        self.conversation = replace(self.conversation, **fields)
+
+    # words
+
+    def words(self, key: str, **values: object) -> str:
+        """A reply in the customer's language. Every reply may name the customer and the brand."""
+        return self._render(self.conversation.language, key, values)
+
+    def team_words(self, key: str, **values: object) -> str:
+        """A line for colleagues, in the house's first language."""
+        return self._render(self.context.catalogue.standards.default_language, key, values)
+
+    def _render(self, language: str, key: str, values: Mapping[str, object]) -> str:
+        catalogue = self.context.catalogue
+        known = {"name": words.first_name(self.conversation.customer), "brand": catalogue.brand.name}
+        return words.render(catalogue, language, key, **{**known, **values})
+
+    # actions
+
+    def say(self, text: str, keyboard: Keyboard = (), lane: Lane = Lane.ANSWER) -> None:
+        """The bot writes to the customer."""
+        self._send(To.CUSTOMER, lane, Text(text, keyboard))
+        line = Message(self.now, Author.BOT, text)
+        self.change(messages=(*self.conversation.messages, line))
+
+    def to_customer(self, content: Content, lane: Lane) -> None:
+        """Anything else that goes to the customer's chat."""
+        self._send(To.CUSTOMER, lane, content)
+
+    def to_case(self, content: Content, lane: Lane = Lane.CARD) -> None:
+        """Goes to the conversation's topic; to nobody where the team has no group."""
+        if self.conversation.agents_chat is not None:
+            self._send(To.CASE, lane, content)
+
+    def _send(self, to: To, lane: Lane, content: Content) -> None:
+        conversation = self.conversation
+        case = conversation.agents_chat
+        chat = conversation.chat_id if to is To.CUSTOMER or case is None else case
+        row = f"{conversation.id}:{conversation.steps}:{len(self._outbox)}"
+        self._outbox.append(Outgoing(row, conversation.id, chat, to, lane, content, self.now))
+
+    def record(self, name: str, by: str = BOT_NAME, **facts: object) -> None:
+        """Add a line to the record."""
+        told = {key: str(value) for key, value in facts.items() if value is not None}
+        self._events.append(Event(self.now, self.conversation.id, name, by, told))
+
+    def set_due(self, id: str, kind: DueKind, at: datetime, subject: str = "") -> None:
+        """Have something done at a time."""
+        self._due.append(Due(id, at, kind, self.conversation.chat_id, self.conversation.id, subject))
+
+    def settle(self, *due_ids: str) -> None:
+        """These rows are dealt with, or no longer apply. Unknown ids do no harm."""
+        self._done.extend(due_ids)
+
+    def finish(self, update_id: int | None = None) -> Step:
+        return Step(
+            conversation=self.conversation,
+            events=tuple(self._events),
+            outbox=tuple(self._outbox),
+            due=tuple(self._due),
+            done=tuple(self._done),
+            update_id=update_id,
+        )

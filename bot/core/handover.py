@@ -1,0 +1,193 @@
+"""An agent's side of a conversation: legal moves between phases, and what agents do in a topic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core import case, promising, words
+from bot.core.draft import Context, Draft
+from bot.core.errors import HandoverError
+from bot.core.model import (
+    Agent,
+    AgentMessage,
+    AnswerCallback,
+    Author,
+    Conversation,
+    Copy,
+    Lane,
+    Message,
+    Outgoing,
+    Phase,
+    Receipt,
+    Step,
+    Text,
+    To,
+)
+
+LEGAL: dict[Phase, frozenset[Phase]] = {
+    Phase.BOT: frozenset({Phase.WAITING, Phase.HUMAN, Phase.RESOLVED}),
+    Phase.WAITING: frozenset({Phase.HUMAN, Phase.BOT, Phase.RESOLVED}),
+    Phase.HUMAN: frozenset({Phase.WAITING, Phase.BOT, Phase.RESOLVED}),
+    Phase.RESOLVED: frozenset(),
+}
+"""Where a conversation may go from each phase. A resolved one goes nowhere: the next message starts another."""
+
+CLAIM = "claim"
+RESOLVE = "resolve"
+BACK = "back"
+COMMANDS = (CLAIM, RESOLVE, BACK)
+"""What an agent may ask for, by a button of the card or as a command in the topic."""
+
+NOTE_MARK = "//"
+"""An agent's message that starts like this stays among colleagues."""
+
+
+def enter(draft: Draft, phase: Phase) -> None:
+    """Move the conversation on. Raises HandoverError if that is not a legal move."""
+    now = draft.conversation.phase
+    if phase is not now and phase not in LEGAL[now]:
+        raise HandoverError(draft.team_words("team_resolved_already"))
+    draft.change(phase=phase)
+
+
+def agent_wrote(conversation: Conversation, message: AgentMessage, update_id: int | None, context: Context) -> Step:
+    """An agent's words go to the customer, and keep the promise; a note stays here."""
+    draft = Draft(conversation, context)
+    if not conversation.is_open:
+        draft.to_case(Text(draft.team_words("team_resolved_already")), Lane.AGENT)
+        return draft.finish(update_id)
+    if message.edited:
+        draft.to_case(Text(draft.team_words("team_edit_not_sent"), reply_to=message.message_id), Lane.AGENT)
+        return draft.finish(update_id)
+    note = message.text.startswith(NOTE_MARK)
+    author = Author.NOTE if note else Author.AGENT
+    text = message.text.removeprefix(NOTE_MARK).strip() if note else message.text
+    line = Message(context.now, author, text, message.agent.name, message.message_id, message.media)
+    draft.change(messages=(*conversation.messages, line))
+    draft.record("note" if note else "agent_wrote", by=_named(message.agent), text=text)
+    if not note:
+        _take_over(draft, message)
+    return draft.finish(update_id)
+
+
+def _take_over(draft: Draft, message: AgentMessage) -> None:
+    """Who writes to the customer has the case, unless a colleague has it already."""
+    draft.to_customer(Copy(message.agents_chat, message.message_id), Lane.AGENT)
+    before = draft.conversation
+    promising.keep(draft, _named(message.agent))
+    _drop_pending(draft)
+    enter(draft, Phase.HUMAN)
+    if before.agent is None or before.phase is not Phase.HUMAN:
+        draft.change(agent=message.agent)
+    if (before.phase, before.agent, before.promise) != (Phase.HUMAN, draft.conversation.agent, None):
+        case.show_card(draft)
+
+
+def _drop_pending(draft: Draft) -> None:
+    """What the customer was still writing is the agent's to answer now."""
+    conversation = draft.conversation
+    draft.change(messages=_in_order(conversation), pending=(), pending_since=None, clarification=None)
+    draft.settle(f"turn:{conversation.id}")
+
+
+def _in_order(conversation: Conversation) -> tuple[Message, ...]:
+    return tuple(sorted(conversation.messages + conversation.pending, key=lambda message: message.at))
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an agent asks for, by a button of the card (then ``callback_id`` is set) or as a command in the topic."""
+
+    command: str
+    agent: Agent
+    callback_id: str | None = None
+
+
+def agent_asked(conversation: Conversation, wish: Wish, update_id: int | None, context: Context) -> Step:
+    """Do what an agent asks for. What can't be done is said, and changes nothing."""
+    draft = Draft(conversation, context)
+    try:
+        said = _carry_out(draft, wish.command, wish.agent)
+    except HandoverError as error:
+        draft = Draft(conversation, context)
+        said = str(error)
+        if wish.callback_id is None:
+            draft.to_case(Text(said), Lane.AGENT)
+    if wish.callback_id is not None:
+        draft.to_case(AnswerCallback(wish.callback_id, said), Lane.ACKNOWLEDGE)
+    return draft.finish(update_id)
+
+
+def _carry_out(draft: Draft, command: str, agent: Agent) -> str:
+    match command:
+        case "claim":
+            return _claim(draft, agent)
+        case "resolve":
+            return _resolve(draft, agent)
+        case "back":
+            return _hand_back(draft, agent)
+        case _:
+            raise HandoverError(draft.team_words("team_unknown_command", command=command))
+
+
+def _claim(draft: Draft, agent: Agent) -> str:
+    conversation = draft.conversation
+    if conversation.phase is Phase.HUMAN and conversation.agent is not None:
+        key = "team_yours_already" if conversation.agent.id == agent.id else "team_claimed_already"
+        raise HandoverError(draft.team_words(key, agent=conversation.agent.name))
+    enter(draft, Phase.HUMAN)
+    _drop_pending(draft)
+    draft.change(agent=agent)
+    draft.record("claimed", by=_named(agent))
+    draft.say(draft.words("claimed", agent=words.first_word(agent.name)), lane=Lane.AGENT)
+    case.show_card(draft)
+    return draft.team_words("team_claimed")
+
+
+def _resolve(draft: Draft, agent: Agent) -> str:
+    answered = any(m.author is Author.AGENT for m in draft.conversation.messages)
+    enter(draft, Phase.RESOLVED)
+    promising.keep(draft, _named(agent))
+    _drop_pending(draft)
+    draft.change(resolved_at=draft.now, agent=draft.conversation.agent or agent)
+    draft.record("resolved", by=_named(agent), answered=answered)
+    draft.say(draft.words("resolved", agent=words.first_word(agent.name)), lane=Lane.AGENT)
+    case.close_case(draft)
+    return draft.team_words("team_resolved")
+
+
+def _hand_back(draft: Draft, agent: Agent) -> str:
+    """The bot takes over again. A promise that nobody has kept stands, and the case waits for a colleague."""
+    conversation = draft.conversation
+    if conversation.phase is Phase.BOT:
+        raise HandoverError(draft.team_words("team_bot_has_it"))
+    if conversation.phase is Phase.WAITING and conversation.promise is not None:
+        raise HandoverError(_stands(draft))
+    enter(draft, Phase.WAITING if conversation.promise is not None else Phase.BOT)
+    draft.change(agent=None, failures=0)
+    draft.record("handed_back", by=_named(agent))
+    if conversation.promise is not None:
+        case.show_card(draft)
+        return _stands(draft)
+    draft.say(draft.words("handed_back", agent=words.first_word(agent.name)), lane=Lane.AGENT)
+    case.show_card(draft)
+    return draft.team_words("team_handed_back")
+
+
+def _stands(draft: Draft) -> str:
+    promise = draft.conversation.promise
+    assert promise is not None
+    return draft.team_words("team_promise_stands", by=case.team_time(draft, promise.due_at))
+
+
+def undelivered(conversation: Conversation, outgoing: Outgoing, receipt: Receipt, context: Context) -> Step:
+    """Telegram refused something for good: put it on record, and say so where a colleague sees it."""
+    draft = Draft(conversation, context)
+    draft.record("undelivered", outgoing=outgoing.id, error=receipt.error, problem=receipt.problem)
+    if outgoing.to is To.CUSTOMER and isinstance(outgoing.content, Text | Copy):
+        draft.to_case(Text(draft.team_words("team_undelivered", error=receipt.error)), Lane.AGENT)
+    return draft.finish()
+
+
+def _named(agent: Agent) -> str:
+    return f"{agent.name} ({agent.id})"

@@ -1,0 +1,149 @@
+"""The life of a promise within its conversation: given, reminded of, kept, moved, broken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.core import case, promise, words
+from bot.core.content import Intent
+from bot.core.draft import Draft
+from bot.core.model import BOT_NAME, DueKind, Lane, Phase, Promise, Severity, Text
+
+BROKEN = "broken"
+"""The reason of the promise that is given when another one was broken."""
+
+
+MOST_MARKS = 10
+"""A promise has at most this many reminders."""
+
+
+def give(draft: Draft, intent: Intent | None, reason: str) -> str:
+    """Promise a human, and have it watched. Returns the sentence that says so to the customer.
+
+    A conversation that has an open promise keeps it: the same time is said again.
+    """
+    standing = draft.conversation.promise
+    if standing is not None:
+        return draft.words("promise", by=_said(draft, standing))
+    rule = intent.human if intent else None
+    team = (rule.team if rule else None) or draft.context.catalogue.standards.default_team
+    quote = promise.make(
+        draft.context.catalogue.standards,
+        id=_next_id(draft),
+        kind=draft.conversation.kind,
+        severity=draft.conversation.severity,
+        within=rule.within if rule else None,
+        team=team,
+        reason=reason,
+        now=draft.now,
+    )
+    given = _add(draft, quote.promise)
+    draft.change(phase=Phase.WAITING, clarification=None)
+    return draft.words("promise_closed" if quote.closed else "promise", by=given.quoted)
+
+
+def keep(draft: Draft, by: str) -> None:
+    """A human has come back to the customer: an open promise is kept by that."""
+    standing = draft.conversation.promise
+    if standing is None:
+        return
+    _end(draft, promise.keep(standing, draft.now, by), by)
+
+
+def remind(draft: Draft) -> None:
+    """Nudge the team that a promise is running out."""
+    standing = draft.conversation.promise
+    if standing is None:
+        return
+    left = words.span(draft.context.catalogue.standards.default_language, standing.due_at - draft.now)
+    draft.to_case(
+        Text(draft.team_words("team_remind", by=case.team_time(draft, standing.due_at), left=left)), Lane.AGENT
+    )
+    draft.record("reminded", promise=standing.id)
+
+
+def at_risk(draft: Draft) -> None:
+    """The promise is about to break: move it, once, and tell customer and team. A second slip is a supervisor's."""
+    standing = draft.conversation.promise
+    if standing is None:
+        return
+    if standing.moved_from is not None:
+        draft.to_case(Text(draft.team_words("team_at_risk", by=case.team_time(draft, standing.due_at))), Lane.AGENT)
+        draft.record("at_risk", promise=standing.id)
+        return
+    moved, successor = promise.move(standing, draft.context.catalogue.standards, draft.now, id=_next_id(draft))
+    _end(draft, moved, BOT_NAME)
+    given = _add(draft, successor)
+    draft.say(draft.words("promise_moved", by=given.quoted, old=standing.quoted))
+    old, new = case.team_time(draft, standing.due_at), case.team_time(draft, given.due_at)
+    draft.to_case(Text(draft.team_words("team_moved", old=old, by=new)), Lane.AGENT)
+    case.show_card(draft)
+
+
+def fall_due(draft: Draft) -> None:
+    """The time is up and nobody came: the promise is broken, and the customer hears it from us."""
+    standing = draft.conversation.promise
+    if standing is None:
+        return
+    _end(draft, promise.break_(standing, draft.now), BOT_NAME)
+    if standing.reason == BROKEN:
+        draft.say(draft.words("promise_broken_again"))
+    else:
+        draft.say(draft.words("promise_broken", by=_amends(draft, standing).quoted))
+    draft.to_case(Text(draft.team_words("team_broken", by=case.team_time(draft, standing.due_at))), Lane.AGENT)
+    case.show_card(draft)
+
+
+def _amends(draft: Draft, broken: Promise) -> Promise:
+    """What we promise after breaking one: as for something urgent."""
+    quote = promise.make(
+        draft.context.catalogue.standards,
+        id=_next_id(draft),
+        kind=draft.conversation.kind,
+        severity=Severity.URGENT,
+        within=None,
+        team=broken.team,
+        reason=BROKEN,
+        now=draft.now,
+    )
+    return _add(draft, replace(quote.promise, moved_from=broken.id))
+
+
+def _next_id(draft: Draft) -> str:
+    return f"{draft.conversation.id}/{len(draft.conversation.promises) + 1}"
+
+
+def _add(draft: Draft, new: Promise) -> Promise:
+    given = replace(new, quoted=_said(draft, new))
+    draft.change(promises=(*draft.conversation.promises, given))
+    standards = draft.context.catalogue.standards
+    for place, at in enumerate(promise.remind_times(given, standards)[:MOST_MARKS]):
+        draft.set_due(f"remind:{given.id}:{place}", DueKind.REMIND, at, given.id)
+    draft.set_due(f"at_risk:{given.id}", DueKind.AT_RISK, promise.at_risk_time(given, standards), given.id)
+    draft.set_due(f"promise:{given.id}", DueKind.PROMISE, given.due_at, given.id)
+    draft.record(
+        "promised",
+        promise=given.id,
+        due_at=given.due_at.isoformat(),
+        quoted=given.quoted,
+        reason=given.reason,
+        team=given.team,
+        moved_from=given.moved_from,
+    )
+    return given
+
+
+def _end(draft: Draft, ended: Promise, by: str) -> None:
+    draft.change(promises=(*draft.conversation.promises[:-1], ended))
+    marks = range(MOST_MARKS)
+    draft.settle(f"at_risk:{ended.id}", f"promise:{ended.id}", *(f"remind:{ended.id}:{place}" for place in marks))
+    late = max((ended.ended_at or draft.now) - ended.due_at, timedelta(0))
+    draft.record(ended.state.value, by=by, promise=ended.id, late_seconds=round(late.total_seconds(), 3))
+
+
+def _said(draft: Draft, given: Promise) -> str:
+    """The promise's time as the customer reads it, in their language and zone."""
+    catalogue = draft.context.catalogue
+    zone = draft.conversation.customer.zone or catalogue.standards.zone
+    return words.when(catalogue, draft.conversation.language, given.due_at, draft.now, zone)

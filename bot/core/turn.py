@@ -1,0 +1,210 @@
+"""The customer's turn is over: what was decided about it is carried out."""
+
+from __future__ import annotations
+
+from bot.core import arrival, case, promising, words
+from bot.core.content import Intent
+from bot.core.decide import Act, Because, Decision
+from bot.core.draft import Context, Draft
+from bot.core.model import (
+    NO_INTENT,
+    Author,
+    Button,
+    Clarification,
+    Conversation,
+    Copy,
+    Keyboard,
+    Kind,
+    Lane,
+    Media,
+    Severity,
+    Step,
+    Text,
+    Understanding,
+)
+
+ELSE = "else"
+HUMAN = "human"
+INTENT = "intent:"
+"""What a customer's button says: something else, a person please, or the intent that was meant."""
+
+_RISING = (Severity.CALM, Severity.UPSET, Severity.URGENT)
+
+
+def answer(conversation: Conversation, decision: Decision, understanding: Understanding, context: Context) -> Step:
+    """Carry out what was decided about the pending turn."""
+    draft = Draft(conversation, context)
+    close_turn(draft)
+    draft.record(
+        "understood",
+        intent=understanding.intent,
+        kind=understanding.kind.value,
+        severity=understanding.severity.value,
+        language=understanding.language,
+        confidence=round(understanding.confidence, 4),
+    )
+    _learn(draft, decision, understanding)
+    act(draft, decision, hello=not _has_bot_spoken(conversation))
+    return draft.finish()
+
+
+def close_turn(draft: Draft) -> None:
+    conversation = draft.conversation
+    draft.change(messages=conversation.messages + conversation.pending, pending=(), pending_since=None)
+    draft.settle(arrival.turn_id(conversation))
+
+
+def _learn(draft: Draft, decision: Decision, understanding: Understanding) -> None:
+    """What this turn adds to the case. Severity only rises, so that a calm word does not hide an urgent one."""
+    conversation = draft.conversation
+    languages = draft.context.catalogue.standards.languages
+    language = conversation.customer.language or understanding.language
+    draft.change(
+        language=language if language in languages else conversation.language,
+        slots={**conversation.slots, **understanding.slots},
+        severity=max(conversation.severity, understanding.severity, key=_RISING.index),
+    )
+    if decision.act is Act.PROMISE or conversation.intent == NO_INTENT:
+        set_subject(draft, decision.intent, understanding.kind)
+
+
+def set_subject(draft: Draft, intent_id: str, kind: Kind) -> None:
+    """What the case is about; smalltalk is about nothing."""
+    intent = draft.context.catalogue.intent(intent_id)
+    if intent is None:
+        draft.change(kind=draft.conversation.kind if kind is Kind.NONE else kind)
+    elif intent.kind is not Kind.SMALLTALK:
+        draft.change(intent=intent.id, kind=intent.kind)
+
+
+def _has_bot_spoken(conversation: Conversation) -> bool:
+    return any(message.author is Author.BOT for message in conversation.messages)
+
+
+def act(draft: Draft, decision: Decision, *, hello: bool) -> None:
+    draft.record(
+        "decided",
+        act=decision.act.value,
+        because=decision.because.value,
+        intent=decision.intent,
+        options=" ".join(decision.options) or None,
+    )
+    intent = draft.context.catalogue.intent(decision.intent)
+    match decision.act:
+        case Act.ANSWER:
+            _answer(draft, intent, hello=hello)
+        case Act.CLARIFY:
+            _clarify(draft, decision.options, hello=hello)
+        case Act.REPHRASE:
+            _rephrase(draft, hello=hello)
+        case Act.PROMISE:
+            promise(draft, intent, decision.because, hello=hello)
+        case Act.NOTED:
+            _note(draft)
+        case Act.RELAY:
+            pass
+
+
+def _answer(draft: Draft, intent: Intent | None, *, hello: bool) -> None:
+    assert intent is not None
+    assert intent.answer is not None
+    text = draft.words(intent.answer, **draft.conversation.slots)
+    greets = intent.kind is Kind.SMALLTALK
+    draft.say(text if greets else _greeted(draft, text, hello=hello))
+    draft.change(answered=(*draft.conversation.answered, intent.id), clarification=None)
+    draft.record("answered", intent=intent.id)
+
+
+def _greeted(draft: Draft, text: str, *, hello: bool) -> str:
+    """The first words of a conversation greet, in the same message."""
+    return f"{draft.words('hello')} {text}" if hello else text
+
+
+def _clarify(draft: Draft, options: tuple[str, ...], *, hello: bool) -> None:
+    """One good question, with what it could be on buttons."""
+    catalogue = draft.context.catalogue
+    language = draft.conversation.language
+    rows: Keyboard = tuple((Button(catalogue.title(language, option), f"{INTENT}{option}"),) for option in options)
+    last = (Button(draft.words("something_else"), ELSE),)
+    draft.say(_greeted(draft, draft.words("clarify"), hello=hello), (*rows, last))
+    _ask(draft, options)
+
+
+def _rephrase(draft: Draft, *, hello: bool) -> None:
+    """Nothing could be made of it: ask once, with a way to a person."""
+    media = draft.conversation.messages[-1].media
+    key = "rephrase" if media is Media.TEXT else "rephrase_media"
+    draft.say(_greeted(draft, draft.words(key), hello=hello), ((Button(draft.words("to_human"), HUMAN),),))
+    _ask(draft, ())
+
+
+def _ask(draft: Draft, options: tuple[str, ...]) -> None:
+    last = draft.conversation.messages[-2]
+    draft.change(clarification=Clarification(draft.now, last.text, options), failures=draft.conversation.failures + 1)
+
+
+def promise(draft: Draft, intent: Intent | None, because: Because, *, hello: bool) -> None:
+    """Name back what was understood, promise a human by a time, and ask for what they will need."""
+    team = intent.human.team if intent and intent.human else None
+    case.open_case(draft, team or draft.context.catalogue.standards.default_team)
+    named = _named_back(draft, intent, because)
+    sentence = promising.give(draft, intent, intent.id if intent else because.value)
+    draft.say(_greeted(draft, words.compose(named, sentence, _missing(draft, intent)), hello=hello))
+    if because is Because.UNKNOWN:
+        draft.change(failures=draft.conversation.failures + 1)
+    _show_media(draft)
+    case.show_card(draft)
+
+
+def _named_back(draft: Draft, intent: Intent | None, because: Because) -> str:
+    if because is Because.SECOND_TIME:
+        return draft.words("understood_second_time")
+    if because is Because.ERROR:
+        return draft.words("trouble")
+    if intent is None:
+        complaint = because is Because.COMPLAINT
+        return draft.words("understood_complaint" if complaint else "understood_unknown")
+    return draft.words(intent.answer or intent.title, **draft.conversation.slots)
+
+
+def _missing(draft: Draft, intent: Intent | None) -> str:
+    """The first detail that a colleague will need and nobody has given yet."""
+    if intent is None:
+        return ""
+    missing = (slot.ask for slot in intent.slots if slot.ask and slot.name not in draft.conversation.slots)
+    key = next(missing, None)
+    return draft.words(key) if key else ""
+
+
+def _show_media(draft: Draft) -> None:
+    """What the card can't show of the conversation so far goes to the topic as it is."""
+    conversation = draft.conversation
+    for message in conversation.messages:
+        if message.author is Author.CUSTOMER and message.media is not Media.TEXT and message.ref:
+            draft.to_case(Copy(conversation.chat_id, message.ref), Lane.AGENT)
+
+
+def _note(draft: Draft) -> None:
+    """It reached the case; the customer hears that, and that the promise stands."""
+    standing = draft.conversation.promise
+    text = draft.words("noted", by=again(draft)) if standing else draft.words("noted_without_time")
+    draft.say(text)
+    case.show_card(draft)
+
+
+def again(draft: Draft) -> str:
+    """The open promise's time, as it reads now (tomorrow's becomes today's)."""
+    catalogue, conversation = draft.context.catalogue, draft.conversation
+    assert conversation.promise is not None
+    zone = conversation.customer.zone or catalogue.standards.zone
+    return words.when(catalogue, conversation.language, conversation.promise.due_at, draft.now, zone)
+
+
+def trouble(conversation: Conversation, error: str, context: Context, update_id: int | None = None) -> Step:
+    """Something failed inside: the customer gets a promise, the team an alert."""
+    draft = Draft(conversation, context)
+    close_turn(draft)
+    draft.record("failed", error=error)
+    promise(draft, None, Because.ERROR, hello=False)
+    draft.to_case(Text(draft.team_words("team_trouble", error=error)), Lane.AGENT)
+    return draft.finish(update_id)

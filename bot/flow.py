@@ -1,0 +1,232 @@
+"""The story: how a message travels.
+
+An update is kept (:meth:`Flow.receive`) before anything is said. Then the customer sees that it was seen, and what they
+wrote waits until they pause (:meth:`Flow.on_update`). When the pause is over (:meth:`Flow.on_due`) their words are
+understood, it is decided what to do, and the new state, the record, the messages to send and the times to watch are
+committed in one step. The sender does the rest. Decisions are made in :mod:`bot.core`; this module only carries facts
+to them and their steps to the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.core import alarm, arrival, asked, handover, turn
+from bot.core.decide import decide
+from bot.core.draft import Context, Groups
+from bot.core.errors import StoreError
+from bot.core.model import (
+    AgentChoice,
+    AgentMessage,
+    Conversation,
+    CustomerChoice,
+    CustomerMessage,
+    Due,
+    DueKind,
+    Ignored,
+    Incoming,
+    Outgoing,
+    Receipt,
+    Step,
+    Update,
+)
+from bot.ports import Channel, Clock, Hints, Library, Sender, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A customer's message to acknowledge, now that it is kept."""
+
+    chat_id: int
+    message_id: int
+
+
+class Flow:
+    """Tells the story, one update or due row at a time. ``committed`` is called after every step, ``failed`` with
+    what went wrong inside."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        sender: Sender,
+        library: Library,
+        channel: Channel,
+        clock: Clock,
+        groups: Groups,
+        committed: Callable[[Step], None] = lambda step: None,
+        failed: Callable[[Exception], None] = lambda error: None,
+    ) -> None:
+        self._store = store
+        self._sender = sender
+        self._library = library
+        self._channel = channel
+        self._clock = clock
+        self._groups = groups
+        self._committed = committed
+        self._failed = failed
+
+    # inbound
+
+    async def receive(self, update: Update) -> tuple[bool, Seen | None]:
+        """Keep an update. Answers whether it is new, and which message to acknowledge. Raises StoreError."""
+        new = await self._store.accept(update)
+        said = self._channel.read(update)
+        if isinstance(said, CustomerMessage) and not said.edited:
+            return new, Seen(said.chat_id, said.message_id)
+        return new, None
+
+    async def on_update(self, update: Update) -> None:
+        """Deal with an update that was kept. An error inside is a promise to the customer, never silence."""
+        said = self._channel.read(update)
+        try:
+            await self._deal_with(said, update.update_id)
+        except StoreError:
+            raise  # nothing can be kept now: the update stays, to be dealt with later
+        except Exception as error:  # whatever failed, nobody must be left in silence
+            self._failed(error)
+            await self._make_up_for(said, update.update_id, error)
+
+    async def _deal_with(self, said: Incoming, update_id: int) -> None:
+        match said:
+            case CustomerMessage():
+                await self._customer_wrote(said, update_id)
+            case CustomerChoice():
+                await self._customer_chose(said, update_id)
+            case AgentMessage():
+                await self._agent_wrote(said, update_id)
+            case AgentChoice():
+                await self._agent_chose(said, update_id)
+            case Ignored():
+                await self._store.discard(update_id, said.reason)
+            case _:
+                assert_never(said)
+
+    async def _make_up_for(self, said: Incoming, update_id: int, error: Exception) -> None:
+        if not isinstance(said, CustomerMessage):
+            await self._store.discard(update_id, f"failed: {error}")
+            return
+        context = self._context()
+        async with self._store.lease(said.chat_id) as last:
+            conversation = await self._current(last, said, context)
+            await self._commit(turn.trouble(conversation, str(error), context, update_id))
+
+    async def _customer_wrote(self, message: CustomerMessage, update_id: int) -> None:
+        context = self._context()
+        async with self._store.lease(message.chat_id) as last:
+            if message.edited:
+                if last is not None:
+                    await self._commit(arrival.edit(last, message, update_id, context))
+                else:
+                    await self._store.discard(update_id, "an edit of a message from before our time")
+                return
+            conversation = await self._current(last, message, context)
+            taken = asked.command if message.command else arrival.receive
+            await self._commit(taken(conversation, message, update_id, context))
+
+    async def _current(self, last: Conversation | None, message: CustomerMessage, context: Context) -> Conversation:
+        """The conversation that a message belongs to: the open one, or a fresh one."""
+        if last is not None and not arrival.is_over(last, context):
+            return last
+        if last is not None and last.is_open:
+            await self._commit(arrival.end_idle(last, context))
+        return arrival.fresh(message.chat_id, message.customer, last, context)
+
+    async def _customer_chose(self, choice: CustomerChoice, update_id: int) -> None:
+        context = self._context()
+        async with self._store.lease(choice.chat_id) as last:
+            conversation = last or arrival.fresh(choice.chat_id, choice.customer, None, context)
+            await self._commit(asked.choose(conversation, choice, update_id, context))
+
+    async def _agent_wrote(self, message: AgentMessage, update_id: int) -> None:
+        seen = await self._store.conversation_of_topic(message.agents_chat, message.thread_id)
+        if seen is None:
+            await self._store.discard(update_id, "not in the topic of a case")
+            return
+        context = self._context()
+        async with self._leased(seen) as conversation:
+            if message.command:
+                wish = handover.Wish(message.command, message.agent)
+                await self._commit(handover.agent_asked(conversation, wish, update_id, context))
+            else:
+                await self._commit(handover.agent_wrote(conversation, message, update_id, context))
+
+    async def _agent_chose(self, choice: AgentChoice, update_id: int) -> None:
+        command, _, conversation_id = choice.data.partition(":")
+        seen = await self._store.conversation(conversation_id)
+        if seen is None:
+            await self._store.discard(update_id, f"a button of no case of ours: {choice.data}")
+            return
+        wish = handover.Wish(command, choice.agent, choice.callback_id)
+        async with self._leased(seen) as conversation:
+            await self._commit(handover.agent_asked(conversation, wish, update_id, self._context()))
+
+    # time
+
+    async def on_due(self, due: Due) -> None:
+        """Do what falls due."""
+        async with self._store.lease(due.chat_id) as last:
+            if last is None or last.id != due.conversation_id:
+                await self._settle(due)
+            elif due.kind is DueKind.TURN:
+                await self._take_turn(last)
+            else:
+                await self._commit(alarm.ring(last, due, self._context()))
+
+    async def _settle(self, due: Due) -> None:
+        """A row of a conversation that is over."""
+        conversation = await self._store.conversation(due.conversation_id)
+        if conversation is not None:
+            await self._commit(Step(conversation, done=(due.id,)))
+
+    async def _take_turn(self, conversation: Conversation) -> None:
+        """The customer has paused: understand what they wrote, and do something about it."""
+        try:
+            step = await self._answer(conversation)
+        except Exception as error:  # whatever failed, the customer must not be left in silence
+            self._failed(error)
+            step = turn.trouble(conversation, str(error), self._context())
+        await self._commit(step)
+
+    async def _answer(self, conversation: Conversation) -> Step:
+        knowledge = self._library.current()
+        await self._sender.typing(conversation.chat_id)
+        text, customer = arrival.thought(conversation), conversation.customer
+        hints = Hints(customer.language, conversation.language, customer.language_code)
+        understanding = await knowledge.understander.understand(text, hints)
+        context = Context(self._clock.now(), knowledge.catalogue, self._groups)
+        decision = decide(conversation, text, understanding, context.catalogue)
+        return turn.answer(conversation, decision, understanding, context)
+
+    # outbound
+
+    async def on_failure(self, outgoing: Outgoing, receipt: Receipt) -> None:
+        """Telegram refused something for good: the record keeps it, and a colleague hears of it."""
+        seen = await self._store.conversation(outgoing.conversation_id)
+        if seen is None:
+            return
+        async with self._leased(seen) as conversation:
+            await self._commit(handover.undelivered(conversation, outgoing, receipt, self._context()))
+
+    # helpers of all of the above
+
+    def _context(self) -> Context:
+        return Context(self._clock.now(), self._library.current().catalogue, self._groups)
+
+    @asynccontextmanager
+    async def _leased(self, seen: Conversation) -> AsyncIterator[Conversation]:
+        """A conversation that was looked at, exclusively, as it is now."""
+        async with self._store.lease(seen.chat_id) as last:
+            if last is not None and last.id == seen.id:
+                yield last
+            else:
+                yield await self._store.conversation(seen.id) or seen
+
+    async def _commit(self, step: Step) -> None:
+        await self._store.commit(step)
+        if step.outbox:
+            self._sender.wake()
+        self._committed(step)

@@ -1,0 +1,166 @@
+"""The settings: environment variables named ``KEEPWORD_…``, or lines of a ``.env`` file. See docs/settings.md."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.core.draft import Groups
+from bot.core.errors import SettingsError
+
+PREFIX = "KEEPWORD_"
+TELEGRAM = "https://api.telegram.org"
+_TOKEN = re.compile(r"\d+:[\w-]{30,}")
+_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+
+
+class Settings(BaseSettings):
+    """All settings, read once at start and never changed. Each field's description is its documentation."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore", populate_by_name=True
+    )
+
+    telegram_token: SecretStr | None = Field(
+        None, description="The bot's token from @BotFather. Without one, the built-in simulator takes Telegram's place."
+    )
+    telegram_api: str = Field(TELEGRAM, description="Base address of the Bot API, without `/bot`.")
+    mode: Literal["polling", "webhook"] = Field(
+        "polling", description="How updates come: we ask for them, or Telegram delivers them to our listener."
+    )
+    listen: str = Field(
+        "127.0.0.1:8080", description="Where we listen for webhooks, `/healthz`, `/readyz` and `/metrics`."
+    )
+    webhook_url: str | None = Field(
+        None, description="With webhooks: our full public https address, path included, as given to Telegram."
+    )
+    webhook_secret: SecretStr | None = Field(
+        None,
+        description="With webhooks: a word of 1-256 letters, digits, `_` or `-` that proves a delivery is Telegram's.",
+    )
+    agents_chat: str | None = Field(
+        None,
+        description="The agents' group: its id, or `team=id,team=id` for several. Without it nobody can take over.",
+    )
+    admins: str = Field("", description="Telegram user ids of admins, separated by commas.")
+    store: str = Field(
+        "tinydb:data",
+        description="Where conversations are kept: `tinydb:` and a folder. One process at a time owns it.",
+    )
+    data: Path = Field(
+        Path("data"), description="A folder for what can be made again: the trained pipeline and accepted content."
+    )
+    content: Path = Field(Path(), description="The folder that holds `intents/`, `responses/` and `standards.yml`.")
+    simulator: str = Field("127.0.0.1:8081", description="Where the simulator listens when there is no token.")
+    region: str = Field(
+        "SI", description="Country (ISO 3166, two letters) of phone numbers that are written without a country code."
+    )
+    log: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="How much is logged to stderr: JSON lines, or readable lines on a terminal."
+    )
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token_looks_right(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not _TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("this is not a bot token; @BotFather gives one like 123456789:AA…, copy all of it")
+        return token
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret_is_allowed(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not _SECRET.fullmatch(secret.get_secret_value()):
+            raise ValueError("Telegram allows 1 to 256 letters, digits, _ and - here")
+        return secret
+
+    @field_validator("listen", "simulator")
+    @classmethod
+    def _address_has_port(cls, address: str) -> str:
+        host_and_port(address)
+        return address
+
+    @field_validator("agents_chat")
+    @classmethod
+    def _groups_parse(cls, text: str | None) -> str | None:
+        _groups(text)
+        return text
+
+    @field_validator("admins")
+    @classmethod
+    def _admins_parse(cls, text: str) -> str:
+        if not all(part.strip().isdigit() for part in text.split(",") if part.strip()):
+            raise ValueError("this wants Telegram user ids (numbers), separated by commas")
+        return text
+
+    @field_validator("store")
+    @classmethod
+    def _store_is_known(cls, text: str) -> str:
+        kind, _, rest = text.partition(":")
+        if kind != "tinydb" or not rest:
+            raise ValueError(
+                "this version keeps conversations in a folder: write tinydb: and its name, as in tinydb:data"
+            )
+        return text
+
+    @model_validator(mode="after")
+    def _webhook_is_complete(self) -> Settings:
+        if self.mode == "webhook" and self.telegram_token is not None and not self.webhook_url:
+            raise ValueError(f"{PREFIX}MODE=webhook needs {PREFIX}WEBHOOK_URL, the public address Telegram is to call")
+        if self.mode == "webhook" and self.telegram_token is not None and self.webhook_secret is None:
+            raise ValueError(
+                f"{PREFIX}MODE=webhook needs {PREFIX}WEBHOOK_SECRET, a word that only Telegram and we know"
+            )
+        return self
+
+    @property
+    def groups(self) -> Groups:
+        """The agents' groups."""
+        return _groups(self.agents_chat)
+
+    @property
+    def admin_ids(self) -> frozenset[int]:
+        return frozenset(int(part) for part in self.admins.split(",") if part.strip())
+
+    @property
+    def store_folder(self) -> Path:
+        return Path(self.store.partition(":")[2])
+
+
+def read_settings(**given: object) -> Settings:
+    """The settings of this environment; ``given`` go before it. Raises SettingsError that names each wrong one."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        raise SettingsError("\n".join(_explained(dict(problem)) for problem in error.errors())) from error
+
+
+def _explained(problem: dict[str, object]) -> str:
+    place, message = problem["loc"], str(problem["msg"]).removeprefix("Value error, ")
+    if not isinstance(place, tuple) or not place:
+        return message
+    return f"{PREFIX}{str(place[0]).upper()}: {message}"
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """``127.0.0.1:8080`` in its parts. Raises ValueError that says what is expected."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise ValueError("this wants an address and a port, as in 127.0.0.1:8080")
+    return host.strip("[]"), int(port)
+
+
+def _groups(text: str | None) -> Groups:
+    if not text:
+        return Groups()
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        if len(parts) == 1 and "=" not in parts[0]:
+            return Groups(default=int(parts[0]))
+        by_team = {team.strip(): int(chat) for team, chat in (part.split("=") for part in parts)}
+    except ValueError:
+        raise ValueError("this wants a group's id such as -1001234567890, or team=id,team=id") from None
+    return Groups(default=next(iter(by_team.values())), by_team=by_team)

@@ -1,0 +1,99 @@
+"""Has things done when they fall due."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from bot.core.errors import StoreError
+from bot.core.model import Due, Step
+from bot.ports import Clock, Store
+
+LONGEST_NAP = timedelta(seconds=30)
+"""Looking again at least this often, a changed system clock does no lasting harm."""
+
+AT_ONCE = 100
+"""How many rows are started in one go."""
+
+ROWS_OF_ONE = 16
+"""More rows than one conversation has: its turn, and the marks of its promise."""
+
+AFTER_TROUBLE = timedelta(seconds=1)
+
+
+class Timer:
+    """Calls ``ring`` for every row that falls due: rows of one conversation in order, conversations side by side."""
+
+    def __init__(
+        self, store: Store, clock: Clock, ring: Callable[[Due], Awaitable[None]], failed: Callable[[Exception], None]
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._ring = ring
+        self._failed = failed
+        self._wake = asyncio.Event()
+        self._ringing: dict[str, asyncio.Task[None]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="timer")
+
+    def committed(self, step: Step) -> None:
+        """A step may have set an earlier time: look again."""
+        if step.due:
+            self._wake.set()
+
+    async def stop(self) -> None:
+        """Start nothing more, and wait for what is under way."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await asyncio.gather(*self._ringing.values(), return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                await self._start_due()
+                nap = await self._until_next()
+            except StoreError as error:
+                self._failed(error)
+                nap = AFTER_TROUBLE
+            if nap > timedelta(0):
+                await self._sleep(nap)
+
+    async def _sleep(self, nap: timedelta) -> None:
+        try:
+            async with asyncio.timeout(nap.total_seconds()):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _start_due(self) -> None:
+        """Start what is due, one row of a conversation at a time."""
+        for due in await self._store.due(self._clock.now(), self._limit(AT_ONCE)):
+            if due.conversation_id not in self._ringing:
+                self._ringing[due.conversation_id] = asyncio.create_task(self._do(due))
+
+    async def _do(self, due: Due) -> None:
+        try:
+            await self._ring(due)
+        except Exception as error:  # one conversation's trouble must not stop the clock of the others
+            self._failed(error)
+            await asyncio.sleep(AFTER_TROUBLE.total_seconds())
+        finally:
+            del self._ringing[due.conversation_id]
+            self._wake.set()
+
+    async def _until_next(self) -> timedelta:
+        """How long until a row falls due of a conversation that is not being dealt with already."""
+        now = self._clock.now()
+        for row in await self._store.due(now + LONGEST_NAP, self._limit(1)):
+            if row.conversation_id not in self._ringing:
+                return max(row.at - now, timedelta(0))
+        return LONGEST_NAP
+
+    def _limit(self, wanted: int) -> int:
+        """How many rows to look at to find ``wanted`` ones of conversations that are not being dealt with."""
+        return wanted + ROWS_OF_ONE * len(self._ringing)
