@@ -1,0 +1,16 @@
+"""Telegram: updates come in through :mod:`webhook` or :mod:`polling`, what we say goes out through :mod:`outbound`.
+
+::
+
+    webhook ─┐                                     ┌─ schedule (who is next) ── budget (how fast)
+             ├─ reading ─ (the flow) ─ outbox ─ outbound ─ delivery (which Bot method)
+    polling ─┘      lanes (order)                  └─ failures (what an error means)
+
+:mod:`client` makes the bot on our own HTTP transport (:mod:`request`), :mod:`doctor` says what is wrong with a set-up,
+:mod:`commands` fills Telegram's menu, :mod:`roles` knows who is who in the agents' group.
+"""
+
+import os
+
+# python-telegram-bot gives spans as ``timedelta`` when asked to, and warns about bare seconds otherwise.
+os.environ.setdefault("PTB_TIMEDELTA", "true")

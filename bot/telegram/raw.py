@@ -1,0 +1,29 @@
+"""Careful reading of JSON that others made: the wanted kind of value, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Raw = Mapping[str, object]
+
+_NOTHING: Raw = {}
+
+
+def part(value: object, name: str) -> Raw:
+    """The object under ``name``; an empty one where there is none."""
+    inner = value.get(name) if isinstance(value, Mapping) else None
+    return inner if isinstance(inner, Mapping) else _NOTHING
+
+
+def number(value: Raw, name: str) -> int | None:
+    """The whole number under ``name``."""
+    inner = value.get(name)
+    return inner if isinstance(inner, int) and not isinstance(inner, bool) else None
+
+
+def words(value: Raw, name: str) -> str | None:
+    """The text under ``name``, without what no store can keep (halves of surrogate pairs, NUL)."""
+    inner = value.get(name)
+    if not isinstance(inner, str):
+        return None
+    return inner.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "")

@@ -1,0 +1,201 @@
+"""Reading updates: what people said and pressed, and nothing that strange JSON could break."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.core.model import (
+    Agent,
+    AgentChoice,
+    AgentMessage,
+    Customer,
+    CustomerChoice,
+    CustomerMessage,
+    Ignored,
+    Incoming,
+    Media,
+    Role,
+    Update,
+)
+from bot.telegram.reading import TelegramChannel, lane_of
+
+GROUP = -1001
+BOT_ID = 42
+CHANNEL = TelegramChannel(agents_chats={GROUP}, bot_id=BOT_ID, bot_username="ShopBot")
+
+ANA: dict[str, Any] = {"id": 5001, "is_bot": False, "first_name": "Ana", "last_name": "Novak", "language_code": "sl"}
+BOJAN: dict[str, Any] = {"id": 7, "is_bot": False, "first_name": "Bojan"}
+PRIVATE: dict[str, Any] = {"id": 5001, "type": "private"}
+FORUM: dict[str, Any] = {"id": GROUP, "type": "supergroup", "title": "Agents", "is_forum": True}
+CUSTOMER = Customer(5001, "Ana Novak", None, "sl")
+
+
+def read(raw: dict[str, Any]) -> Incoming:
+    return CHANNEL.read(Update(1, lane_of(raw), datetime(2026, 1, 1, tzinfo=UTC), raw))
+
+
+def from_customer(**fields: Any) -> dict[str, Any]:
+    return {"update_id": 1, "message": {"message_id": 9, "chat": PRIVATE, "from": ANA, "date": 1, **fields}}
+
+
+def from_agent(**fields: Any) -> dict[str, Any]:
+    topic = {"message_thread_id": 77, "is_topic_message": True}
+    return {"update_id": 1, "message": {"message_id": 9, "chat": FORUM, "from": BOJAN, "date": 1, **topic, **fields}}
+
+
+def test_words_in_private_are_a_customers_message() -> None:
+    assert read(from_customer(text="Where is it?")) == CustomerMessage(5001, 9, CUSTOMER, "Where is it?")
+
+
+def test_an_edited_message_is_known_as_edited() -> None:
+    raw = {"update_id": 1, "edited_message": from_customer(text="Where?")["message"]}
+    assert read(raw) == CustomerMessage(5001, 9, CUSTOMER, "Where?", edited=True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "media", "text"),
+    [
+        ({"photo": [{"file_id": "x"}], "caption": "broken"}, Media.PHOTO, "broken"),
+        ({"voice": {"file_id": "x"}}, Media.VOICE, ""),
+        ({"video_note": {"file_id": "x"}}, Media.VIDEO_NOTE, ""),
+        ({"animation": {"file_id": "x"}, "document": {"file_id": "x"}}, Media.ANIMATION, ""),
+        ({"document": {"file_id": "x"}}, Media.DOCUMENT, ""),
+        ({"sticker": {"emoji": "👍"}}, Media.STICKER, ""),
+        ({"location": {"latitude": 46.0, "longitude": 14.5}}, Media.LOCATION, ""),
+        ({"contact": {"phone_number": "+38640123456", "first_name": "Ana"}}, Media.CONTACT, "+38640123456"),
+        ({"dice": {"value": 3}}, Media.OTHER, ""),
+        ({"hologram": {}}, Media.OTHER, ""),
+    ],
+)
+def test_media_of_a_customer_is_named_and_its_caption_read(fields: dict[str, Any], media: Media, text: str) -> None:
+    assert read(from_customer(**fields)) == CustomerMessage(5001, 9, CUSTOMER, text, media)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("/start", "start"),
+        ("/Start@shopbot from-the-web", "start"),
+        ("/help\nplease", "help"),
+        ("/start@other_bot", None),
+        ("/", None),
+        ("a /start", None),
+        ("//note", None),
+    ],
+)
+def test_a_command_is_the_word_after_the_slash_when_it_is_for_us(text: str, command: str | None) -> None:
+    assert read(from_customer(text=text)) == CustomerMessage(5001, 9, CUSTOMER, text, command=command)
+
+
+def test_half_a_surrogate_pair_does_not_travel_on() -> None:
+    message = read(from_customer(text="hi \ud83d\x00"))
+    assert isinstance(message, CustomerMessage)
+    assert message.text.encode().decode() == "hi \ufffd"
+
+
+def test_a_pressed_button_in_private_is_a_customers_choice() -> None:
+    query = {"id": "c1", "from": ANA, "data": "i:warranty", "message": {"message_id": 9, "chat": PRIVATE, "date": 0}}
+    raw = {"update_id": 1, "callback_query": query}
+    assert read(raw) == CustomerChoice(5001, 9, CUSTOMER, "c1", "i:warranty")
+    assert lane_of(raw) == "5001"
+
+
+def test_words_in_a_topic_are_an_agents_message() -> None:
+    assert read(from_agent(text="On it")) == AgentMessage(GROUP, 77, 9, Agent(7, "Bojan"), "On it")
+
+
+def test_a_reply_thread_in_a_group_without_topics_is_no_topic() -> None:
+    chat = {"id": GROUP, "type": "supergroup"}
+    message = {"message_id": 9, "message_thread_id": 5, "chat": chat, "from": BOJAN, "text": "hm"}
+    assert read({"update_id": 1, "message": message}) == Ignored("written outside the topics")
+
+
+def test_a_button_on_a_card_is_an_agents_choice() -> None:
+    message = {"message_id": 9, "chat": FORUM, "message_thread_id": 77, "date": 1}
+    raw = {"update_id": 1, "callback_query": {"id": "c1", "from": BOJAN, "data": "claim", "message": message}}
+    assert read(raw) == AgentChoice(GROUP, 77, 9, Agent(7, "Bojan"), "c1", "claim")
+    assert lane_of(raw) == f"agents:{GROUP}:77"
+
+
+def test_the_role_of_an_agent_comes_from_whom_we_are_given_and_not_from_the_message() -> None:
+    channel = TelegramChannel(
+        {GROUP}, BOT_ID, "ShopBot", role_of=lambda _chat, user: Role.ADMIN if user == 7 else Role.AGENT
+    )
+    raw = from_agent(text="On it")
+    message = channel.read(Update(1, "", datetime(2026, 1, 1, tzinfo=UTC), raw))
+    assert isinstance(message, AgentMessage)
+    assert message.agent.role is Role.ADMIN
+
+
+def test_an_anonymous_administrator_is_a_supervisor_known_by_the_groups_name() -> None:
+    behind = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    message = read(from_agent(text="On it", **{"from": behind, "sender_chat": {"id": GROUP, "title": "Agents"}}))
+    assert isinstance(message, AgentMessage)
+    assert message.agent == Agent(GROUP, "Agents", Role.SUPERVISOR)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"forum_topic_created": {"name": "x", "icon_color": 1}},
+        {"pinned_message": {"message_id": 3}},
+        {"text": "beep", "from": {"id": 8, "is_bot": True, "first_name": "Other"}},
+        {"text": "beep", "from": {"id": BOT_ID, "is_bot": True, "first_name": "Shop"}},
+        {"text": "news", "sender_chat": {"id": -5, "title": "Channel"}},
+        {"text": "/claim@other_bot"},
+    ],
+)
+def test_service_messages_bots_and_channels_in_the_agents_group_are_ignored(fields: dict[str, Any]) -> None:
+    assert isinstance(read(from_agent(**fields)), Ignored)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {},
+        {"update_id": 1, "poll": {"id": "x"}},
+        {"update_id": 1, "message": []},
+        {"update_id": 1, "message": {"chat": {"id": "5001", "type": "private"}}},
+        {"update_id": 1, "message": {"message_id": 1, "chat": {"id": -9, "type": "group"}, "from": ANA, "text": "x"}},
+        {"update_id": 1, "message": {"message_id": True, "chat": PRIVATE, "from": ANA, "text": "x"}},
+        {"update_id": 1, "callback_query": {"id": "c", "from": ANA, "data": "x", "inline_message_id": "i"}},
+        from_customer(pinned_message={"message_id": 3}),
+        from_customer(text="beep", **{"from": {"id": 8, "is_bot": True}}),
+    ],
+)
+def test_what_asks_nothing_of_us_is_ignored_with_a_reason(raw: dict[str, Any]) -> None:
+    incoming = read(raw)
+    assert isinstance(incoming, Ignored)
+    assert incoming.reason
+
+
+FIELDS = st.sampled_from(
+    ["update_id", "message", "edited_message", "callback_query", "chat", "from", "id", "type", "text", "caption"]
+    + ["photo", "contact", "is_bot", "data", "message_id", "message_thread_id", "is_topic_message", "is_forum"]
+    + ["sender_chat", "first_name", "phone_number", "private"]
+)
+SCALARS = (
+    st.sampled_from([None, True, 0, 7, 5001, GROUP, 1.5, float("nan"), "", "/start", "\ud83d"])
+    | st.integers()
+    | st.text(max_size=5)
+    | FIELDS
+)
+JSON = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(FIELDS, inner, max_size=4),
+    max_leaves=6,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(
+    st.dictionaries(FIELDS, JSON, max_size=6)
+    | st.builds(lambda message: {"message": {"chat": PRIVATE, **message}}, st.dictionaries(FIELDS, JSON, max_size=8))
+    | st.builds(lambda message: {"message": {"chat": FORUM, **message}}, st.dictionaries(FIELDS, JSON, max_size=8))
+)
+def test_any_json_at_all_can_be_read(raw: dict[str, Any]) -> None:
+    assert isinstance(read(raw), CustomerMessage | CustomerChoice | AgentMessage | AgentChoice | Ignored)
+    assert lane_of(raw)
