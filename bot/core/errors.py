@@ -6,6 +6,7 @@
     ├── ContentError               a content file is wrong: carries its problems
     ├── RenderError                a reply could not be put into words
     ├── CalendarError              a calendar never opens, or its times make no sense
+    ├── PromiseError               a promise that has ended was to end again
     ├── HandoverError              this person may not do that now; says why
     ├── SettingsError              a setting is missing or wrong; names it
     ├── StoreError                 the store cannot keep what it was given
@@ -43,6 +44,10 @@ class RenderError(KeepwordError):
 
 class CalendarError(KeepwordError):
     """A calendar has no open time within its horizon, or contradicts itself."""
+
+
+class PromiseError(KeepwordError):
+    """A promise ends once: this one had ended before."""
 
 
 class HandoverError(KeepwordError):
