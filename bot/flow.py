@@ -124,7 +124,7 @@ class Flow:
                     await self._store.discard(update_id, "an edit of a message from before our time")
                 return
             conversation = await self._current(last, message, context)
-            taken = asked.command if message.command else arrival.receive
+            taken = asked.command if message.command in asked.COMMANDS else arrival.receive
             await self._commit(taken(conversation, message, update_id, context))
 
     async def _current(self, last: Conversation | None, message: CustomerMessage, context: Context) -> Conversation:

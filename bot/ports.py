@@ -87,7 +87,7 @@ class Channel(Protocol):
     """Reads raw updates: pure, given the settings (which chat is the agents', who are the admins)."""
 
     def read(self, update: Update) -> Incoming:
-        """What an update says, in our own terms. Anything strange is :class:`bot.core.model.Ignored`, never an error."""
+        """What an update says, in our own terms. Anything strange is ``Ignored``, never an error."""
         ...
 
 
@@ -114,7 +114,7 @@ class Store(Protocol):
     # conversations
 
     def lease(self, chat_id: int) -> AbstractAsyncContextManager[Conversation | None]:
-        """The last conversation of this customer's chat, exclusively: others who want it wait. None: never wrote before."""
+        """The last conversation of a customer's chat, exclusively: others who want it wait. None: never wrote."""
         ...
 
     async def conversation(self, conversation_id: str) -> Conversation | None:

@@ -22,6 +22,9 @@ from bot.core.model import (
     Step,
 )
 
+COMMANDS = frozenset({"start", "help", "status", "human"})
+"""What a customer may ask for with a slash; another word after a slash is a message like any other."""
+
 TALK_TO_HUMAN = "talk_to_human"
 
 

@@ -18,7 +18,7 @@ ALWAYS = "always"
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Open from ``start`` to ``end``, wall-clock in the calendar's zone; ``end`` at or before ``start`` means the next day.
+    """Open from ``start`` to ``end``, wall-clock in the calendar's zone; ``end`` not after ``start``: the next day.
 
     ``weekday`` is 0 for Monday to 6 for Sunday. An ``end`` of 24:00 is written as ``time(0)``.
     """

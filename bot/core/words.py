@@ -29,8 +29,82 @@ TIME_REPLIES: tuple[str, ...] = (
 )
 """The replies that :func:`when` is made of."""
 
+CUSTOMER_REPLIES: tuple[str, ...] = (
+    "hello",
+    "start",
+    "help",
+    "acknowledged",
+    "clarify",
+    "something_else",
+    "to_human",
+    "rephrase",
+    "rephrase_media",
+    "choice_passed",
+    "promise",
+    "promise_closed",
+    "promise_moved",
+    "promise_broken",
+    "promise_broken_again",
+    "understood_unknown",
+    "understood_complaint",
+    "understood_second_time",
+    "trouble",
+    "noted",
+    "noted_without_time",
+    "status_promise",
+    "status_human",
+    "status_none",
+    "claimed",
+    "resolved",
+    "handed_back",
+)
+"""What the bot says to customers besides the answers."""
+
+TEAM_REPLIES: tuple[str, ...] = (
+    "team_button_claim",
+    "team_button_resolve",
+    "team_button_back",
+    "team_card_who",
+    "team_card_promise",
+    "team_card_kept",
+    "team_card_moved",
+    "team_card_broken",
+    "team_card_cancelled",
+    "team_card_agent",
+    "team_card_resolved",
+    "team_kind_question",
+    "team_kind_complaint",
+    "team_kind_suggestion",
+    "team_kind_praise",
+    "team_kind_request",
+    "team_kind_smalltalk",
+    "team_kind_none",
+    "team_severity_calm",
+    "team_severity_upset",
+    "team_severity_urgent",
+    "team_unknown_subject",
+    "team_claimed",
+    "team_yours_already",
+    "team_claimed_already",
+    "team_resolved",
+    "team_resolved_already",
+    "team_handed_back",
+    "team_promise_stands",
+    "team_bot_has_it",
+    "team_unknown_command",
+    "team_edit_not_sent",
+    "team_customer_edited",
+    "team_remind",
+    "team_at_risk",
+    "team_moved",
+    "team_broken",
+    "team_undelivered",
+    "team_trouble",
+)
+"""What colleagues read in their group, in the default language."""
+
 # Every reply that the code itself asks for, whatever the intents are. The content is refused where one is missing.
-REQUIRED_REPLIES: tuple[str, ...] = (*TIME_REPLIES,)
+REQUIRED_REPLIES: tuple[str, ...] = (*TIME_REPLIES, *CUSTOMER_REPLIES)
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_]*)\}|[{}]")
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
