@@ -1,0 +1,245 @@
+"""Which Bot method carries what, one call at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
+from telegram.constants import ChatAction
+from telegram.error import TelegramError
+
+from bot.core.model import (
+    AnswerCallback,
+    Card,
+    ClearButtons,
+    CloseTopic,
+    Content,
+    Copy,
+    Edit,
+    Keyboard,
+    OpenTopic,
+    Text,
+)
+from bot.telegram.failures import is_topic_gone, says
+from bot.telegram.splitting import shorten, split
+
+EYES = "👀"
+"""The reaction that says: seen."""
+
+_TITLE_LIMIT = 128
+_CALLBACK_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something goes, as it is now. ``card_id`` is the case's card, if it has been posted."""
+
+    chat_id: int
+    thread_id: int | None = None
+    card_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a call made: a message, a topic, or nothing of the kind."""
+
+    message_id: int | None = None
+    thread_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request to Telegram. ``instead`` says what to do where it is refused; None: it has failed."""
+
+    run: Callable[[Bot], Awaitable[Made]]
+    instead: Callable[[TelegramError], tuple[Call, ...] | None] = lambda _error: None
+
+
+def calls(content: Content, place: Place) -> tuple[Call, ...]:  # noqa: PLR0911  # one line for each kind
+    """The requests that carry ``content`` to ``place``; none, where there is nothing left to do."""
+    match content:
+        case Text():
+            return _text(content, place)
+        case Copy():
+            return (_copy(content, place),)
+        case Edit():
+            return (_edit(place.chat_id, content.message_id, content.text, content.keyboard),)
+        case ClearButtons():
+            return (_clear(content, place),)
+        case OpenTopic():
+            return () if place.thread_id else (_open(content, place),)
+        case Card():
+            return _card(content, place)
+        case CloseTopic():
+            return _close(content, place)
+        case AnswerCallback():
+            return (_answer(content),)
+        case _:
+            assert_never(content)
+
+
+def reaction(chat_id: int, message_id: int) -> Call:
+    """👀 on a message."""
+
+    async def run(bot: Bot) -> Made:
+        await bot.set_message_reaction(chat_id, message_id, EYES)
+        return Made()
+
+    return Call(run)
+
+
+def typing(chat_id: int) -> Call:
+    """Telegram shows "typing" for five seconds, or until a message comes."""
+
+    async def run(bot: Bot) -> Made:
+        await bot.send_chat_action(chat_id, ChatAction.TYPING)
+        return Made()
+
+    return Call(run)
+
+
+def _text(content: Text, place: Place) -> tuple[Call, ...]:
+    parts = split(content.text)
+    last = len(parts) - 1
+    return tuple(
+        _send(part, place, content.keyboard if index == last else (), content.reply_to if index == 0 else None)
+        for index, part in enumerate(parts)
+    )
+
+
+def _send(text: str, place: Place, keyboard: Keyboard, reply_to: int | None = None) -> Call:
+    async def run(bot: Bot) -> Made:
+        message = await bot.send_message(
+            place.chat_id,
+            text,
+            message_thread_id=place.thread_id,
+            reply_markup=_markup(keyboard),
+            reply_parameters=_reply(reply_to),
+        )
+        return Made(message.message_id)
+
+    return Call(run)
+
+
+def _copy(content: Copy, place: Place) -> Call:
+    async def run(bot: Bot) -> Made:
+        made = await bot.copy_message(
+            place.chat_id,
+            content.from_chat_id,
+            content.message_id,
+            message_thread_id=place.thread_id,
+            reply_parameters=_reply(content.reply_to),
+        )
+        return Made(made.message_id)
+
+    return Call(run)
+
+
+def _edit(
+    chat_id: int,
+    message_id: int,
+    text: str,
+    keyboard: Keyboard,
+    where_gone: tuple[Call, ...] | None = None,
+) -> Call:
+    async def run(bot: Bot) -> Made:
+        await bot.edit_message_text(
+            shorten(text), chat_id=chat_id, message_id=message_id, reply_markup=_markup(keyboard)
+        )
+        return Made()
+
+    def instead(error: TelegramError) -> tuple[Call, ...] | None:
+        if says(error, "message is not modified"):
+            return ()
+        return where_gone if says(error, "message to edit not found", "message can't be edited") else None
+
+    return Call(run, instead)
+
+
+def _clear(content: ClearButtons, place: Place) -> Call:
+    async def run(bot: Bot) -> Made:
+        await bot.edit_message_reply_markup(place.chat_id, content.message_id, reply_markup=None)
+        return Made()
+
+    def instead(error: TelegramError) -> tuple[Call, ...] | None:
+        gone = says(error, "message is not modified", "message to edit not found", "message can't be edited")
+        return () if gone else None
+
+    return Call(run, instead)
+
+
+def _open(content: OpenTopic, place: Place) -> Call:
+    async def run(bot: Bot) -> Made:
+        topic = await bot.create_forum_topic(place.chat_id, shorten(content.title, _TITLE_LIMIT))
+        return Made(thread_id=topic.message_thread_id)
+
+    return Call(run)
+
+
+def _close(content: CloseTopic, place: Place) -> tuple[Call, ...]:
+    thread_id = place.thread_id
+    if thread_id is None:
+        return ()
+
+    async def rename(bot: Bot) -> Made:
+        await bot.edit_forum_topic(place.chat_id, thread_id, name=shorten(content.title, _TITLE_LIMIT))
+        return Made()
+
+    async def close(bot: Bot) -> Made:
+        await bot.close_forum_topic(place.chat_id, thread_id)
+        return Made()
+
+    def instead(error: TelegramError) -> tuple[Call, ...] | None:
+        return () if is_topic_gone(error) or says(error, "not_modified", "not modified") else None
+
+    return Call(rename, instead), Call(close, instead)
+
+
+def _card(content: Card, place: Place) -> tuple[Call, ...]:
+    """Posted and pinned, or edited; a card that someone deleted is posted anew."""
+    post = _post_card(content, place)
+    if place.card_id is None:
+        return post
+    return (_edit(place.chat_id, place.card_id, content.text, content.keyboard, where_gone=post),)
+
+
+def _post_card(content: Card, place: Place) -> tuple[Call, ...]:
+    posted: list[int] = []
+    send = _send(shorten(content.text), place, content.keyboard)
+
+    async def post(bot: Bot) -> Made:
+        made = await send.run(bot)
+        posted.extend([made.message_id] if made.message_id else [])
+        return made
+
+    async def pin(bot: Bot) -> Made:
+        await bot.pin_chat_message(place.chat_id, posted[-1], disable_notification=True)
+        return Made()
+
+    # Without a topic a pin would bury the group's own; and a card that can't be pinned is still a card.
+    pins = (Call(pin, lambda _error: ()),) if place.thread_id else ()
+    return Call(post), *pins
+
+
+def _answer(content: AnswerCallback) -> Call:
+    async def run(bot: Bot) -> Made:
+        await bot.answer_callback_query(content.callback_id, text=shorten(content.text, _CALLBACK_LIMIT) or None)
+        return Made()
+
+    return Call(
+        run, lambda error: () if says(error, "query is too old", "query id is invalid", "query_id_invalid") else None
+    )
+
+
+def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
+    if not keyboard:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(button.label, callback_data=button.data) for button in row] for row in keyboard]
+    )
+
+
+def _reply(message_id: int | None) -> ReplyParameters | None:
+    return ReplyParameters(message_id, allow_sending_without_reply=True) if message_id else None

@@ -1,0 +1,99 @@
+"""What an error of Telegram's means: try again, or tell someone who can act on it."""
+
+from __future__ import annotations
+
+import aiohttp
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from bot.core.errors import ChatMovedError, CustomerGoneError, DeliveryError, RightsError, TopicGoneError
+
+UNKNOWN_DELIVERY = "UnknownDelivery"
+"""The ``problem`` of a receipt when it is not known whether the message arrived."""
+
+UNKNOWN_DELIVERY_TEXT = (
+    "The connection broke while this was on its way, so it is not known whether it arrived. "
+    "It was not repeated: if in doubt, send it again."
+)
+
+_CUSTOMER_GONE = {
+    "bot was blocked by the user": "The customer has blocked the bot. Reach them another way.",
+    "user is deactivated": "The customer's Telegram account no longer exists. Reach them another way.",
+    "input_user_deactivated": "The customer's Telegram account no longer exists. Reach them another way.",
+    "can't initiate conversation": "The customer has not started the bot, so it may not write to them.",
+    "chat not found": "Telegram no longer knows this customer's chat. Reach them another way.",
+    "user not found": "Telegram no longer knows this customer. Reach them another way.",
+}
+
+_TOPIC_GONE = ("message thread not found", "topic_deleted", "topic_id_invalid", "topic deleted")
+
+_NO_FORUM = ("not a forum", "channel_forum_missing")
+
+_NO_RIGHTS = (
+    "not enough rights",
+    "admin_required",
+    "need administrator rights",
+    "have no rights",
+    "not an administrator",
+)
+
+_PLAIN = {
+    "message to copy not found": "The message was deleted before it could be passed on.",
+    "message can't be copied": "Telegram does not let a message of this kind be passed on. Send it as text or a file.",
+    "message is too long": "The message is longer than Telegram takes. Send it in parts.",
+    "topic_closed": "The topic is closed: make the bot an administrator who may manage topics, or open it again.",
+}
+
+
+def problem(error: TelegramError, chat_id: int) -> DeliveryError | None:
+    """Why Telegram will never take this; None: trying again may help."""
+    if isinstance(error, ChatMigrated):
+        text = f"The group became a supergroup: set KEEPWORD_AGENTS_CHAT to {error.new_chat_id} and restart."
+        return ChatMovedError(text, error.new_chat_id)
+    if not isinstance(error, Forbidden | BadRequest):
+        return None
+    said = str(error)
+    folded = said.lower()
+    known = _with_customer(folded) if chat_id > 0 else _with_group(folded, forbidden=isinstance(error, Forbidden))
+    plain = next((text for sign, text in _PLAIN.items() if sign in folded), f"Telegram refused it: {said}")
+    return known or DeliveryError(plain)
+
+
+def may_have_arrived(error: TelegramError) -> bool:
+    """Whether a request that failed may have been carried out all the same.
+
+    It was not where Telegram answered with an error, nor where no connection came about.
+    """
+    if isinstance(error, BadRequest | RetryAfter) or not isinstance(error, NetworkError):
+        return type(error) is TelegramError  # an answer that could not be read
+    unsent = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+    return error.__cause__ is not None and not isinstance(error.__cause__, unsent)
+
+
+def says(error: TelegramError, *signs: str) -> bool:
+    """Whether Telegram refused with one of these words."""
+    return isinstance(error, BadRequest | Forbidden) and any(sign in str(error).lower() for sign in signs)
+
+
+def is_topic_gone(error: TelegramError) -> bool:
+    """Whether the topic was deleted."""
+    return says(error, *_TOPIC_GONE)
+
+
+def _with_customer(said: str) -> DeliveryError | None:
+    text = next((text for sign, text in _CUSTOMER_GONE.items() if sign in said), None)
+    return CustomerGoneError(text) if text else None
+
+
+def _with_group(said: str, *, forbidden: bool) -> DeliveryError | None:
+    if any(sign in said for sign in _TOPIC_GONE):
+        return TopicGoneError("The topic of this case was deleted in the agents' group.")
+    if any(sign in said for sign in _NO_FORUM):
+        return RightsError("The agents' group has no topics: turn on Topics in the group's settings.")
+    if any(sign in said for sign in _NO_RIGHTS):
+        return RightsError(
+            "The bot lacks a right in the agents' group: make it an administrator who may manage topics, pin and "
+            f"delete messages. Telegram said: {said}"
+        )
+    if forbidden or "chat not found" in said:
+        return RightsError("The bot is not in the agents' group: add it, and make it an administrator.")
+    return None

@@ -1,0 +1,68 @@
+"""One thing to send, and how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.core.errors import DeliveryError
+from bot.core.model import AnswerCallback, Copy, Delivery, Lane, Outgoing, Receipt, Text, To
+from bot.telegram.delivery import Call
+from bot.telegram.failures import UNKNOWN_DELIVERY, UNKNOWN_DELIVERY_TEXT
+
+
+@dataclass(slots=True)
+class Job:
+    """Something to send. ``row`` is None for what is not kept (a reaction, "typing").
+
+    ``calls`` are those still to make, None before the first try; ``expires_at`` is when it stops being worth it.
+    """
+
+    chat_id: int
+    row: Outgoing | None = None
+    calls: tuple[Call, ...] | None = None
+    thread_id: int | None = None
+    message_ids: list[int] = field(default_factory=list)
+    tries: int = 0
+    expires_at: float | None = None
+
+
+def is_agents_words(row: Outgoing) -> bool:
+    """Whether repeating it could put words into an agent's mouth twice."""
+    return row.to is To.CUSTOMER and row.lane is Lane.AGENT and isinstance(row.content, Text | Copy)
+
+
+def address(row: Outgoing) -> tuple[Hashable, Hashable]:
+    """The queue of a row and the place it goes to. A button's answer is neither ordered nor counted in its chat."""
+    if isinstance(row.content, AnswerCallback):
+        return ("callback", row.id), ("unkept", row.chat_id)
+    if row.to is To.CASE:
+        return ("case", row.conversation_id), row.chat_id
+    return ("customer", row.chat_id), row.chat_id
+
+
+def sent(row: Outgoing, at: datetime, job: Job | None = None) -> Receipt:
+    """It went; without a job, because a newer one took its place."""
+    if job is None:
+        return Receipt(row.id, at, Delivery.SENT, row.chat_id)
+    return Receipt(row.id, at, Delivery.SENT, job.chat_id, job.thread_id, tuple(job.message_ids))
+
+
+def refused(row: Outgoing, at: datetime, job: Job, reason: DeliveryError) -> Receipt:
+    """It will never go. Parts that went before are on the receipt."""
+    return Receipt(
+        outgoing_id=row.id,
+        at=at,
+        delivery=Delivery.FAILED,
+        chat_id=job.chat_id,
+        thread_id=job.thread_id,
+        message_ids=tuple(job.message_ids),
+        error=str(reason),
+        problem=type(reason).__name__,
+    )
+
+
+def unknown(row: Outgoing, at: datetime) -> Receipt:
+    """It may have gone, and must not go twice."""
+    return Receipt(row.id, at, Delivery.FAILED, row.chat_id, error=UNKNOWN_DELIVERY_TEXT, problem=UNKNOWN_DELIVERY)

@@ -1,0 +1,63 @@
+"""What is in the outbox, what is being sent, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.core.errors import StoreError
+from bot.core.model import Delivery, Outgoing, Receipt
+from bot.ports import Store
+from bot.telegram.timer import Timer, backoff
+
+log = structlog.get_logger(__name__)
+
+
+class Ledger:
+    """Hands out every row of the outbox once, and keeps its receipt. ``failed`` hears of those that failed for good."""
+
+    def __init__(self, store: Store, timer: Timer, failed: Callable[[Outgoing, Receipt], Awaitable[None]]) -> None:
+        self._store = store
+        self._timer = timer
+        self._failed = failed
+        self._known: set[str] = set()
+        self._finished: set[str] = set()
+
+    async def new_rows(self) -> list[tuple[Outgoing, Delivery]]:
+        """Rows that were not handed out before. Raises StoreError."""
+        # A row that is finished may still be in an answer that was read before; after the next one it can't be.
+        finished = set(self._finished)
+        taken = self._known | self._finished
+        rows = [entry for entry in await self._store.outbox() if entry[0].id not in taken]
+        rows = [entry for entry in rows if entry[0].id not in self._finished]
+        self._known.update(row.id for row, _ in rows)
+        self._finished -= finished
+        return rows
+
+    async def conclude(self, row: Outgoing, receipt: Receipt) -> None:
+        """Keep a receipt, however long the store takes to recover."""
+        tries = 0
+        while not await self._kept(receipt):
+            await self._timer.sleep(backoff(tries))
+            tries += 1
+        self._known.discard(row.id)
+        self._finished.add(row.id)
+
+    async def tell(self, row: Outgoing, receipt: Receipt) -> None:
+        """Let someone know, where it failed."""
+        if receipt.delivery is not Delivery.FAILED:
+            return
+        log.warning("a message was not delivered", outgoing=row.id, problem=receipt.problem, error=receipt.error)
+        try:
+            await self._failed(row, receipt)
+        except Exception:  # the receipt is kept: telling a colleague may fail, sending must go on
+            log.exception("nobody could be told of a failed delivery", outgoing=row.id)
+
+    async def _kept(self, receipt: Receipt) -> bool:
+        try:
+            await self._store.receive(receipt)
+        except StoreError:
+            log.exception("a receipt cannot be kept, trying again", outgoing=receipt.outgoing_id)
+            return False
+        return True

@@ -1,0 +1,319 @@
+"""The one place that talks to people: takes the outbox to them, in order, in time, within Telegram's limits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+
+import structlog
+from telegram import Bot
+from telegram.error import InvalidToken, RetryAfter, TelegramError
+
+from bot.core.errors import ChatMovedError, DeliveryError, StoreError
+from bot.core.model import Card, Delivery, Lane, Outgoing, Receipt, To
+from bot.ports import Clock, Store
+from bot.telegram import delivery, failures
+from bot.telegram import job as jobs
+from bot.telegram.budget import Budget, Rates
+from bot.telegram.client import WHEN_REFUSED
+from bot.telegram.delivery import Call, Place
+from bot.telegram.job import Job
+from bot.telegram.ledger import Ledger
+from bot.telegram.schedule import Schedule, Turn
+from bot.telegram.timer import Timer, backoff
+
+log = structlog.get_logger(__name__)
+
+PARALLEL = 32
+"""How many requests may be on their way at once."""
+
+_ACKNOWLEDGE_FOR = 60.0
+_TYPING_FOR = 5.0
+_BUSY = 30
+"""With more than this many waiting, showing "typing" would only take the room of answers."""
+
+
+class TelegramSender:
+    """Carries the outbox to Telegram (:class:`bot.ports.Sender`).
+
+    Rows of one customer, and of one case, go in order; among the rest the most urgent lane goes first. What came of a
+    row is kept as a receipt; of one that failed for good, ``failed`` hears. ``moved`` hears that a group has a new id.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        store: Store,
+        clock: Clock,
+        *,
+        failed: Callable[[Outgoing, Receipt], Awaitable[None]],
+        moved: Callable[[int, int], None] = lambda old, new: None,
+        rates: Rates | None = None,
+        timer: Timer | None = None,
+    ) -> None:
+        self._bot = bot
+        self._store = store
+        self._clock = clock
+        self._tell_moved = moved
+        self._rates = rates or Rates()
+        self._timer = timer or Timer()
+        self._schedule: Schedule[Job] = Schedule(self._rates.overall.budget(), self._budget_of)
+        self._ledger = Ledger(store, self._timer, failed)
+        self._moved: dict[int, int] = {}
+        self._flooded: dict[Hashable, float] = {}
+        self._woken = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._reading = False
+        self._slots = asyncio.Semaphore(PARALLEL)
+        self._loops: list[asyncio.Task[None]] = []
+        self._sending: set[asyncio.Task[None]] = set()
+
+    @property
+    def waiting(self) -> int:
+        """How many things are waiting to be sent or on their way."""
+        return len(self._schedule)
+
+    # life
+
+    async def start(self) -> None:
+        """Begin with what an earlier run has left in the outbox."""
+        self._loops = [
+            asyncio.create_task(self._read_outbox(), name="outbox"),
+            asyncio.create_task(self._dispatch(), name="dispatch"),
+        ]
+        self.wake()
+
+    async def drain(self, timeout: float) -> bool:  # noqa: ASYNC109  # how long to go on sending
+        """Send what there is, for up to ``timeout`` seconds. False: some of it must wait for the next start."""
+        self.wake()
+        await self._timer.wait(self._idle, timeout)
+        return self._idle.is_set()
+
+    async def stop(self) -> None:
+        """Stop at once. What was on its way counts as attempted."""
+        tasks = [*self._loops, *self._sending]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._loops.clear()
+
+    # what the flow says
+
+    def wake(self) -> None:
+        """There is something new in the outbox."""
+        self._idle.clear()
+        self._woken.set()
+
+    async def acknowledge(self, chat_id: int, message_id: int) -> None:
+        """👀 on a message, and "typing". Returns at once; repeating it does no harm."""
+        self._put_unkept(
+            ("seen", chat_id, message_id), chat_id, delivery.reaction(chat_id, message_id), _ACKNOWLEDGE_FOR
+        )
+        await self.typing(chat_id)
+
+    async def typing(self, chat_id: int) -> None:
+        """Show "typing", unless there is more important traffic. Returns at once."""
+        if len(self._schedule) <= _BUSY:
+            self._put_unkept(("typing", chat_id), chat_id, delivery.typing(chat_id), _TYPING_FOR)
+
+    def _put_unkept(self, key: Hashable, chat_id: int, call: Call, seconds: float) -> None:
+        now = self._timer.now()
+        job = Job(chat_id, calls=(call,), expires_at=now + seconds)
+        self._schedule.put(key, ("unkept", chat_id), Lane.ACKNOWLEDGE, job, now)
+        self._idle.clear()
+        self._changed.set()
+
+    # from the outbox to the schedule
+
+    async def _read_outbox(self) -> None:
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            self._reading = True
+            try:
+                await self._take_new_rows()
+            except StoreError:
+                log.exception("the outbox cannot be read, trying again")
+                await self._timer.sleep(backoff(1))
+                self._woken.set()
+            self._reading = False
+            self._note_change()
+
+    async def _take_new_rows(self) -> None:
+        for row, state in await self._ledger.new_rows():
+            if state is Delivery.ATTEMPTED and jobs.is_agents_words(row):
+                await self._conclude(row, jobs.unknown(row, self._clock.now()))
+            else:
+                await self._queue(row)
+
+    async def _queue(self, row: Outgoing) -> None:
+        key, place = jobs.address(row)
+        now = self._timer.now()
+        last = self._schedule.tail(key) if isinstance(row.content, Card) else None
+        if last and last.row and last.calls is None and isinstance(last.row.content, Card):
+            older, last.row = last.row, row
+            await self._conclude(older, jobs.sent(older, self._clock.now()))
+            return
+        self._schedule.put(key, place, row.lane, Job(row.chat_id, row), now)
+        self._changed.set()
+
+    def _budget_of(self, place: Hashable) -> Budget | None:
+        return self._rates.of_chat(place) if isinstance(place, int) else None
+
+    # from the schedule to Telegram
+
+    async def _dispatch(self) -> None:
+        while True:
+            await self._slots.acquire()
+            turn = await self._next_turn()
+            task = asyncio.create_task(self._serve(turn))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    async def _next_turn(self) -> Turn[Job]:
+        while True:
+            self._changed.clear()
+            now = self._timer.now()
+            turn = self._schedule.take(now)
+            if turn is not None:
+                return turn
+            await self._timer.wait(self._changed, self._schedule.wait(now))
+
+    async def _serve(self, turn: Turn[Job]) -> None:
+        try:
+            await self._try(turn)
+        finally:
+            self._slots.release()
+            self._note_change()
+
+    async def _try(self, turn: Turn[Job]) -> None:
+        """One request for the job whose turn it is; then it is done, or waits for another turn."""
+        job = turn.item
+        try:
+            await self._make_next_call(job)
+        except RetryAfter as error:
+            self._slow_down(turn, error)
+        except TelegramError as error:
+            await self._after_refusal(turn, error)
+        except StoreError:
+            log.exception("the store cannot be reached while sending, trying again")
+            self._later(turn)
+        except Exception as error:  # one message that can't be made must not hold up the rest
+            log.exception("a message could not be made", outgoing=job.row.id if job.row else None)
+            await self._give_up(turn, DeliveryError(f"It could not be sent, for a reason of our own: {error}"))
+        else:
+            await self._go_on(turn)
+
+    async def _make_next_call(self, job: Job) -> None:
+        expired = job.expires_at is not None and self._timer.now() > job.expires_at
+        if job.calls is None and job.row is not None:
+            await self._begin(job, job.row)
+        if not job.calls or expired:
+            job.calls = ()
+            return
+        made = await job.calls[0].run(self._bot)
+        job.calls = job.calls[1:]
+        job.tries = 0
+        job.thread_id = made.thread_id or job.thread_id
+        if made.message_id is not None:
+            job.message_ids.append(made.message_id)
+
+    async def _begin(self, job: Job, row: Outgoing) -> None:
+        """Find out where it goes, now that all before it has gone."""
+        job.chat_id = self._moved.get(row.chat_id, row.chat_id)
+        place = Place(job.chat_id)
+        if row.to is To.CASE:
+            conversation = await self._store.conversation(row.conversation_id)
+            if conversation is not None:
+                place = Place(job.chat_id, conversation.topic_id, conversation.card_id)
+        job.thread_id = place.thread_id
+        job.calls = delivery.calls(row.content, place)
+        if job.calls:
+            await self._store.attempt(row.id)
+
+    # what comes of it
+
+    async def _go_on(self, turn: Turn[Job]) -> None:
+        job = turn.item
+        if job.calls:
+            now = self._timer.now()
+            self._schedule.again(turn.key, now, now)
+        elif job.row is None:
+            self._leave(turn)
+        else:
+            await self._conclude(job.row, jobs.sent(job.row, self._clock.now(), job), turn)
+
+    async def _after_refusal(self, turn: Turn[Job], error: TelegramError) -> None:
+        job = turn.item
+        instead = job.calls[0].instead(error) if job.calls else None
+        if instead is not None:
+            job.calls = (*instead, *(job.calls or ())[1:])
+            await self._go_on(turn)
+            return
+        reason = failures.problem(error, job.chat_id)
+        if isinstance(reason, ChatMovedError) and job.row is not None and job.chat_id not in self._moved:
+            self._follow(turn, reason)
+        elif reason is not None or job.row is None:
+            await self._give_up(turn, reason)
+        elif jobs.is_agents_words(job.row) and failures.may_have_arrived(error):
+            await self._conclude(job.row, jobs.unknown(job.row, self._clock.now()), turn)
+        else:
+            self._complain(error)
+            self._later(turn)
+
+    async def _give_up(self, turn: Turn[Job], reason: DeliveryError | None) -> None:
+        job = turn.item
+        if job.row is None or reason is None:
+            self._leave(turn)
+        else:
+            await self._conclude(job.row, jobs.refused(job.row, self._clock.now(), job, reason), turn)
+
+    def _slow_down(self, turn: Turn[Job], error: RetryAfter) -> None:
+        """Pause this chat. When others are refused meanwhile it is not the chat: pause everything."""
+        now = self._timer.now()
+        until = now + error._retry_after.total_seconds()  # the public property has two types and warns of one
+        self._flooded = {place: end for place, end in self._flooded.items() if end > now}
+        self._flooded[turn.place] = until
+        self._schedule.pause(turn.place, until)
+        if len(self._flooded) > 1:
+            self._schedule.pause_all(until)
+        log.warning("Telegram asks to slow down", seconds=until - now, everywhere=len(self._flooded) > 1)
+        self._schedule.again(turn.key, now, now)
+
+    def _follow(self, turn: Turn[Job], reason: ChatMovedError) -> None:
+        """The group has a new id: go there."""
+        job = turn.item
+        self._moved[job.chat_id] = reason.new_chat_id
+        log.error("the agents' group has moved", problem=str(reason))
+        self._tell_moved(job.chat_id, reason.new_chat_id)
+        job.calls = None
+        now = self._timer.now()
+        self._schedule.again(turn.key, now, now)
+
+    def _complain(self, error: TelegramError) -> None:
+        if isinstance(error, InvalidToken):
+            log.error(WHEN_REFUSED)
+        else:
+            log.warning("Telegram cannot be reached, trying again", error=str(error))
+
+    def _later(self, turn: Turn[Job]) -> None:
+        job = turn.item
+        now = self._timer.now()
+        self._schedule.again(turn.key, now + backoff(job.tries), now)
+        job.tries += 1
+
+    def _leave(self, turn: Turn[Job]) -> None:
+        self._schedule.done(turn.key, self._timer.now())
+
+    async def _conclude(self, row: Outgoing, receipt: Receipt, turn: Turn[Job] | None = None) -> None:
+        """Keep what came of a row; only then may what follows it go."""
+        await self._ledger.conclude(row, receipt)
+        if turn is not None:
+            self._leave(turn)
+        await self._ledger.tell(row, receipt)
+
+    def _note_change(self) -> None:
+        self._changed.set()
+        if not len(self._schedule) and not self._woken.is_set() and not self._reading:
+            self._idle.set()
