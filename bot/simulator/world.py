@@ -1,0 +1,311 @@
+"""What people do in the simulated Telegram, and waiting for what the bot does in return."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from bot.ports import Clock
+from bot.simulator.chats import Chat, Content, Message, Service, Topic, choices
+from bot.simulator.entities import plain
+from bot.simulator.errors import PageError
+from bot.simulator.files import MEDIA, Attachment
+from bot.simulator.membership import STATUSES
+from bot.simulator.people import Part, Person
+from bot.simulator.reactions import ALLOWED, reaction_types
+from bot.simulator.state import AGENTS_CHAT, FIRST_CUSTOMER, FIRST_MEMBER, Placement, State, SystemClock
+from bot.simulator.wire import JsonObject, text_of, without_none
+
+T = TypeVar("T")
+
+
+class World:
+    """The simulated Telegram as its people see it. Everything here raises PageError where a person can't do that."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.state = State(clock or SystemClock())
+        self._populate()
+
+    @property
+    def agents_chat(self) -> int:
+        """The id of the agents' group."""
+        return AGENTS_CHAT
+
+    def reset(self) -> None:
+        """Back to the first customer and an empty group."""
+        self.state.updates.clear()
+        self.state.clear()
+        self._populate()
+        self.state.events.publish("reset", dict)
+
+    def _populate(self) -> None:
+        self._next_customer, self._next_member = FIRST_CUSTOMER, FIRST_MEMBER
+        self.add_customer("Maja", language_code="en", username="maja")
+        self.add_member("Ana", administrator=True)
+        self.add_member("Ben")
+
+    # people
+
+    def add_customer(self, name: str, language_code: str | None = None, username: str | None = None) -> Person:
+        """A new customer, with a private chat that the bot may not write in before the customer does."""
+        person = Person(self._next_customer, _name(name), Part.CUSTOMER, username or None, language_code or None)
+        self._next_customer += 1
+        self.state.add_person(person)
+        return person
+
+    def add_member(self, name: str, administrator: bool = False) -> Person:
+        """A new member of the agents' group."""
+        part = Part.ADMINISTRATOR if administrator else Part.MEMBER
+        person = Person(self._next_member, _name(name), part, language_code="en")
+        self._next_member += 1
+        self.state.add_person(person)
+        return person
+
+    def person(self, person_id: int) -> Person:
+        """Who has this id."""
+        person = self.state.people.get(person_id)
+        if person is None:
+            raise PageError(f"nobody has the id {person_id}: see the people in /sim/state", 404)
+        return person
+
+    def block(self, customer_id: int, blocked: bool = True) -> None:
+        """The customer blocks the bot, or lets it in again."""
+        person = self.person(customer_id)
+        if person.part is not Part.CUSTOMER:
+            raise PageError(f"{person.name} is not a customer: only customers have a private chat to block")
+        if person.blocked == blocked:
+            return
+        person.blocked = blocked
+        user = self.state.bot.as_user()
+        member: JsonObject = {"status": "member", "user": user}
+        kicked: JsonObject = {"status": "kicked", "user": user, "until_date": 0}
+        before, after = (member, kicked) if blocked else (kicked, member)
+        self.state.tell_membership(self.state.chats[person.id], person, before, after)
+        self.state.tell_person(person)
+
+    def set_bot(self, status: str, rights: dict[str, bool] | None = None) -> None:
+        """An administrator of the group changes what the bot is there: ``administrator member left kicked``."""
+        if status not in STATUSES:
+            raise PageError(f"{status!r} is no standing in a group: use one of {', '.join(STATUSES)}")
+        membership, bot = self.state.membership, self.state.bot
+        before = membership.as_json(bot)
+        membership.status = status
+        membership.rights |= rights or {}
+        by = next(person for person in self.state.people.values() if person.part is Part.ADMINISTRATOR)
+        self.state.tell_membership(self.state.group, by, before, membership.as_json(bot))
+
+    # writing
+
+    def send(
+        self,
+        chat_id: int,
+        from_id: int,
+        text: str = "",
+        *,
+        thread_id: int | None = None,
+        reply_to: int | None = None,
+        media: JsonObject | None = None,
+        caption: str = "",
+        contact: JsonObject | None = None,
+        location: JsonObject | None = None,
+    ) -> Message:
+        """This person writes. ``media`` is ``{type, file_id?}``; without ``file_id`` a small sample is sent."""
+        chat, sender = self._place(chat_id, from_id, thread_id)
+        attachment = self._attachment(sender, media, contact, location)
+        words, entities = plain(caption if attachment else text)
+        if not attachment and not words:
+            raise PageError("there is nothing to send: give text, media, contact or location")
+        placement = Placement(thread_id, self._message(chat, reply_to) if reply_to else None)
+        return self.state.post(chat, sender, Content(words, entities, attachment), placement)
+
+    def album(
+        self, chat_id: int, from_id: int, items: Sequence[JsonObject], *, thread_id: int | None = None
+    ) -> list[Message]:
+        """This person sends several media as one album; each item is ``{type, file_id?, caption?}``."""
+        if not 2 <= len(items) <= 10:
+            raise PageError("an album has 2 to 10 items")
+        chat, sender = self._place(chat_id, from_id, thread_id)
+        contents = [Content(*plain(text_of(item, "caption")), self._media(item)) for item in items]
+        placement = Placement(thread_id, media_group_id=self.state.next_album())
+        return [self.state.post(chat, sender, content, placement) for content in contents]
+
+    def edit(self, chat_id: int, message_id: int, from_id: int, text: str) -> Message:
+        """This person gives an own message new words."""
+        message = self._message(self._chat(chat_id), message_id)
+        if message.sender.id != from_id:
+            raise PageError("only one's own messages can be edited")
+        words, entities = plain(text)
+        if not words and not message.content.attachment:
+            raise PageError("a message can't be edited to nothing")
+        message.content = Content(words, entities, message.content.attachment)
+        message.edited_at = self.state.now()
+        self.state.edited(message)
+        self.state.notify("edited_message", message)
+        return message
+
+    def delete(self, chat_id: int, message_id: int) -> None:
+        """Someone deletes a message, for everyone. Telegram doesn't tell bots."""
+        chat = self._chat(chat_id)
+        self.state.delete(chat, [self._message(chat, message_id).message_id])
+
+    def react(self, chat_id: int, message_id: int, from_id: int, emoji: str) -> None:
+        """This person reacts with an emoji; the empty string takes the reaction back."""
+        message, person = self._message(self._chat(chat_id), message_id), self.person(from_id)
+        if emoji and emoji not in ALLOWED:
+            raise PageError(f"{emoji} is not among Telegram's reactions")
+        before, after = message.reactions.get(from_id, ()), (emoji,) if emoji else ()
+        if before == after:
+            return
+        message.reactions.pop(from_id, None)
+        if emoji:
+            message.reactions[from_id] = after
+        self.state.edited(message)
+        payload: JsonObject = {
+            "chat": message.chat.as_json(),
+            "message_id": message_id,
+            "user": person.as_user(),
+            "date": int(self.state.now().timestamp()),
+            "old_reaction": reaction_types(before),
+            "new_reaction": reaction_types(after),
+        }
+        if self.state.hears(message.chat):
+            self.state.updates.add("message_reaction", f"reaction:{chat_id}", self.state.now(), payload)
+
+    def press(self, chat_id: int, message_id: int, from_id: int, data: str) -> str:
+        """This person presses an inline button; the id of the callback that the bot should answer."""
+        message, person = self._message(self._chat(chat_id), message_id), self.person(from_id)
+        if data not in choices(message):
+            raise PageError(f"message {message_id} has no button with the data {data!r}", 404)
+        callback_id = self.state.next_callback(from_id)
+        payload: JsonObject = {
+            "id": callback_id,
+            "from": person.as_user(),
+            "message": message.as_json(),
+            "chat_instance": str(7_000_000_000_000 + abs(chat_id)),
+            "data": data,
+        }
+        self.state.updates.add("callback_query", f"callback:{from_id}", self.state.now(), payload)
+        return callback_id
+
+    # topics
+
+    def topic(self, thread_id: int, action: str, from_id: int = FIRST_MEMBER) -> None:
+        """A member does ``close``, ``reopen`` or ``delete`` to a topic."""
+        topic, person = self._topic(thread_id), self.person(from_id)
+        if action == "delete":
+            self.state.delete_topic(topic)
+            return
+        if action not in {"close", "reopen"}:
+            raise PageError(f"{action!r} can't be done to a topic: close, reopen or delete it")
+        closed = action == "close"
+        if topic.closed == closed:
+            return
+        topic.closed = closed
+        field = "forum_topic_closed" if closed else "forum_topic_reopened"
+        self.state.topic_changed(topic, person, Service(field, {}, f"topic {action}{'d' if closed else 'ed'}"))
+
+    # looking and waiting
+
+    def said(self, chat_id: int, thread_id: int | None = None) -> list[Message]:
+        """What the bot has written in a chat (in this topic, or outside topics), oldest first."""
+        chat = self._chat(chat_id)
+        return [
+            message
+            for message in chat.messages.values()
+            if message.sender.is_bot and not message.service and message.thread_id == thread_id
+        ]
+
+    async def wait_for(self, predicate: Callable[[], T | None], timeout: float = 5.0) -> T:  # noqa: ASYNC109 - it says more
+        """What ``predicate`` gives once that is true of it; it is asked again after each change.
+
+        Raises TimeoutError after ``timeout`` seconds, naming what the bot said last in each chat.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                while not (result := predicate()):
+                    await self.state.events.changed()
+                return result
+        except TimeoutError:
+            raise TimeoutError(f"nothing like that within {timeout:g} s; {self._last_words()}") from None
+
+    async def wait_for_reply(self, message: Message, timeout: float = 5.0) -> Message:  # noqa: ASYNC109 - as above
+        """The first message of the bot after ``message``, in its chat and topic."""
+
+        def reply() -> Message | None:
+            later = (
+                other
+                for other in message.chat.messages.values()
+                if other.message_id > message.message_id and other.thread_id == message.thread_id
+            )
+            return next((other for other in later if other.sender.is_bot and not other.service), None)
+
+        return await self.wait_for(reply, timeout)
+
+    def _last_words(self) -> str:
+        last = [f"{chat.title}: {message.text!r}" for chat in self.state.chats.values() for message in chat.latest(1)]
+        return f"the last messages: {'; '.join(last)}" if last else "nobody has written at all"
+
+    # finding, or saying what is wrong
+
+    def _chat(self, chat_id: int) -> Chat:
+        chat = self.state.chats.get(chat_id)
+        if chat is None:
+            raise PageError(f"there is no chat {chat_id}: use a customer's id or {AGENTS_CHAT}", 404)
+        return chat
+
+    def _message(self, chat: Chat, message_id: int) -> Message:
+        message = chat.messages.get(message_id)
+        if message is None:
+            raise PageError(f"there is no message {message_id} in {chat.title}: it may have been deleted", 404)
+        return message
+
+    def _topic(self, thread_id: int) -> Topic:
+        topic = self.state.group.topics.get(thread_id)
+        if topic is None:
+            raise PageError(f"there is no topic {thread_id}: it may have been deleted", 404)
+        return topic
+
+    def _place(self, chat_id: int, from_id: int, thread_id: int | None) -> tuple[Chat, Person]:
+        """Where this person may write."""
+        chat, sender = self._chat(chat_id), self.person(from_id)
+        if chat.person is not None:
+            self._enter_private(chat.person, sender, thread_id)
+        elif sender.part not in {Part.MEMBER, Part.ADMINISTRATOR}:
+            raise PageError(f"{sender.name} is not a member of {chat.title}")
+        elif thread_id and self._topic(thread_id).closed and sender.part is not Part.ADMINISTRATOR:
+            raise PageError("the topic is closed: reopen it, or write as an administrator")
+        return chat, sender
+
+    def _enter_private(self, customer: Person, sender: Person, thread_id: int | None) -> None:
+        if customer is not sender:
+            raise PageError(f"this is {customer.name}'s chat: {sender.name} can't write in it")
+        if customer.blocked:
+            raise PageError(f"{customer.name} has blocked the bot: unblock it first")
+        if thread_id:
+            raise PageError("a private chat has no topics")
+        customer.started = True
+
+    def _attachment(
+        self, sender: Person, media: JsonObject | None, contact: JsonObject | None, location: JsonObject | None
+    ) -> Attachment | None:
+        if media:
+            return self._media(media)
+        if contact:
+            named = {"phone_number": text_of(contact, "phone_number"), "first_name": text_of(contact, "first_name")}
+            return Attachment("contact", {"user_id": sender.id, **without_none(**contact), **named})
+        return Attachment("location", location) if location else None
+
+    def _media(self, item: JsonObject) -> Attachment:
+        kind, files = text_of(item, "type"), self.state.files
+        if kind not in MEDIA:
+            raise PageError(f"{kind!r} is no type of media: use one of {', '.join(MEDIA)}")
+        file_id = text_of(item, "file_id")
+        file = files.sent_as(files.find(file_id), kind) if file_id else files.sample(kind)
+        return files.attachment(file, kind, item)
+
+
+def _name(name: str) -> str:
+    if not name.strip():
+        raise PageError("a person needs a name")
+    return name.strip()[:64]

@@ -1,0 +1,62 @@
+"""A running simulator for tests, and python-telegram-bot pointed at it.
+
+::
+
+    async with simulated() as simulator, bot_of(simulator) as bot:
+        simulator.world.send(5001, 5001, "hello")
+        ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from telegram import Bot
+
+from bot.ports import Clock
+from bot.simulator.server import Simulator
+
+MAJA = 5001
+ANA = 7001
+BEN = 7002
+GROUP = -1001000000001
+
+
+class SetClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, at: datetime | None = None) -> None:
+        self._now = at or datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        """The time that was set, an aware UTC datetime."""
+        return self._now
+
+    def advance(self, span: timedelta) -> None:
+        """Let time pass."""
+        self._now += span
+
+
+@asynccontextmanager
+async def simulated(clock: Clock | None = None) -> AsyncIterator[Simulator]:
+    """A simulator on a free port of 127.0.0.1, stopped at the end."""
+    simulator = Simulator(clock)
+    await simulator.start("127.0.0.1", 0)
+    try:
+        yield simulator
+    finally:
+        await simulator.stop()
+
+
+@asynccontextmanager
+async def bot_of(simulator: Simulator) -> AsyncIterator[Bot]:
+    """A python-telegram-bot Bot that speaks to the simulator over HTTP."""
+    bot = Bot(
+        simulator.token,
+        base_url=f"{simulator.url}/bot",
+        base_file_url=f"{simulator.url}/file/bot",
+    )
+    async with bot:
+        yield bot
