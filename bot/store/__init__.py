@@ -1,0 +1,1 @@
+"""Rooms where everything is kept: the embedded TinyDB store, and whatever other store comes beside it."""

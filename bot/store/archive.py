@@ -1,0 +1,110 @@
+"""Logs that only grow: each line is written with its transaction, and moved here when the journal is compacted.
+
+Lines carry ascending numbers, so a line that a crash left in both places is read once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bot.core.errors import StoreDamagedError
+from bot.store.disk import PRIVATE_FILE, make_folder, sync_folder, write_all
+from bot.store.entries import Entry, log_line
+from bot.store.frames import Frames, frame
+from bot.store.journal import segment_path
+from bot.store.replay import entries_of, numbered
+
+_FILE_SIZE = 16 << 20
+"""From this size on, in bytes, a new file is begun."""
+
+_FRAME_LINES = 1000
+"""How many lines of a log are written at once."""
+
+
+class Archive:
+    """One log's files, in a folder of its own. Only one process writes; any may read at any time."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder, self._name = folder / name, name
+
+    def append(self, entries: Iterable[Entry]) -> None:
+        """Keep those lines that are not here yet. Durable when it returns. Raises OSError."""
+        make_folder(self._folder)
+        files = self._files()
+        last = next((number for path in reversed(files) if (number := self._mend(path))), 0)
+        lines = [log_line(self._name, int(entry.key), entry.raw) for entry in entries if int(entry.key) > last]
+        if not files or files[-1].stat().st_size > _FILE_SIZE:
+            files.append(self._path(len(files) + 1))
+        if lines:
+            self._write(files[-1], lines)
+
+    def _write(self, path: Path, lines: list[bytes]) -> None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
+        try:
+            for start in range(0, len(lines), _FRAME_LINES):
+                write_all(descriptor, frame(b"".join(lines[start : start + _FRAME_LINES])))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        sync_folder(self._folder)
+
+    def _mend(self, path: Path) -> int:
+        """The last number of a file, after cutting a torn end off: the journal still has what was in it."""
+        frames = Frames(path)
+        last = max((int(entry.key) for entry in entries_of(frames)), default=0)
+        if frames.damage:
+            self._refuse_unless_torn(frames)
+            os.truncate(path, frames.good)
+        return last
+
+    def read(self) -> Iterator[Entry]:
+        """All lines, oldest first, up to what is whole at this moment."""
+        for path in self._files():
+            frames = Frames(path)
+            yield from entries_of(frames)
+            self._refuse_unless_torn(frames)
+
+    def _refuse_unless_torn(self, frames: Frames) -> None:
+        if frames.damage and not frames.damage.torn:
+            raise StoreDamagedError(frames.damage.remedy())
+
+    def _files(self) -> list[Path]:
+        return [self._path(number) for number in numbered(self._folder, self._name)]
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{self._name}-{number:08d}"
+
+
+def log_entries(journals: Path, archives: Path, name: str) -> Iterator[Entry]:
+    """Every line of a log, oldest first and once: those in its archive, then those still in the journal.
+
+    The journal is read first: what is moved to the archive meanwhile is then found in both, and never in neither.
+    """
+    recent = [entry for entry in _journalled(journals) if entry.verb == "log" and entry.table == name]
+    last = 0
+    for entry in Archive(archives, name).read():
+        yield entry
+        last = int(entry.key)
+    yield from (entry for entry in recent if int(entry.key) > last)
+
+
+def _journalled(folder: Path) -> Iterator[Entry]:
+    for number in numbered(folder, "journal"):
+        try:
+            yield from entries_of(Frames(segment_path(folder, number)))
+        except FileNotFoundError:
+            continue  # compacted while we were reading: its lines are in the archive by now
+
+
+def archive_logs(journals: Path, archives: Path, before: int) -> None:
+    """Move the logs of the journal's files before this number to their archives. Raises OSError."""
+    logs: dict[str, list[Entry]] = {}
+    for number in numbered(journals, "journal"):
+        if number < before:
+            for entry in entries_of(Frames(segment_path(journals, number))):
+                if entry.verb == "log":
+                    logs.setdefault(entry.table, []).append(entry)
+    for name, entries in logs.items():
+        Archive(archives, name).append(entries)

@@ -1,0 +1,76 @@
+"""What the store asks of a file system: one owner of a folder, files that are replaced whole, names that last."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from bot.core.errors import StoreError, StoreLockedError
+
+PRIVATE_FILE = 0o600
+"""Conversations are personal: nobody else on the machine reads them."""
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that only its owner can enter, and those above it. Raises StoreError."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"{folder} cannot be made ({error.strerror}); make it writable, or set KEEPWORD_STORE to another folder"
+        ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable: what was created, renamed or removed there."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write everything; a plain write may stop short (a full disk says so only at the next one)."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def write_aside(path: Path, content: bytes, *, fsync: bool = True) -> None:
+    """Put ``content`` in place of ``path`` whole: after a crash the file is the old one or the new one."""
+    aside = path.with_name(f"{path.name}.new")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+    try:
+        write_all(descriptor, content)
+        if fsync:
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    aside.replace(path)
+    if fsync:
+        sync_folder(path.parent)
+
+
+class FolderLock:
+    """Holds a folder for this process. The lock goes with the process, however it ends."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the lock, or raise StoreLockedError: another process has it."""
+        self._descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            owner = os.read(self._descriptor, 32).decode("ascii", "replace").strip()
+            os.close(self._descriptor)
+            raise StoreLockedError(
+                f"another Keepword{f' (process {owner})' if owner else ''} is using {folder}; "
+                "stop it or set KEEPWORD_STORE to another folder"
+            ) from error
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+
+    def release(self) -> None:
+        """Let another process have the folder."""
+        os.close(self._descriptor)

@@ -1,0 +1,159 @@
+"""What is derived from the documents of a table and kept beside them in memory: by field, by time, by arrival."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from bot.core.model import Delivery, Due, Outgoing
+from bot.store.entries import Key
+from bot.store.records import DUE, OUTGOING
+
+Document = Mapping[str, Any]
+
+
+class Index(Protocol):
+    """Follows a table: told of every document that comes, is replaced or goes."""
+
+    def add(self, key: Key, document: Document) -> None:
+        """A document is there now, or another one in place of that which had this id."""
+        ...
+
+    def discard(self, key: Key) -> None:
+        """The document is gone."""
+        ...
+
+
+class Lookup:
+    """Finds documents by values that they have: in O(1), in order of arrival."""
+
+    def __init__(self, values: Callable[[Document], Iterable[Hashable]]) -> None:
+        self._values = values
+        self._keys: dict[Hashable, dict[Key, None]] = {}
+        self._of: dict[Key, tuple[Hashable, ...]] = {}
+
+    @classmethod
+    def of_fields(cls, *names: str) -> Lookup:
+        """By the values of these fields together; a document in which one is None is not found."""
+
+        def values(document: Document) -> Iterable[Hashable]:
+            found = tuple(document[name] for name in names)
+            return () if None in found else (found,)
+
+        return cls(values)
+
+    def add(self, key: Key, document: Document) -> None:
+        values = tuple(self._values(document))
+        if values == self._of.get(key):
+            return
+        self.discard(key)
+        self._of[key] = values
+        for value in values:
+            self._keys.setdefault(value, {})[key] = None
+
+    def discard(self, key: Key) -> None:
+        for value in self._of.pop(key, ()):
+            keys = self._keys[value]
+            keys.pop(key, None)
+            if not keys:
+                del self._keys[value]
+
+    def find(self, *value: Hashable) -> tuple[Key, ...]:
+        """Ids of the documents with this value, oldest first."""
+        return tuple(self._keys.get(value, ()))
+
+
+class Arrivals:
+    """Knows which document has been there longest."""
+
+    def __init__(self) -> None:
+        self._line: deque[Key] = deque()
+        self._there: set[Key] = set()
+
+    def add(self, key: Key, _document: Document) -> None:
+        if key not in self._there:
+            self._there.add(key)
+            self._line.append(key)
+
+    def discard(self, key: Key) -> None:
+        self._there.discard(key)
+
+    def oldest(self, beyond: int) -> list[Key]:
+        """As many of the oldest as there are documents beyond this number. They stay until they are removed."""
+        while self._line and self._line[0] not in self._there:
+            self._line.popleft()
+        surplus = max(0, len(self._there) - beyond)
+        found: list[Key] = []
+        for key in self._line:
+            if len(found) == surplus:
+                break
+            if key in self._there:
+                found.append(key)
+        return found
+
+
+class Schedule:
+    """Due rows by time: a heap in which rows that were replaced or removed are passed over."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[datetime, int, Due]] = []
+        self._rows: dict[Key, Due] = {}
+        self._count = 0
+
+    def add(self, key: Key, document: Document) -> None:
+        row = DUE.load(document)
+        self._rows[key] = row
+        self._push(row)
+        if len(self._heap) > 2 * len(self._rows) + 100:
+            self._rebuild()
+
+    def discard(self, key: Key) -> None:
+        self._rows.pop(key, None)
+
+    def first(self) -> datetime | None:
+        """When the earliest row falls due."""
+        row = next(iter(self.until(datetime.max.replace(tzinfo=UTC), 1)), None)
+        return row.at if row else None
+
+    def until(self, now: datetime, limit: int) -> tuple[Due, ...]:
+        """Rows at or before ``now``, earliest first; of the same time, those set first come first."""
+        taken: list[tuple[datetime, int, Due]] = []
+        while self._heap and self._heap[0][0] <= now and len(taken) < limit:
+            place = heapq.heappop(self._heap)
+            if self._rows.get(place[2].id) is place[2]:
+                taken.append(place)
+        for place in taken:
+            heapq.heappush(self._heap, place)
+        return tuple(place[2] for place in taken)
+
+    def _push(self, row: Due) -> None:
+        self._count += 1
+        heapq.heappush(self._heap, (row.at, self._count, row))
+
+    def _rebuild(self) -> None:
+        self._heap = [place for place in self._heap if self._rows.get(place[2].id) is place[2]]
+        heapq.heapify(self._heap)
+
+
+class Line:
+    """The outbox in the order of commits, read once and kept ready."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Key, tuple[int, Outgoing, Delivery]] = {}
+
+    def add(self, key: Key, document: Document) -> None:
+        self._rows[key] = (document["number"], OUTGOING.load(document["outgoing"]), Delivery(document["delivery"]))
+
+    def discard(self, key: Key) -> None:
+        self._rows.pop(key, None)
+
+    def rows(self) -> Iterator[tuple[Outgoing, Delivery]]:
+        """In the order of their numbers."""
+        return ((row, delivery) for _, row, delivery in sorted(self._rows.values(), key=lambda place: place[0]))
+
+    def last(self) -> int:
+        """The highest number in the outbox; 0 if it is empty."""
+        return max((number for number, _, _ in self._rows.values()), default=0)

@@ -1,0 +1,145 @@
+"""Reading a store's folder: the last snapshot, then the journal's files after it, up to the last good frame."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.core.errors import StoreDamagedError
+from bot.store.disk import write_all
+from bot.store.entries import Entry, Key, Raw, end_line, log_line, put_line, read_line
+from bot.store.frames import Damage, Frames, frame
+from bot.store.journal import segment_path
+
+log = logging.getLogger(__name__)
+
+_FRAME_SIZE = 1 << 20
+"""How much of a snapshot or an archive goes into one frame, in bytes."""
+
+_ATTEMPTS = 20
+"""How often a reader without the lock starts again because files were replaced while it was reading."""
+
+
+@dataclass(slots=True)
+class Contents:
+    """All that a folder keeps. ``numbers``: the last number of each log. ``written``: bytes in the journal's files."""
+
+    tables: dict[str, dict[Key, Raw]] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    segment: int = 1
+    written: int = 0
+    torn: Damage | None = None
+
+    def take(self, entry: Entry) -> None:
+        """Make one change."""
+        if entry.verb == "put":
+            self.tables.setdefault(entry.table, {})[entry.key] = entry.raw
+        elif entry.verb == "del":
+            self.tables.get(entry.table, {}).pop(entry.key, None)
+        elif entry.verb == "log":
+            self.numbers[entry.table] = int(entry.key)
+
+
+def entries_of(frames: Frames) -> Iterator[Entry]:
+    """The lines of all good frames, read."""
+    for payload in frames:
+        for line in bytes(payload).splitlines():
+            yield read_line(line)
+
+
+def numbered(folder: Path, kind: str) -> list[int]:
+    """The numbers of the files of this kind (``journal``, ``snapshot``), ascending."""
+    found = (path.name.rpartition("-")[2] for path in folder.glob(f"{kind}-*"))
+    return sorted(int(number) for number in found if number.isdecimal())
+
+
+def snapshot_path(folder: Path, number: int) -> Path:
+    """The snapshot of everything before the journal's file of this number."""
+    return folder / f"snapshot-{number:08d}"
+
+
+def read_folder(folder: Path) -> Contents:
+    """All that the folder keeps, and nothing written. Raises StoreDamagedError, or StoreError if it is no store."""
+    for _ in range(_ATTEMPTS):
+        with suppress(FileNotFoundError):
+            return _read_folder(folder)
+    raise StoreDamagedError(
+        f"a file is missing in {folder}: the journal's numbers have a gap. Stop Keepword, copy its folder, and put a "
+        "backup in its place"
+    )
+
+
+def _read_folder(folder: Path) -> Contents:
+    contents = Contents()
+    snapshots = numbered(folder, "snapshot")
+    if snapshots:
+        contents.segment = snapshots[-1]
+        _read_snapshot(snapshot_path(folder, snapshots[-1]), contents)
+    segments = [number for number in numbered(folder, "journal") if number >= contents.segment]
+    if segments != list(range(contents.segment, contents.segment + len(segments))):
+        raise FileNotFoundError(folder)
+    for place, number in enumerate(segments):
+        _read_segment(segment_path(folder, number), contents, last=place == len(segments) - 1)
+        contents.segment = number
+    return contents
+
+
+def _read_snapshot(path: Path, contents: Contents) -> None:
+    ended = False
+    frames = Frames(path)
+    for count, entry in enumerate(entries_of(frames)):
+        ended = entry.verb == "end" and entry.key == count
+        contents.take(entry)
+    if frames.damage or not ended:
+        raise StoreDamagedError(
+            f"{path} is damaged at byte {frames.good}. Stop Keepword, copy its folder, and put a backup in its place; "
+            "without a backup, what this file held is lost"
+        )
+
+
+def _read_segment(path: Path, contents: Contents, *, last: bool) -> None:
+    frames = Frames(path)
+    for entry in entries_of(frames):
+        contents.take(entry)
+    contents.written += frames.good
+    if frames.damage is None:
+        return
+    if not (last and frames.damage.torn):
+        raise StoreDamagedError(frames.damage.remedy())
+    contents.torn = frames.damage
+
+
+def repair(damage: Damage) -> None:
+    """Cut off the end that a crash tore; it held nothing whose keeping was ever promised."""
+    lost = damage.path.stat().st_size - damage.offset
+    log.warning("Cut %d bytes off %s: a write that was under way when Keepword last stopped", lost, damage.path)
+    descriptor = os.open(damage.path, os.O_WRONLY)
+    try:
+        os.ftruncate(descriptor, damage.offset)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_snapshot(descriptor: int, tables: dict[str, dict[Key, Raw]], numbers: dict[str, int]) -> None:
+    """Write all of it in frames of about a megabyte, with an end that shows it is whole."""
+    count, lines, size = 0, [], 0
+    for line in _snapshot_lines(tables, numbers):
+        lines.append(line)
+        count, size = count + 1, size + len(line)
+        if size > _FRAME_SIZE:
+            write_all(descriptor, frame(b"".join(lines)))
+            lines, size = [], 0
+    write_all(descriptor, frame(b"".join([*lines, end_line(count)])))
+
+
+def _snapshot_lines(tables: dict[str, dict[Key, Raw]], numbers: dict[str, int]) -> Iterator[bytes]:
+    for name, number in numbers.items():
+        yield log_line(name, number, b"")
+    for table, rows in tables.items():
+        for key, raw in rows.items():
+            yield put_line(table, key, raw)
