@@ -1,0 +1,219 @@
+"""A store against a model made of plain dicts and lists, through restarts and crashes at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Coroutine
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from bot.core.model import Card, Conversation, Delivery, Due, Event, OpenTopic, Outgoing, Phase, Step, Text, To, Update
+from tests.contract.builders import AGENTS, after, all_of, commit, conversation, due, event, failed, row, sent, update
+from tests.contract.conftest import Backend, TinyBackend
+
+T = TypeVar("T")
+
+CHATS = (1, 2, 3)
+WORDS = st.sampled_from(("Where is it?", "Где?", "📦\n\t"))
+CONTENTS = st.sampled_from((Text("Words"), OpenTopic("Topic"), Card("Card")))
+
+
+class StoreAgainstModel(RuleBasedStateMachine):
+    """Rules are what the flow and the sender do; the invariants are what everyone reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.folder = tempfile.TemporaryDirectory()
+        self.backend: Backend = TinyBackend(Path(self.folder.name) / "data")
+        self.store = self.run(self.backend.open())
+        self.known: set[int] = set()
+        self.unhandled: dict[int, Update] = {}
+        self.conversations: dict[str, Conversation] = {}
+        self.due_rows: dict[str, Due] = {}
+        self.outbox: dict[str, tuple[Outgoing, Delivery]] = {}
+        self.sent: dict[int, Outgoing] = {}
+        self.events: list[Event] = []
+        self.leased: dict[int, Conversation | None] = {}
+        self.message_id = 100
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(coroutine)
+
+    def teardown(self) -> None:
+        self.run(self.store.close())
+        self.run(self.loop.shutdown_default_executor())
+        self.loop.close()
+        self.folder.cleanup()
+
+    # --- what happens
+
+    @rule(update_id=st.integers(1, 6), text=WORDS)
+    def accept(self, update_id: int, text: str) -> None:
+        is_new = self.run(self.store.accept(update(update_id, text)))
+        assert is_new == (update_id not in self.known)
+        if is_new:
+            self.unhandled[update_id] = update(update_id, text)
+        self.known.add(update_id)
+
+    @rule(update_id=st.integers(1, 6))
+    def discard(self, update_id: int) -> None:
+        self.run(self.store.discard(update_id, "nothing to do"))
+        self.unhandled.pop(update_id, None)
+
+    @rule(
+        chat_id=st.sampled_from(CHATS),
+        phase=st.sampled_from(Phase),
+        text=WORDS,
+        contents=st.lists(CONTENTS, max_size=2),
+        minutes=st.lists(st.integers(1, 5), max_size=2, unique=True),
+        done=st.integers(1, 5),
+        update_id=st.none() | st.integers(1, 6),
+        twice=st.booleans(),
+    )
+    def commit(
+        self, chat_id: int, phase: Phase, text: str, contents: list[Any], minutes: list[int], done: int,
+        update_id: int | None, twice: bool,
+    ) -> None:  # fmt: skip
+        before = self.last(chat_id)
+        if before is None or not before.is_open:
+            number = int(before.id.rpartition("-")[2]) + 1 if before else 1
+            before = conversation(chat_id, number)
+        talk = replace(before, phase=phase, intent=text, steps=before.steps + 1)
+        step = Step(
+            talk,
+            events=(event(talk, "said", text=text),),
+            outbox=tuple(row(talk, place, content, To.CASE) for place, content in enumerate(contents)),
+            due=tuple(due(f"{chat_id}:{minute}", minute, talk) for minute in minutes),
+            done=(f"{chat_id}:{done}",),
+            update_id=update_id,
+        )
+        self.run(commit(self.store, step))
+        if twice:
+            self.run(commit(self.store, step))
+        self.take(step)
+
+    def take(self, step: Step) -> None:
+        self.conversations[step.conversation.id] = step.conversation
+        self.events += step.events
+        self.outbox |= {outgoing.id: (outgoing, Delivery.PENDING) for outgoing in step.outbox}
+        for key in step.done:
+            self.due_rows.pop(key, None)
+        self.due_rows |= {found.id: found for found in step.due}
+        if step.update_id is not None:
+            self.known.add(step.update_id)
+            self.unhandled.pop(step.update_id, None)
+
+    @precondition(lambda self: self.outbox)
+    @rule(data=st.data(), arrives=st.booleans(), stale=st.booleans())
+    def send(self, data: st.DataObject, arrives: bool, stale: bool) -> None:
+        outgoing, _ = self.outbox[data.draw(st.sampled_from(sorted(self.outbox)))]
+        talk = self.conversations[outgoing.conversation_id]
+        stale_step = Step(replace(talk, failures=talk.failures + 1), (event(talk, "stale"),))
+        self.message_id += 1
+        receipt = sent(outgoing, self.message_id, chat_id=AGENTS, thread_id=7) if arrives else failed(outgoing)
+
+        async def send_while_leased() -> None:
+            async with self.store.lease(outgoing.chat_id):
+                await self.store.attempt(outgoing.id)
+                await self.store.receive(receipt)
+                if stale and self.last(talk.chat_id) == talk:
+                    await self.store.commit(stale_step)
+
+        is_last = self.last(talk.chat_id) == talk
+        self.run(send_while_leased())
+        del self.outbox[outgoing.id]
+        if stale and is_last:
+            self.take(stale_step)
+        if arrives:
+            self.sent[self.message_id] = outgoing
+            self.place(outgoing, self.message_id)
+
+    def place(self, outgoing: Outgoing, message_id: int) -> None:
+        talk = self.conversations[outgoing.conversation_id]
+        if isinstance(outgoing.content, OpenTopic):
+            talk = replace(talk, agents_chat=AGENTS, topic_id=7)
+        elif isinstance(outgoing.content, Card) and talk.card_id is None:
+            talk = replace(talk, card_id=message_id)
+        self.conversations[talk.id] = talk
+
+    @precondition(lambda self: any(state is Delivery.PENDING for _, state in self.outbox.values()))
+    @rule(data=st.data())
+    def attempt(self, data: st.DataObject) -> None:
+        key = data.draw(st.sampled_from(sorted(self.outbox)))
+        self.run(self.store.attempt(key))
+        self.outbox[key] = (self.outbox[key][0], Delivery.ATTEMPTED)
+
+    @rule()
+    def tidy(self) -> None:
+        self.run(self.backend.tidy(self.store))
+
+    @rule()
+    def restart(self) -> None:
+        self.run(self.store.close())
+        self.store = self.run(self.backend.open())
+
+    @rule()
+    def crash(self) -> None:
+        self.run(self.store.outbox())  # an attempt is not waited for: this is
+        crashed = self.backend.crashed()
+        self.run(self.store.close())
+        self.backend = crashed
+        self.store = self.run(self.backend.open())
+
+    # --- what everyone reads
+
+    def last(self, chat_id: int) -> Conversation | None:
+        ids = [talk.id for talk in self.conversations.values() if talk.chat_id == chat_id]
+        return self.conversations[max(ids, key=lambda key: int(key.rpartition("-")[2]))] if ids else None
+
+    @invariant()
+    def the_inbox_is_the_same(self) -> None:
+        assert self.run(self.store.unhandled()) == tuple(self.unhandled[key] for key in sorted(self.unhandled))
+
+    @invariant()
+    def conversations_are_the_same(self) -> None:
+        opened = {talk.id: talk for talk in self.run(self.store.open_conversations())}
+        assert opened == {key: talk for key, talk in self.conversations.items() if talk.is_open}
+        for chat_id in CHATS:
+            past = [talk for talk in self.conversations.values() if talk.chat_id == chat_id and not talk.is_open]
+            assert list(self.run(self.store.past_conversations(chat_id))) == past
+            assert self.run(self.leased_now(chat_id)) == self.last(chat_id)
+
+    async def leased_now(self, chat_id: int) -> Conversation | None:
+        async with self.store.lease(chat_id) as found:
+            return found
+
+    @invariant()
+    def the_outbox_is_the_same(self) -> None:
+        assert self.run(self.store.outbox()) == tuple(self.outbox.values())
+
+    @invariant()
+    def what_is_due_is_the_same(self) -> None:
+        at = [found.at for found in self.run(self.store.due(after(3)))]
+        assert at == sorted(found.at for found in self.due_rows.values() if found.at <= after(3))
+        assert set(self.run(self.store.due(after(99)))) == set(self.due_rows.values())
+        assert self.run(self.store.next_due()) == min((found.at for found in self.due_rows.values()), default=None)
+
+    @invariant()
+    def the_record_is_the_same(self) -> None:
+        assert self.run(all_of(self.store.events())) == self.events
+
+    @invariant()
+    def the_message_map_is_the_same(self) -> None:
+        for message_id, outgoing in self.sent.items():
+            found = self.run(self.store.counterpart(AGENTS, message_id))
+            assert found is not None
+            assert found[0] == outgoing
+
+
+TestStoreAgainstModel = StoreAgainstModel.TestCase
+TestStoreAgainstModel.settings = settings(
+    max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+)
