@@ -1,0 +1,76 @@
+"""Dates as people write them: 24.12.2026, 24/12/2026, 2026-12-24, 24. decembra, 24 December."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+
+from babel.dates import get_month_names
+
+from bot.nlp.text import strip_diacritics
+
+_LANGUAGES = ("en", "sl", "el", "lv", "sr", "sr_Latn", "lt")
+_ISO = r"(?P<y1>\d{4})-(?P<m1>\d{1,2})-(?P<d1>\d{1,2})"
+_DOTTED = r"(?P<d2>\d{1,2})\s?[./-]\s?(?P<m2>\d{1,2})\s?[./-]\s?(?P<y2>\d{4}|\d{2})"
+_SHORT = r"(?P<d3>\d{1,2})\.\s?(?P<m3>\d{1,2})\."
+_NUMERIC = re.compile(rf"(?<![\w.,/-])(?:{_ISO}|{_DOTTED}|{_SHORT})(?![\w/-]|[.,]\d)")
+
+
+def dates(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, value) of each date in ``text``, day before month; ``value`` is ISO, as far as it is written."""
+    for match in _NUMERIC.finditer(text):
+        parts = [group for group in match.groups() if group is not None]
+        year, month, day = parts if match["y1"] else (*parts[::-1],) if len(parts) == 3 else (None, parts[1], parts[0])
+        value = _value(year, int(month or 0), int(day or 0))
+        if value:
+            yield match.start(), match.end(), value
+    yield from _named(text)
+
+
+def _named(text: str) -> Iterator[tuple[int, int, str]]:
+    bare = _bare(text)
+    pattern, numbers = _months()
+    for match in pattern.finditer(bare):
+        month = numbers[match["m1"] or match["m2"]]
+        value = _value(match["y1"] or match["y2"], month, int(match["d1"] or match["d2"]))
+        if value:
+            yield match.start(), match.end(), value
+
+
+@lru_cache(maxsize=1)
+def _months() -> tuple[re.Pattern[str], dict[str, int]]:
+    """Names of months in six languages, with and without endings, and which month each is."""
+    numbers: dict[str, int] = {}
+    for language in _LANGUAGES:
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in get_month_names(width, context, language).items():
+                    bare = _bare(name).strip(".")
+                    if len(bare) >= 3 and not bare.isdigit():
+                        numbers.setdefault(bare, number)
+    names = "|".join(re.escape(name) for name in sorted(numbers, key=len, reverse=True))
+    after = rf"(?P<d1>\d{{1,2}})(?:\.|st|nd|rd|th)?\s(?:of\s)?(?P<m1>{names})\b\.?(?:,?\s(?P<y1>\d{{4}}))?"
+    before = rf"(?P<m2>{names})\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.)?(?!\d)(?:,?\s(?P<y2>\d{{4}}))?"
+    return re.compile(rf"(?<![\w.])(?:{after}|{before})(?!\w)"), numbers
+
+
+def _bare(text: str) -> str:
+    """Lower case without diacritics, every character still in its place."""
+    return "".join(_bare_character(c) for c in text)
+
+
+def _bare_character(character: str) -> str:
+    bare = strip_diacritics(character.lower())
+    return bare if len(bare) == 1 else character
+
+
+def _value(year: str | None, month: int, day: int) -> str | None:
+    """ISO, or None where the calendar has no such day."""
+    full = None if year is None else int(year) + (2000 if len(year) == 2 else 0)
+    try:
+        found = date(full or 2000, month, day)  # a leap year: 29.2. is a date
+    except ValueError:
+        return None
+    return found.isoformat() if full else found.strftime("%m-%d")

@@ -1,0 +1,85 @@
+"""Embeddings kept on disk by encoder and text, so that training after an edit embeds only what is new."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.nlp.encoder import Encoder, Vectors
+
+_CHUNK = 64
+_KEY_BYTES = 16
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and how much there is."""
+
+
+class EmbeddingFile:
+    """Rows of (hash of the text, vector), appended as they are made. A row torn by a crash is dropped.
+
+    ``prune`` keeps the file from growing for ever.
+    """
+
+    def __init__(self, folder: Path, encoder: Encoder) -> None:
+        name = re.sub(r"[^A-Za-z0-9._-]", "_", encoder.id)
+        self._path = folder / f"{name}-{encoder.dim}.embeddings"
+        self._encoder = encoder
+        self._row = np.dtype([("key", f"V{_KEY_BYTES}"), ("vector", np.float32, (encoder.dim,))])
+        folder.mkdir(parents=True, exist_ok=True)
+        self._known = {bytes(row["key"]): row["vector"] for row in self._read()}
+
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """One row a text, in order; those not known yet are made and kept, chunk by chunk."""
+        keys = [_key(text) for text in texts]
+        missing = list({key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}.items())
+        for start in range(0, len(missing), _CHUNK):
+            if progress:
+                progress("Learning examples", start, len(missing))
+            self._append(missing[start : start + _CHUNK])
+        if progress and missing:
+            progress("Learning examples", len(missing), len(missing))
+        if not texts:
+            return np.zeros((0, self._encoder.dim), dtype=np.float32)
+        return np.stack([self._known[key] for key in keys])
+
+    def prune(self, texts: Sequence[str], spare: int = 20_000) -> None:
+        """Drop what is not among ``texts`` once more than ``spare`` such rows have gathered."""
+        used = {_key(text) for text in texts}
+        if len(self._known) - len(used) <= spare:
+            return
+        self._known = {key: vector for key, vector in self._known.items() if key in used}
+        aside = self._path.with_suffix(".new")
+        aside.write_bytes(self._rows(list(self._known.items())).tobytes())
+        aside.replace(self._path)
+
+    def _append(self, pairs: list[tuple[bytes, str]]) -> None:
+        vectors = self._encoder.encode([text for _, text in pairs])
+        rows = [(key, vector) for (key, _), vector in zip(pairs, vectors, strict=True)]
+        self._known.update(rows)
+        with self._path.open("ab") as file:
+            file.write(self._rows(rows).tobytes())
+
+    def _rows(self, pairs: list[tuple[bytes, Vectors]]) -> npt.NDArray[np.void]:
+        return np.array([(np.void(key), vector) for key, vector in pairs], dtype=self._row)
+
+    def _read(self) -> npt.NDArray[np.void]:
+        if not self._path.exists():
+            return np.zeros(0, dtype=self._row)
+        content = self._path.read_bytes()
+        whole = len(content) // self._row.itemsize * self._row.itemsize
+        if whole < len(content):
+            os.truncate(self._path, whole)
+        rows = np.frombuffer(content[:whole], dtype=self._row)
+        lengths = np.linalg.norm(rows["vector"], axis=1)
+        sound: npt.NDArray[np.void] = rows[np.abs(lengths - 1) < 0.01]
+        return sound
+
+
+def _key(text: str) -> bytes:
+    return blake2b(text.encode(errors="surrogatepass"), digest_size=_KEY_BYTES).digest()

@@ -1,0 +1,67 @@
+"""Greek letters and Greeklish, brought to one spelling by sound, so that either finds the other.
+
+Greeklish has as many spellings as writers ("thelo", "8elo", "thelw"): the sound is what they share.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LETTERS = dict(zip("αβγδεζηικλμνξοπρσςτυφχω", "avgdeziiklmnxoprsstifxo", strict=True)) | {"θ": "th", "ψ": "ps"}
+_PAIRS = {"ου": "u", "αι": "e", "ει": "i", "οι": "i", "υι": "i", "αυ": "av", "ευ": "ev", "ηυ": "iv"}
+_PAIRS |= {"μπ": "v", "ντ": "d", "γκ": "g", "γγ": "g", "τσ": "ts", "τζ": "tz"}
+
+_GREEKLISH = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        (r"8", "th"),
+        (r"th(?=[^aeiouwyr]|\b)", "ti"),
+        (r"3|ks", "x"),
+        (r"ou", "u"),
+        (r"(?<=[ae])[uf](?=[^aeiou]|\b)", "v"),
+        (r"ai", "e"),
+        (r"ei|oi|[yj]", "i"),
+        (r"w", "o"),
+        (r"ph", "f"),
+        (r"ch|kh|(?<!t)h(?=[aeiouw])", "x"),
+        (r"(?<!t)h", "i"),
+        (r"mp|b", "v"),
+        (r"nt", "d"),
+        (r"gg|gk", "g"),
+    )
+)
+
+_SMALL_WORDS = re.compile(
+    r"(?<![a-z0-9])(?:kai|einai|eimai|thelo|thelw|8elo|8elw|stin|sthn|thn|tou|ths|pote|pws|kalispera|kalhspera|kalimera"
+    r"|kalhmera|exo|exw|exei|exete|mporo|mporw|boro|borw|mporeite|efxaristo|euxaristw|euxaristo|efharisto|paraggelia"
+    r"|paragelia|parangelia|parakalo|parakalw|giati|otan|omws|apo|geia|mou|pou|poy|kapoios|oxi|edw|akoma|akomh"
+    r"|xthes|avrio|aurio|shmera|katastima|katasthma|lefta|xrimata|proion|proionta|timologio|apostoli|apostolh|kanei"
+    r"|kanw|thes|8es|mas|sas|sou|den|gia|ton|tis|tin|tin|ena|mia|na|to|ti|me|se|ki|ola|nai|pos)(?![a-z0-9])"
+)
+_ALSO_ELSEWHERE = frozenset(
+    {"mas", "sas", "sou", "den", "gia", "ton", "tis", "tin", "ena", "mia", "na", "to", "ti", "me", "se", "ki", "ola"}
+    | {"nai", "pos", "apo", "exo", "pote"}
+)
+
+
+def is_greeklish(text: str) -> bool:
+    """Whether Latin letters spell Greek: small words of Greek, at least one of them found in no other language."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
+    found = set(_SMALL_WORDS.findall(bare))
+    words = len(bare.split())
+    return bool(found - _ALSO_ELSEWHERE) and len(found) >= min(2, max(1, words // 3))
+
+
+def sound_of_greek(text: str) -> str:
+    """Greek letters (lower case, without accents) by their sound; everything else stays."""
+    for pair, sound in _PAIRS.items():
+        text = text.replace(pair, sound)
+    return "".join(_LETTERS.get(c, c) for c in text)
+
+
+def sound_of_greeklish(text: str) -> str:
+    """Greek in Latin letters (lower case), by its sound."""
+    for pattern, sound in _GREEKLISH:
+        text = pattern.sub(sound, text)
+    return text

@@ -1,0 +1,71 @@
+"""What the components find out about one message, carried on spaCy's ``Doc`` as ``doc._.reading``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from spacy.tokens import Doc
+
+from bot.core.model import NO_INTENT, Candidate, Kind, Severity, Understanding
+from bot.ports import Hints
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class Reading:
+    """Filled in by one component after another; complete after the last."""
+
+    hints: Hints = field(default_factory=Hints)
+    language: str = ""
+    spoken: str = ""
+    """The form that is embedded: one case, one script."""
+    vector: Floats | None = None
+    """The embedding, centred and of unit length."""
+    scores: Floats | None = None
+    """One a label of the intents component, before they become probabilities."""
+    candidates: tuple[Candidate, ...] = ()
+    """Every intent with its probability, best first, whether in scope or not."""
+    nearness: float = 0.0
+    """Mean cosine of the three nearest examples."""
+    in_scope: float = 1.0
+    """Probability that the message is about any of the intents."""
+    intent: str = NO_INTENT
+    kind: Kind = Kind.NONE
+    severity: Severity = Severity.CALM
+    slots: dict[str, str] = field(default_factory=dict)
+
+
+if not Doc.has_extension("reading"):
+    Doc.set_extension("reading", default=None)
+
+
+def reading(doc: Doc) -> Reading:
+    """The reading of ``doc``, made on first use."""
+    found: Reading | None = doc._.reading
+    if found is None:
+        found = Reading()
+        doc._.reading = found
+    return found
+
+
+def understanding(doc: Doc, runners_up: int = 3) -> Understanding:
+    """What a document that went through the whole pipeline says."""
+    read = reading(doc)
+    others = tuple(c for c in read.candidates if c.intent != read.intent)[:runners_up]
+    if read.intent == NO_INTENT:
+        confidence = 1.0 - read.in_scope
+    else:
+        probability = next(c.confidence for c in read.candidates if c.intent == read.intent)
+        confidence = probability * read.in_scope
+    return Understanding(
+        language=read.language,
+        intent=read.intent,
+        kind=read.kind,
+        severity=read.severity,
+        confidence=round(confidence, 4),
+        runners_up=tuple(Candidate(c.intent, round(c.confidence * read.in_scope, 4)) for c in others),
+        slots=dict(read.slots),
+    )

@@ -1,0 +1,180 @@
+"""Teaching a pipeline what the content files say, and keeping it: once learnt, it is loaded until they change."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+from typing import cast
+
+import spacy
+from spacy.language import Language as SpacyLanguage
+
+from bot.core.content import Catalogue, Slot
+from bot.core.errors import UnderstandingError
+from bot.nlp.components import ORDER
+from bot.nlp.embedding import EmbeddingComponent
+from bot.nlp.embeddings import EmbeddingFile, Progress
+from bot.nlp.encoder import Encoder, encoder_named
+from bot.nlp.intents import IntentsComponent, Lesson
+from bot.nlp.normalise import spellings
+from bot.nlp.pipeline import Pipeline
+from bot.nlp.samples import filled
+from bot.nlp.scope import ScopeComponent
+
+_FORMAT = 1
+"""Raise this when a saved pipeline of an older version must not be used any more."""
+
+_KEPT = 2
+
+
+def load_or_train(
+    catalogue: Catalogue, folder: Path, *, encoder: Encoder | None = None, progress: Progress | None = None
+) -> Pipeline:
+    """The pipeline for ``catalogue``, from ``folder`` where it was trained on just this before."""
+    encoder = encoder or encoder_named("default")
+    saved = _folder_of(catalogue, folder, encoder)
+    if saved.is_dir():
+        try:
+            pipeline = Pipeline.load(saved, encoder)
+        except UnderstandingError:
+            shutil.rmtree(saved)  # damaged: what follows makes it anew
+        else:
+            os.utime(saved)
+            return pipeline
+    return train(catalogue, folder, encoder=encoder, progress=progress)
+
+
+def train(
+    catalogue: Catalogue, folder: Path, *, encoder: Encoder | None = None, progress: Progress | None = None
+) -> Pipeline:
+    """Learn ``catalogue`` and keep the result in ``folder``: complete, or not at all.
+
+    ``progress`` is told (what, done, total) and may raise to interrupt; embeddings made until then are kept.
+    """
+    encoder = encoder or encoder_named("default")
+    lessons = tuple(lessons_of(catalogue))
+    pipeline = learn(blank(catalogue, encoder), lessons, EmbeddingFile(folder / "embeddings", encoder), progress)
+    _keep(pipeline, _folder_of(catalogue, folder, encoder))
+    return pipeline
+
+
+def learn(
+    nlp: SpacyLanguage, lessons: Iterable[Lesson], embeddings: EmbeddingFile, progress: Progress | None = None
+) -> Pipeline:
+    """Teach the components of a blank pipeline."""
+    taught = tuple(lessons)
+    texts = [lesson.text for lesson in taught]
+    vectors = embeddings.embed(texts, progress)
+    embeddings.prune(texts)
+    if progress:
+        progress("Weighing intents", 0, 1)
+    embedding = cast("EmbeddingComponent", nlp.get_pipe("keepword_encoder"))
+    left_out = cast("IntentsComponent", nlp.get_pipe("keepword_intents")).learn(taught, embedding.learn(vectors))
+    cast("ScopeComponent", nlp.get_pipe("keepword_scope")).learn(left_out)
+    if progress:
+        progress("Weighing intents", 1, 1)
+    return Pipeline(nlp)
+
+
+def blank(catalogue: Catalogue, encoder: Encoder) -> SpacyLanguage:
+    """An untrained pipeline, configured by ``catalogue``."""
+    nlp = spacy.blank("xx")
+    config = _config(catalogue)
+    for name in ORDER:
+        nlp.add_pipe(name, config=config.get(name, {}))
+    cast("EmbeddingComponent", nlp.get_pipe("keepword_encoder")).attach(encoder)
+    return nlp
+
+
+def _config(catalogue: Catalogue) -> dict[str, dict[str, object]]:
+    languages = list(catalogue.standards.languages)
+    return {
+        "keepword_language": {"languages": languages},
+        "keepword_scope": {"false_rejection": catalogue.standards.thresholds.false_rejection},
+        "keepword_kind": {"kinds": {intent.id: intent.kind.value for intent in catalogue.intents.values()}},
+        "keepword_severity": {"languages": languages},
+        "keepword_slots": {"patterns": _patterns(catalogue), "region": region_of(catalogue)},
+    }
+
+
+def _patterns(catalogue: Catalogue) -> list[list[str]]:
+    """Each (name, pattern) once, whatever the intent: a case keeps all details it is told."""
+    slots = (slot for intent in catalogue.intents.values() for slot in intent.slots)
+    return [list(pair) for pair in dict.fromkeys((s.name, s.pattern.pattern) for s in slots if s.pattern)]
+
+
+_COUNTRIES = {"sl": "SI", "el": "GR", "lv": "LV", "sr": "RS", "lt": "LT", "hr": "HR", "de": "DE", "it": "IT"}
+_ZONES = {
+    "Europe/Ljubljana": "SI",
+    "Europe/Athens": "GR",
+    "Europe/Riga": "LV",
+    "Europe/Belgrade": "RS",
+    "Europe/Vilnius": "LT",
+    "Europe/London": "GB",
+    "Europe/Dublin": "IE",
+    "Europe/Zagreb": "HR",
+    "Europe/Berlin": "DE",
+    "Europe/Vienna": "AT",
+    "Europe/Rome": "IT",
+    "Europe/Warsaw": "PL",
+}
+
+
+def region_of(catalogue: Catalogue) -> str | None:
+    """The country that phone numbers without +country are from: that of the zone, else of the default language."""
+    by_language = _COUNTRIES.get(catalogue.standards.default_language)
+    return _ZONES.get(catalogue.standards.zone, by_language)
+
+
+def lessons_of(catalogue: Catalogue) -> Iterator[Lesson]:
+    """Every example and every counter-example in each spelling, placeholders filled in."""
+    group = 0
+    for phrases in catalogue.phrases:
+        if phrases.intent not in catalogue.intents:
+            continue
+        slots = catalogue.intents[phrases.intent].slots
+        for sentences, excluded in ((phrases.examples, False), (phrases.excluded, True)):
+            for sentence in sentences:
+                group += 1
+                for text in _spellings(sentence, slots, phrases.language, group):
+                    yield Lesson(text, phrases.intent, group, excluded)
+
+
+def _spellings(sentence: str, slots: tuple[Slot, ...], language: str, turn: int) -> tuple[str, ...]:
+    return spellings(filled(sentence, slots, turn), language)
+
+
+def fingerprint(catalogue: Catalogue, encoder: Encoder) -> str:
+    """A hash of all that a trained pipeline depends on."""
+    facts = {
+        "format": _FORMAT,
+        "versions": [version("spacy"), version("keepword")],
+        "encoder": [encoder.id, encoder.dim],
+        "config": _config(catalogue),
+        "lessons": [(x.text, x.intent, x.group, x.excluded) for x in lessons_of(catalogue)],
+    }
+    return blake2b(json.dumps(facts, sort_keys=True).encode(errors="surrogatepass"), digest_size=12).hexdigest()
+
+
+def _folder_of(catalogue: Catalogue, folder: Path, encoder: Encoder) -> Path:
+    return folder / "models" / fingerprint(catalogue, encoder)
+
+
+def _keep(pipeline: Pipeline, place: Path) -> None:
+    """Write aside and rename; then drop all but the last few, so that taking an edit back costs nothing."""
+    aside = place.with_name(f"{place.name}.{os.getpid()}.new")
+    shutil.rmtree(aside, ignore_errors=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    pipeline.save(aside)
+    try:
+        aside.rename(place)
+    except OSError:  # another process has just made the same one
+        shutil.rmtree(aside)
+    models = sorted((x for x in place.parent.iterdir() if x.suffix != ".new"), key=lambda x: x.stat().st_mtime)
+    for old in models[:-_KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
