@@ -16,9 +16,9 @@ def part(value: object, name: str) -> Raw:
 
 
 def number(value: Raw, name: str) -> int | None:
-    """The whole number under ``name``."""
+    """The whole number under ``name``, of 64 bits at most as all of Telegram's."""
     inner = value.get(name)
-    return inner if isinstance(inner, int) and not isinstance(inner, bool) else None
+    return inner if isinstance(inner, int) and not isinstance(inner, bool) and abs(inner) < 2**63 else None
 
 
 def words(value: Raw, name: str) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.core.model import (
     Agent,
@@ -174,6 +175,14 @@ class TelegramChannel:
         if addressee and addressee.lower() != self.bot_username.lower():
             return None, addressee
         return found[1].lower(), None
+
+
+def update_from(raw: object, received_at: datetime) -> Update | None:
+    """What came, ready to be kept; None if it is not an update at all."""
+    if not isinstance(raw, Mapping):
+        return None
+    update_id = number(raw, "update_id")
+    return None if update_id is None else Update(update_id, lane_of(raw), received_at, raw)
 
 
 def lane_of(raw: Mapping[str, object]) -> str:

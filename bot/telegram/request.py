@@ -58,7 +58,7 @@ class AiohttpRequest(BaseRequest):
             session, self._session = self._session, None
             await session.close()
 
-    async def do_request(  # noqa: PLR0917  # the signature is python-telegram-bot's
+    async def do_request(
         self,
         url: str,
         method: str,
