@@ -19,7 +19,7 @@ from tinydb.table import Document
 
 from bot.core.errors import StoreDamagedError, StoreError
 from bot.core.model import Conversation
-from bot.store.disk import make_folder, sync_folder, write_aside
+from bot.store.disk import make_folder, read_whole, sync_folder, write_aside
 from bot.store.entries import pack
 from bot.store.records import CONVERSATION
 
@@ -54,7 +54,7 @@ class WholeFileStorage(Storage):
         if self._changed is not None:
             return {name: dict(table) for name, table in self._changed.items()}
         try:
-            tables: dict[str, dict[str, Any]] = json.loads(self._path.read_bytes())
+            tables: dict[str, dict[str, Any]] = json.loads(read_whole(self._path))
         except FileNotFoundError:
             return None
         except ValueError as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot.core.errors import StoreError, StoreLockedError
@@ -31,6 +33,16 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def read_whole(path: Path) -> bytes:
+    """All of a file. One that is missing raises FileNotFoundError, one that cannot be read StoreError."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read ({error.strerror}); let the user who runs Keepword read it") from error
+
+
 def write_all(descriptor: int, content: bytes) -> None:
     """Write everything; a plain write may stop short (a full disk says so only at the next one)."""
     rest = memoryview(content)
@@ -40,15 +52,25 @@ def write_all(descriptor: int, content: bytes) -> None:
 
 def write_aside(path: Path, content: bytes, *, fsync: bool = True) -> None:
     """Put ``content`` in place of ``path`` whole: after a crash the file is the old one or the new one."""
-    aside = path.with_name(f"{path.name}.new")
+    with written_aside(path, fsync=fsync) as descriptor:
+        write_all(descriptor, content)
+
+
+@contextmanager
+def written_aside(path: Path, *, fsync: bool = True) -> Iterator[int]:
+    """As :func:`write_aside`, for what is written bit by bit to the descriptor; an error leaves ``path`` as it was."""
+    aside = path.with_name(f"new-{path.name}")
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
     try:
-        write_all(descriptor, content)
+        yield descriptor
         if fsync:
             os.fsync(descriptor)
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
     finally:
         os.close(descriptor)
-    aside.replace(path)
     if fsync:
         sync_folder(path.parent)
 
@@ -57,8 +79,13 @@ class FolderLock:
     """Holds a folder for this process. The lock goes with the process, however it ends."""
 
     def __init__(self, folder: Path) -> None:
-        """Take the lock, or raise StoreLockedError: another process has it."""
-        self._descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+        """Take the lock, or raise StoreLockedError: another process has it; StoreError: it cannot be written."""
+        try:
+            self._descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
+        except OSError as error:
+            raise StoreError(
+                f"{folder} cannot be written ({error.strerror}); make it writable or set KEEPWORD_STORE to another folder"
+            ) from error
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

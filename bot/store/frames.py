@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.store.disk import read_whole
+
 _HEADER = re.compile(rb"([0-9a-f]{8}) (\d{1,10})\n")
 
 
@@ -45,9 +47,9 @@ class Frames:
     """The frames of one file, read once. After the iteration ``damage`` says whether all of it could be read."""
 
     def __init__(self, path: Path) -> None:
-        """Read the file; one that is missing raises FileNotFoundError."""
+        """Read the file; one that is missing raises FileNotFoundError, one that cannot be read StoreError."""
         self._path = path
-        self._content = path.read_bytes()
+        self._content = read_whole(path)
         self.good = 0
         self.damage: Damage | None = None
 

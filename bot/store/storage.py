@@ -10,7 +10,6 @@ Used from one thread: that of the event loop it was opened with or, without a lo
 from __future__ import annotations
 
 import asyncio
-import os
 import queue
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -22,7 +21,7 @@ from tinydb.storages import Storage
 
 from bot.core.errors import StoreError
 from bot.store.archive import archive_logs
-from bot.store.disk import PRIVATE_FILE, make_folder, sync_folder
+from bot.store.disk import make_folder, written_aside
 from bot.store.entries import Key, Raw, del_line, log_line, pack, put_line, unpack
 from bot.store.journal import Journal, segment_path
 from bot.store.replay import numbered, read_folder, repair, snapshot_path, write_snapshot
@@ -211,16 +210,8 @@ class JournalStorage(Storage):
 
     def _replace_by_snapshot(self, number: int, tables: dict[str, dict[Key, Raw]], numbers: dict[str, int]) -> None:
         archive_logs(self._journals, self.folder / "archive", before=number)
-        path = snapshot_path(self._journals, number)
-        aside = path.with_name("new-snapshot")
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-        try:
+        with written_aside(snapshot_path(self._journals, number)) as descriptor:
             write_snapshot(descriptor, tables, numbers)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        aside.replace(path)
-        sync_folder(self._journals)
         self._remove_before([number])
 
     def _remove_before(self, snapshots: list[int]) -> None:
@@ -251,7 +242,7 @@ class JournalStorage(Storage):
             for name, documents in data.items():
                 keys = {str(key): key for key in self.rows(name).raws}
                 for text, document in documents.items():
-                    self.change(name, keys.get(text, text), document)
+                    self.change(name, keys.get(text, int(text) if text.isdecimal() else text), document)
 
     def close(self) -> None:
         """Write what waits, and let go of the files. Blocks until done."""
