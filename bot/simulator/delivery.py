@@ -50,8 +50,9 @@ class Delivery:
         return [update.as_json() for update in updates.first(limit)]
 
     def _terminate_other_poll(self) -> None:
-        if self._poll and not self._poll.done():
-            self._poll.set_exception(
+        poll, self._poll = self._poll, None
+        if poll and not poll.done():
+            poll.set_exception(
                 conflict("terminated by other getUpdates request; make sure that only one bot instance is running")
             )
 
@@ -62,15 +63,17 @@ class Delivery:
 
     async def _wait(self, seconds: int) -> None:
         """Until an update arrives, the time is over, or another poll begins (409)."""
+        updates = self._state.updates
         mine = self._poll = asyncio.get_running_loop().create_future()
-        arrived = asyncio.ensure_future(self._state.updates.arrived())
+        updates.on_update = lambda _update: self.end_poll()
         try:
-            await asyncio.wait({mine, arrived}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-            if mine.done():
-                mine.result()
+            async with asyncio.timeout(seconds):
+                await mine
+        except TimeoutError:
+            return
         finally:
-            arrived.cancel()
-            mine.cancel()
+            if self._poll is mine:
+                self._poll, updates.on_update = None, None
 
     def set_webhook(self, arguments: Arguments) -> object:
         """From now on updates go to ``url``, those that are pending too. An empty ``url`` ends it."""

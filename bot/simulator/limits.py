@@ -62,13 +62,13 @@ class Limits:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
-        self.enforce = False
-        self._overall = Window(30, timedelta(seconds=1))
-        self._chats: dict[int, Budget] = {}
+        self.clear()
 
     def clear(self) -> None:
         """Off, and nothing sent yet."""
-        self.__init__(self._now)  # type: ignore[misc]
+        self.enforce = False
+        self._overall = Window(30, timedelta(seconds=1))
+        self._chats: dict[int, Budget] = {}
 
     def spend(self, chat_id: int, cost: int = 1, in_chat: bool = True) -> None:
         """Count a call that sends ``cost`` messages. 429 where that is too many; then nothing is counted.

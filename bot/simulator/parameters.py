@@ -13,7 +13,8 @@ _TO_CHAT = "message_thread_id business_connection_id direct_messages_topic_id"
 _HOW = "disable_notification protect_content allow_paid_broadcast message_effect_id suggested_post_parameters"
 _SEND = f"chat_id! {_TO_CHAT} {_HOW} reply_parameters reply_markup"
 _CAPTION = "caption parse_mode caption_entities"
-_COPY = f"chat_id! from_chat_id! message_thread_id direct_messages_topic_id {_HOW}"
+_AGAIN = "chat_id! from_chat_id! message_thread_id direct_messages_topic_id disable_notification protect_content"
+_OFFER = "message_effect_id suggested_post_parameters"
 _EDIT = "chat_id message_id inline_message_id business_connection_id reply_markup"
 _TOPIC = "chat_id! message_thread_id!"
 
@@ -50,17 +51,18 @@ METHODS: dict[str, str] = {
     "sendVideoNote": f"{_SEND} video_note! duration length thumbnail",
     "sendDocument": f"{_SEND} {_CAPTION} document! thumbnail disable_content_type_detection",
     "sendSticker": f"{_SEND} sticker! emoji",
-    "sendMediaGroup": f"chat_id! media! {_TO_CHAT} {_HOW} reply_parameters",
+    "sendMediaGroup": f"chat_id! media! {_TO_CHAT} reply_parameters disable_notification protect_content "
+    "allow_paid_broadcast message_effect_id",
     "sendLocation": f"{_SEND} latitude! longitude! live_period horizontal_accuracy heading proximity_alert_radius",
     "sendVenue": f"{_SEND} latitude! longitude! title! address! foursquare_id foursquare_type google_place_id "
     "google_place_type",
     "sendContact": f"{_SEND} phone_number! first_name! last_name vcard",
     "sendChatAction": "chat_id! action! message_thread_id business_connection_id",
-    "copyMessage": f"{_COPY} {_CAPTION} message_id! reply_parameters reply_markup show_caption_above_media "
+    "copyMessage": f"{_AGAIN} {_OFFER} {_CAPTION} allow_paid_broadcast message_id! reply_parameters reply_markup show_caption_above_media "
     "video_start_timestamp",
-    "copyMessages": f"{_COPY} message_ids! remove_caption",
-    "forwardMessage": f"{_COPY} message_id! video_start_timestamp",
-    "forwardMessages": f"{_COPY} message_ids!",
+    "copyMessages": f"{_AGAIN} message_ids! remove_caption",
+    "forwardMessage": f"{_AGAIN} {_OFFER} message_id! video_start_timestamp",
+    "forwardMessages": f"{_AGAIN} message_ids!",
     # messages that are there
     "editMessageText": f"{_EDIT} text! parse_mode entities link_preview_options",
     "editMessageCaption": f"{_EDIT} {_CAPTION} show_caption_above_media",

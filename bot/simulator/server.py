@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from aiohttp import web
@@ -10,7 +11,7 @@ from bot.ports import Clock
 from bot.simulator.api import Api
 from bot.simulator.files import LARGEST_FILE
 from bot.simulator.page import Page
-from bot.simulator.webhook import Webhook
+from bot.simulator.webhook import backoff
 from bot.simulator.world import World
 
 STATIC = Path(__file__).parent / "static"
@@ -20,11 +21,12 @@ class Simulator:
     """A Telegram in this process, served over HTTP: the Bot API, the page, and the page's interface.
 
     ``world`` is what its people do, ``api`` the calls, limits and faults. Point the bot's base URL to :attr:`url`.
+    ``webhook_backoff`` gives the seconds to wait after so many failures of the bot's webhook in a row.
     """
 
-    def __init__(self, clock: Clock | None = None) -> None:
+    def __init__(self, clock: Clock | None = None, webhook_backoff: Callable[[int], float] = backoff) -> None:
         self.world = World(clock)
-        self.api = Api(self.world.state)
+        self.api = Api(self.world.state, webhook_backoff)
         self._page = Page(self.world, self.api)
         self._runner: web.AppRunner | None = None
         self._url = ""
@@ -43,11 +45,6 @@ class Simulator:
     def url(self) -> str:
         """Where it is served, such as ``http://127.0.0.1:8081``; empty before it was started."""
         return self._url
-
-    @property
-    def webhook(self) -> Webhook:
-        """How updates are pushed to the bot's webhook."""
-        return self.api.webhook
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Serve. Port 0 takes a free one. Raises OSError where the address is taken."""

@@ -21,8 +21,8 @@ BOT_ID = 700700700
 AGENTS_CHAT = -1001000000001
 FIRST_CUSTOMER = 5001
 FIRST_MEMBER = 7001
-CALLBACK_LIFE = timedelta(minutes=15)
-"""For how long a pressed button waits for its answer."""
+CALLBACK_LIFE = timedelta(seconds=30)
+"""For how long a pressed button waits for its answer. Telegram doesn't say; people report a few seconds to a minute."""
 
 
 class SystemClock:

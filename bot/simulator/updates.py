@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -47,7 +46,6 @@ class UpdateQueue:
     def __init__(self) -> None:
         self._pending: OrderedDict[int, PendingUpdate] = OrderedDict()
         self._next_id = FIRST_UPDATE_ID
-        self._arrived = asyncio.Event()
         self.allowed: tuple[str, ...] = ()
         self.on_update: Callable[[PendingUpdate], None] | None = None
 
@@ -69,7 +67,6 @@ class UpdateQueue:
         update = PendingUpdate(self._next_id, type, lane, at, payload)
         self._next_id += 1
         self._pending[update.update_id] = update
-        self._arrived.set()
         if self.on_update:
             self.on_update(update)
 
@@ -97,8 +94,3 @@ class UpdateQueue:
     def pending(self) -> list[PendingUpdate]:
         """All that are pending."""
         return list(self._pending.values())
-
-    async def arrived(self) -> None:
-        """Wait until another update is added."""
-        self._arrived.clear()
-        await self._arrived.wait()

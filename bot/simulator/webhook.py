@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from http import HTTPStatus
 
 import aiohttp
 
@@ -21,13 +20,17 @@ PATIENCE = timedelta(hours=24)
 
 TIMEOUT = aiohttp.ClientTimeout(total=60)
 
-Execute = Callable[[JsonObject], Awaitable[None]]
+Execute = Callable[[JsonObject], Coroutine[None, None, None]]
 """Calls the method that a webhook's answer names; its result goes nowhere."""
 
 
+_NEVER_FROM_ANSWERS = frozenset({"setwebhook", "deletewebhook", "close", "logout"})
+"""Methods that Telegram ignores in a webhook's answer, besides all that begin with "get"."""
+
+
 def backoff(failures: int) -> float:
-    """Seconds to wait after so many failures in a row: 1, 2, 4 … 64."""
-    return float(2 ** min(failures - 1, 6))
+    """Seconds to wait after so many failures in a row: none at first, then 2, 4, 8 … 64, as Telegram does."""
+    return 0.0 if failures == 1 else float(2 ** min(failures - 1, 6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,18 @@ class Trouble:
     reason: str
 
 
-class Webhook:
-    """Delivers the queue's updates while a hook is set. ``wait_after`` gives the pause after so many failures."""
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """An attempt that failed: why, and after how many seconds the bot asks to be tried again (0: it doesn't)."""
 
-    def __init__(self, state: State, execute: Execute, wait_after: Callable[[int], float] = backoff) -> None:
+    reason: str
+    retry_after: float = 0.0
+
+
+class Webhook:
+    """Delivers the queue's updates while a hook is set. ``wait_after`` gives the seconds between attempts."""
+
+    def __init__(self, state: State, execute: Execute, wait_after: Callable[[int], float]) -> None:
         self._state = state
         self._execute = execute
         self._wait_after = wait_after
@@ -90,9 +101,7 @@ class Webhook:
             return
         self._lanes[update.lane] = deque([update])
         assert self.hook, "updates are pushed only while a hook is set"
-        worker = asyncio.create_task(self._drain(update.lane, self._lanes, self.hook, self._connections))
-        self._workers.add(worker)
-        worker.add_done_callback(self._workers.discard)
+        self._in_background(self._drain(update.lane, self._lanes, self.hook, self._connections))
 
     async def _drain(
         self, name: str, lanes: dict[str, deque[PendingUpdate]], hook: Hook, connections: asyncio.Semaphore
@@ -109,41 +118,42 @@ class Webhook:
         failures = 0
         while self._state.now() - update.at < PATIENCE:
             async with connections:
-                reason = await self._offer(update, hook)
-            if reason is None:
+                refusal = await self._offer(update, hook)
+            if refusal is None:
                 return
             failures += 1
-            self.trouble = Trouble(self._state.now(), reason)
-            await asyncio.sleep(self._wait_after(failures))
+            self.trouble = Trouble(self._state.now(), refusal.reason)
+            await asyncio.sleep(refusal.retry_after or self._wait_after(failures))
 
-    async def _offer(self, update: PendingUpdate, hook: Hook) -> str | None:
-        """One attempt; why it failed, or None. A method in the answer is executed."""
+    async def _offer(self, update: PendingUpdate, hook: Hook) -> _Refusal | None:
+        """One attempt; why it failed, or None. A method in the answer is executed, and nobody waits for it."""
         headers = {"X-Telegram-Bot-Api-Secret-Token": hook.secret} if hook.secret else {}
         try:
             async with self._client().post(
                 hook.url, json=update.as_json(), headers=headers, timeout=TIMEOUT, allow_redirects=False
             ) as response:
                 body = await response.read()
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return "Connection refused" if isinstance(error, aiohttp.ClientConnectorError) else "Read timeout expired"
+        except aiohttp.ClientConnectorError:
+            return _Refusal("Connection refused")
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return _Refusal("Webhook connection closed")
         if not 200 <= response.status < 300:
-            return f"Wrong response from the webhook: {response.status} {_phrase(response.status)}"
-        method = _method_in(body)
-        if method:
-            await self._execute(method)
+            retry_after = response.headers.get("Retry-After", "")
+            reason = f"Wrong response from the webhook: {response.status} {response.reason}"
+            return _Refusal(reason, float(min(int(retry_after), 3600)) if retry_after.isdecimal() else 0.0)
+        if method := _method_in(body):
+            self._in_background(self._execute(method))
         return None
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._workers.add(task)
+        task.add_done_callback(self._workers.discard)
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         return self._session
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Unknown"
 
 
 def _method_in(body: bytes) -> JsonObject | None:
@@ -154,4 +164,5 @@ def _method_in(body: bytes) -> JsonObject | None:
         call = json.loads(body)
     except ValueError:
         return None
-    return call if isinstance(call, dict) and "method" in call else None
+    method = str(call.get("method", "")).lower() if isinstance(call, dict) else ""
+    return None if not method or method in _NEVER_FROM_ANSWERS or method.startswith("get") else call

@@ -60,3 +60,11 @@ async def bot_of(simulator: Simulator) -> AsyncIterator[Bot]:
     )
     async with bot:
         yield bot
+
+
+def at(thing: object, path: str) -> object:
+    """What is at a dotted path in an answer of python-telegram-bot, where nearly everything may be None."""
+    for name in path.split("."):
+        assert thing is not None, f"there is nothing at {path}: {name} has no owner"
+        thing = getattr(thing, name)
+    return thing

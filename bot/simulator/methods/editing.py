@@ -130,7 +130,7 @@ def _pin(state: State, arguments: Arguments) -> object:
     pins[message.message_id] = message
     _set_pinned(state, message, True)
     notice = Service("pinned_message", message, "pinned a message")
-    state.post(chat, state.bot, Content(), Placement(thread_id=message.thread_id, reply_to=message), notice)
+    state.post(chat, state.bot, Content(), Placement(thread_id=message.thread_id), notice)
     return True
 
 
