@@ -46,7 +46,8 @@ class FakeTimer(Timer):
             while not event.is_set() and self.seconds < end:
                 await self._let_others_go(event)
                 if not event.is_set() and min(self._sleepers) == end:
-                    self.seconds = max(self.seconds, end)
+                    # Half a second at most: what others are doing meanwhile may end in a wait of their own.
+                    self.seconds = min(end, self.seconds + 0.5)
         finally:
             self._sleepers.remove(end)
 

@@ -49,14 +49,15 @@ def _fitting(text: str, limit: int) -> int:
 
 
 def _cut(text: str, room: int) -> tuple[int, int]:
-    """Where the first part ends and the next begins: the best boundary in the second half of the room."""
+    """Where the first part ends and the next begins: the best boundary that does not leave it too short."""
+    least = room // 3
     for boundary in _BOUNDARIES:
-        found = [gap for gap in boundary.finditer(text, room // 2, room + 1) if room // 2 < gap.start() <= room]
+        found = [gap for gap in boundary.finditer(text, least, room + 1) if least < gap.start() <= room]
         if found:
             start = found[-1].end()
             return found[-1].start(), start + len(text[start:]) - len(text[start:].lstrip())
     end = room
-    while end > room // 2 and _belongs_to_previous(text, end):
+    while end > least and _belongs_to_previous(text, end):
         end -= 1
     return end, end
 
