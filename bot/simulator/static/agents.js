@@ -71,7 +71,7 @@ export class AgentsPane {
 
   /** The first case opens by itself where both panes fit: nobody can have been about to click there. */
   onTopic(topic) {
-    const hasRoom = getComputedStyle(byId("topic-back")).display === "none";
+    const hasRoom = this.pane.offsetParent !== null && getComputedStyle(byId("topic-back")).display === "none";
     if (!this.topic && hasRoom && !topic.closed) this.choose(topic.thread_id);
   }
 
@@ -96,7 +96,7 @@ export class AgentsPane {
     this.#drawPinned(topic);
     this.closed.hidden = !topic.closed;
     this.#drawMembers();
-    const hint = topic.thread_id === GENERAL ? "Write to the group…" : "Reply to the customer, or // for a private note…";
+    const hint = topic.thread_id === GENERAL ? "Write to the group…" : "Reply, or // for a private note…";
     this.conversation.show(hint, () => [h("h3", {}, "Nothing here yet"), h("p", {}, "What is written in this topic appears here.")]);
   }
 
@@ -104,7 +104,7 @@ export class AgentsPane {
     this.pinned.hidden = true;
     const hasTopics = this.store.topics.size > 0;
     const words = hasTopics ? ["Choose a topic", "Each topic is one customer's case."] : ["The team's side", "Send a complaint or ask for a person as the customer, and the case appears here with its promise and its buttons."];
-    this.conversation.list.show("idle", [], { viewerId: null, botId: null }, () => [h("h3", {}, words[0]), h("p", {}, words[1])]);
+    this.conversation.list.show(`idle-${hasTopics}`, [], { viewerId: null, botId: null }, () => [h("h3", {}, words[0]), h("p", {}, words[1])]);
   }
 
   #drawPinned(topic) {

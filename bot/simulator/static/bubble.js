@@ -4,9 +4,10 @@
 import { h, icon, paintAvatar } from "./dom.js";
 import { formatted } from "./entities.js";
 import { mediaOf, summary } from "./media.js";
-import { clock, day, exact } from "./time.js";
+import { clock, exact } from "./time.js";
 
 const NOTE = /^\/\//;
+const PICTURES = new Set(["photo", "video", "animation", "sticker", "video_note"]);
 
 /** A new element for `row`; `context` is `{showNames, message(id), pressing(message, data), people, viewerId}`. */
 export function createRow(row, context) {
@@ -55,7 +56,7 @@ export function updateRow(element, row, context) {
   const side = row.isOwn ? "own" : "other";
   element.className = ["row", side, row.isFirst && "first", row.isLast && "last", first.pinned && "pinned"].filter(Boolean).join(" ");
   element.dataset.from = first.from.name;
-  element.parts.bubble.className = ["bubble", first.media && "has-media", first.media && `is-${first.media.type}`, isNote(first, text, context) && "note"].filter(Boolean).join(" ");
+  element.parts.bubble.className = bubbleClass(first, text, isNote(first, text, context));
 
   const draw = (name, input, build) => {
     const key = JSON.stringify(input);
@@ -67,9 +68,18 @@ export function updateRow(element, row, context) {
   if (context.showNames) drawAvatar(element.parts.avatar, row);
   draw("quote", quoted(first, context), () => quoteOf(first, context));
   draw("media", messages.map((message) => message.media), () => (messages.some((message) => message.media) ? [mediaOf(messages.filter((message) => message.media))] : []));
-  draw("text", [text, worded.entities, worded.caption_entities, last.at, last.edited_at, first.pinned, row.isOwn, row.isSeen], () => textOf(row, worded, text));
+  draw("text", [text, worded.entities, worded.caption_entities, last.at, last.edited_at, first.pinned, row.isOwn, row.isSeen], () => textOf(row, worded, text, row.isOwn && !context.showNames));
   draw("keyboard", [last.buttons, context.pressing(last)], () => keyboardOf(last, context));
   draw("reactions", [messages.flatMap((message) => message.reactions ?? []), context.viewerId], () => reactionsOf(messages, context));
+}
+
+function bubbleClass({ media }, text, isANote) {
+  const names = ["bubble"];
+  if (media) names.push("has-media", `is-${media.type}`);
+  if (media && !text) names.push("bare");
+  if (PICTURES.has(media?.type)) names.push("is-over-picture");
+  if (isANote) names.push("note");
+  return names.join(" ");
 }
 
 /** In the group, `//` starts a note that stays among the agents. */
@@ -92,8 +102,11 @@ function authorOf(row, context) {
 
 function drawAvatar(avatar, row) {
   const [{ from }] = row.messages;
+  if (avatar.dataset.of === String(from.id)) return;
+  avatar.dataset.of = String(from.id);
   avatar.classList.toggle("bot", from.is_bot);
-  paintAvatar(avatar, from.name, from.id);
+  if (from.is_bot) avatar.replaceChildren(icon("check"));
+  else paintAvatar(avatar, from.name, from.id);
 }
 
 function quoted(message, context) {
@@ -111,12 +124,12 @@ function quoteOf(message, context) {
   return [h("button", { type: "button", class: "quote", tabindex: "-1", data: { act: "jump", testid: "quote", target: replyId(message) } }, name && h("span", { class: "name" }, name), h("span", { class: "words" }, words))];
 }
 
-function textOf(row, message, text) {
+function textOf(row, message, text, hasTicks) {
   const last = row.messages.at(-1);
   const edited = message.edited_at && h("span", { class: "edited", title: `Edited ${exact(message.edited_at)}`, data: { testid: "edited" } }, "edited");
   const pin = row.messages[0].pinned && h("span", { class: "pin", title: "Pinned" }, icon("pin"));
   const time = h("time", { datetime: last.at, title: exact(last.at) }, clock(last.at));
-  const meta = h("span", { class: "meta" }, pin, edited, time, row.isOwn && ticks(row.isSeen));
+  const meta = h("span", { class: "meta" }, pin, edited, time, hasTicks && ticks(row.isSeen));
   return [h("span", { class: "words", dir: "auto" }, text ? formatted(text, message.entities ?? message.caption_entities) : []), meta];
 }
 
@@ -149,4 +162,4 @@ function reactionsOf(messages, context) {
 }
 
 /** What a screen reader is told when this message arrives. */
-export const spoken = (message) => `${message.from?.name ?? ""} ${day(message.at) === "Today" ? "" : day(message.at)}: ${summary(message)}`.trim();
+export const spoken = (message) => `${message.from?.name ?? "Telegram"}: ${summary(message)}`;

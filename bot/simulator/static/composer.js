@@ -124,7 +124,7 @@ export class Composer {
     const draft = this.#draft;
     for (const file of [...files].slice(0, MOST_FILES - draft.files.length)) {
       const kept = await attempt(() => api.upload(file));
-      if (kept) draft.files.push({ type: kindOf(file), file_id: kept.file_id, name: file.name });
+      if (kept) draft.files.push({ type: kept.type, file_id: kept.file_id, name: kept.name });
     }
     this.#paint();
     this.input.focus();
@@ -175,10 +175,4 @@ export class Composer {
     this.form.classList.toggle("is-note", this.input.value.startsWith("//"));
     this.form.classList.toggle("is-empty", this.input.value.trim() === "" && this.#draft.files.length === 0);
   }
-}
-
-function kindOf({ type }) {
-  const kind = type.split("/")[0];
-  if (type === "image/gif" || type === "image/svg+xml") return "document";
-  return { image: "photo", video: "video", audio: "audio" }[kind] ?? "document";
 }

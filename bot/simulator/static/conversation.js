@@ -34,7 +34,7 @@ export class Conversation {
       on: {
         send: (draft) => this.send(draft),
         edit: (message, text) => this.#edit(message, text),
-        sample: (kind) => this.#sample(kind),
+        sample: (kind) => this.sample(kind),
         editLast: () => this.#editLast(),
       },
     });
@@ -60,11 +60,11 @@ export class Conversation {
     const words = text || undefined;
     const base = { ...this.#base(), reply_to: replyTo?.message_id };
     this.list.toBottom();
+    const items = files.map(({ type, file_id: id }) => ({ type, file_id: id }));
     const sent = await attempt(() => {
-      if (files.length === 0) return api.send({ ...base, text: words });
-      const items = files.map(({ type, file_id: id }) => ({ type, file_id: id }));
-      if (items.length === 1) return api.send({ ...base, media: items[0], caption: words });
-      return api.album({ ...this.#base(), items: items.map((item, index) => (index ? item : { ...item, caption: words })) });
+      if (items.length === 0) return api.send({ ...base, text: words });
+      if (isAlbum(items)) return api.album({ ...this.#base(), items: items.map((item, index) => (index ? item : { ...item, caption: words })) });
+      return sendEach(items, base, words);
     });
     return sent !== undefined;
   }
@@ -93,7 +93,8 @@ export class Conversation {
     if (last) this.composer.edit(last);
   }
 
-  #sample(kind) {
+  /** Sends a small something of a kind: a type of media, `album`, `location` or `contact`. */
+  sample(kind) {
     const base = this.#base();
     this.list.toBottom();
     const photo = { type: "photo" };
@@ -144,6 +145,18 @@ export class Conversation {
     if (press === undefined || this.#answered.has(press.callback_id)) release();
     else this.#answered.set(press.callback_id, release);
   }
+}
+
+/** Telegram groups pictures with films, and files or songs only with their like. */
+function isAlbum(items) {
+  const kinds = new Set(items.map(({ type }) => (type === "video" ? "photo" : type)));
+  return items.length > 1 && kinds.size === 1 && ["photo", "audio", "document"].includes([...kinds][0]);
+}
+
+async function sendEach(items, base, caption) {
+  const sent = [];
+  for (const [index, media] of items.entries()) sent.push(await api.send({ ...base, media, caption: index ? undefined : caption }));
+  return sent;
 }
 
 function isEditable(message, person) {

@@ -18,7 +18,7 @@ const LANGUAGES = [
 
 const EXAMPLES = [
   { name: "A question", words: "Where is my order A-10234?", say: ["Where is my order A-10234?"] },
-  { name: "Another one", words: "Are you open on Saturday?", say: ["Are you open on Saturday?"] },
+  { name: "Another question", words: "Are you open on Saturday?", say: ["Are you open on Saturday?"] },
   { name: "A complaint", words: "The lamp arrived broken and nobody picks up the phone!", say: ["The lamp arrived broken and nobody picks up the phone!"] },
   { name: "A person, please", words: "Can I talk to a real person?", say: ["Can I talk to a real person?"] },
   { name: "Several at once", words: "hi · I ordered a kettle last week · it still isn't here", say: ["hi", "I ordered a kettle last week", "it still isn't here"] },
@@ -47,6 +47,8 @@ export class CustomerPane {
     byId("customer-select").addEventListener("change", ({ target }) => this.choose(Number(target.value)));
     byId("add-customer").addEventListener("click", () => this.#add());
     byId("customer-menu").addEventListener("click", ({ currentTarget }) => this.#menu(currentTarget));
+    this.keys = h("div", { class: "reply-keys", data: { testid: "reply-keys" } });
+    this.conversation.composer.form.append(this.keys);
     byId("unblock").addEventListener("click", () => this.#block(false));
   }
 
@@ -82,7 +84,25 @@ export class CustomerPane {
     byId("customer-status").classList.toggle("typing", isTyping);
     byId("customer-blocked").hidden = !person.blocked;
     byId("customer-composer").hidden = Boolean(person.blocked);
+    this.#drawReplyKeys();
     this.conversation.show(`Write as ${firstName(person)}…`, () => this.#empty());
+  }
+
+  /** The buttons that the bot put in place of the phone's keyboard, until it takes them away. */
+  #drawReplyKeys() {
+    const last = this.store.messages(this.key).findLast((message) => message.keyboard);
+    const rows = Array.isArray(last?.keyboard) ? last.keyboard : [];
+    const drawn = JSON.stringify(rows);
+    if (this.keys.dataset.drawn === drawn) return;
+    this.keys.dataset.drawn = drawn;
+    const key = (button) => h("button", { type: "button", class: "key", data: { testid: "reply-key" }, onclick: () => this.#answer(button) }, button.text);
+    this.keys.replaceChildren(...rows.map((row) => h("div", { class: "keys" }, row.map(key))));
+  }
+
+  #answer(button) {
+    if (button.request_contact) return this.conversation.sample("contact");
+    if (button.request_location) return this.conversation.sample("location");
+    return this.conversation.send({ text: button.text });
   }
 
   #drawSelect() {

@@ -20,7 +20,7 @@ const WORDS = {
 export function summary(message) {
   const words = message.service ?? message.text ?? message.caption;
   const kind = message.media && (WORDS[message.media.type] ?? "Attachment");
-  return [kind, words].filter(Boolean).join(": ").replace(/\s+/g, " ") || "Message";
+  return [kind, words].filter(Boolean).join(": ").replace(/\s*\n\s*/g, " · ").replace(/\s+/g, " ") || "Message";
 }
 
 const sized = (media) => ({ width: media.width, height: media.height });

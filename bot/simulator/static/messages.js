@@ -41,9 +41,8 @@ export class MessageList {
     if (key !== this.#key) this.#open(key, messages);
     this.#shown = { messages, context };
     const rows = rowsOf(messages, context.viewerId, context.botId);
-    this.empty.hidden = rows.length > 0;
     this.list.hidden = rows.length === 0;
-    if (rows.length === 0) this.empty.replaceChildren(...empty());
+    this.#showEmpty(rows.length === 0 && `${key}/${context.viewerId}`, empty);
     const arrived = this.#arrivals(messages);
     if (!this.#isStuck) this.#limit += arrived.length;
     this.#keepingPlace(() => this.#draw(rows, context));
@@ -70,6 +69,14 @@ export class MessageList {
     void element.offsetWidth; // Restarts the animation.
     element.classList.add("lit");
     element.focus({ preventScroll: true });
+  }
+
+  /** Draws the empty place once for each conversation, so that what one is about to click stays there. */
+  #showEmpty(name, build) {
+    this.empty.hidden = !name;
+    if (this.empty.dataset.name === String(name)) return;
+    this.empty.dataset.name = String(name);
+    this.empty.replaceChildren(...(name ? build() : []));
   }
 
   #open(key, messages) {
@@ -190,8 +197,12 @@ export class MessageList {
 
   #clicked(event) {
     const target = event.target.closest("[data-act]");
-    const row = target && this.#rowOf(target);
+    const row = this.#rowOf(event.target);
     if (!row) return;
+    if (!target) {
+      this.#tapped(event, row);
+      return;
+    }
     const [first, last] = [row.messages[0], row.messages.at(-1)];
     if (target.dataset.act === "menu") this.on.menu(first, target);
     else if (target.dataset.act === "jump") this.jumpTo(target.dataset.target);
@@ -200,6 +211,14 @@ export class MessageList {
       target.dataset.pressed = "";
       this.on.press(last, target.dataset.payload);
     }
+  }
+
+  /** With a finger there is nothing to hover: a tap on the bubble opens its menu. */
+  #tapped(event, row) {
+    const isFinger = matchMedia("(hover: none)").matches;
+    if (!isFinger || row.type !== "bubble" || event.target.closest("a, button, input, video, .spoiler") || !getSelection().isCollapsed) return;
+    const bubble = event.target.closest(".bubble");
+    if (bubble) this.on.menu(row.messages[0], bubble.closest(".row").querySelector(".row-menu"));
   }
 
   #contextMenu(event) {

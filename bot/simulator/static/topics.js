@@ -41,9 +41,14 @@ export class TopicList {
   }
 
   #sort(topics) {
-    const newest = topics.sort((a, b) => Date.parse(b.last_at) - Date.parse(a.last_at) || b.thread_id - a.thread_id).map((topic) => topic.thread_id);
+    const newest = topics.sort((a, b) => this.#lastAt(b) - this.#lastAt(a) || b.thread_id - a.thread_id).map((topic) => topic.thread_id);
     const isInUse = this.root.matches(":hover") || this.root.matches(":focus-within");
     this.#order = isInUse ? [...new Set([...this.#order, ...newest])] : newest;
+  }
+
+  #lastAt(topic) {
+    const last = this.store.messages(chatKey(this.store.group.id, topic.thread_id)).at(-1);
+    return Date.parse(last?.at ?? topic.last_at);
   }
 
   #item(topic, chosen) {
@@ -101,7 +106,8 @@ export class TopicList {
 }
 
 function preview(message) {
-  return message.service ? message.service : `${message.from.name.split(" ")[0]}: ${summary(message)}`;
+  if (message.service) return message.service;
+  return message.from.is_bot ? summary(message) : `${message.from.name.split(" ")[0]}: ${summary(message)}`;
 }
 
 /** A topic's own icon where it has one, else the first letter of its title on its colour. */
@@ -110,7 +116,8 @@ export function paintTopic(avatar, topic) {
   const drawn = JSON.stringify([symbol, topic.title, topic.thread_id]);
   if (avatar.dataset.drawn === drawn) return;
   avatar.dataset.drawn = drawn;
-  avatar.classList.toggle("emoji", symbol !== null);
+  avatar.classList.add("square");
+  avatar.classList.toggle("pictured", symbol !== null);
   avatar.dataset.tint = String(topic.thread_id % 6);
   const letter = topic.title.match(/\p{L}|\p{N}/u)?.[0].toUpperCase();
   avatar.replaceChildren(topic.thread_id === GENERAL ? icon("hash") : (symbol ?? letter ?? "#"));
