@@ -150,7 +150,7 @@ def _check_words(reply: Reply, node: Node, brand: Brand | None, report: Report) 
     return frozenset(used)
 
 
-def _check_text(text: str, place: Place, brand: Brand | None, report: Report) -> set[str]:
+def _check_text(text: str, place: Place, brand: Brand | None, report: Report) -> frozenset[str]:
     for word in brand.never_say if brand else ():
         if contains_word(text, word):
             report.error(place, f"‘{word}’ is under never_say in {BRAND}. Say it in another way.")
@@ -158,4 +158,4 @@ def _check_text(text: str, place: Place, brand: Brand | None, report: Report) ->
         return placeholders(text)
     except ValueError as error:
         report.error(place, str(error))
-        return set()
+        return frozenset()
