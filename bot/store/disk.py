@@ -84,7 +84,7 @@ class FolderLock:
             self._descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
         except OSError as error:
             raise StoreError(
-                f"{folder} cannot be written ({error.strerror}); make it writable or set KEEPWORD_STORE to another folder"
+                f"{folder} cannot be written ({error.strerror}); make it writable, or set KEEPWORD_STORE to another"
             ) from error
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

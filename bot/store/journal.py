@@ -95,7 +95,7 @@ class Journal:
             try:
                 self._write(group)
             except OSError as error:
-                log.exception("The journal cannot be written")
+                log.error("The journal cannot be written: %s", error)  # noqa: TRY400 - a full disk is no riddle
                 self._failed = True
                 self._settled(self._taken, error)
             else:

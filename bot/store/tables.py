@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, cast
 
-from tinydb.table import Table
+from tinydb.table import Document, Table
 
 from bot.store.entries import Key, Raw, pack, unpack
 from bot.store.indexes import Index
@@ -81,6 +81,12 @@ class KeptTable(Table):
             self._following += 1
         self._following += 1
         return self._key(self._following - 1)
+
+    def insert(self, document: Mapping[str, Any]) -> Any:
+        """As in TinyDB. A document that brings its own id may move the next free one."""
+        if isinstance(document, Document):
+            self._following = None
+        return super().insert(document)
 
     def truncate(self) -> None:
         """As in TinyDB: remove all documents, and count ids from 1 again."""
