@@ -98,8 +98,7 @@ def _windows(name: str, shape: CalendarShape, node: Node, report: Report) -> tup
 def _spans(texts: list[str], node: Node, report: Report) -> list[tuple[int, int, Place]]:
     """Start and end in minutes of each window, with its place; those that cannot be read are reported and left out."""
     found = []
-    places = [item.place for item in node.items] or [node.place]
-    for text, place in zip(texts, places, strict=False):
+    for text, place in zip(texts, node.places, strict=False):  # `closed` has a place and no text
         try:
             found.append((*minutes(text), place))
         except ValueError as error:
@@ -131,9 +130,7 @@ def _special_windows(texts: list[str], node: Node, report: Report) -> tuple[tupl
 
 def _holidays(shape: CalendarShape, node: Node, today: date, report: Report) -> frozenset[date]:
     found: set[date] = set()
-    entry = node.at(("holidays",))
-    places = [item.place for item in entry.items] or [entry.place]
-    for code, place in zip(shape.holidays, places, strict=True):
+    for code, place in zip(shape.holidays, node.at(("holidays",)).places, strict=True):
         country, _, region = code.partition("-")
         problem = _unknown_country(code, country, region)
         if problem:

@@ -90,9 +90,8 @@ def _read_area(tree: Node, said: dict[str, _Said], intents: dict[str, WrittenInt
             report.doubtful.add(f"{tree.place.file} {intent_id}")
             continue
         for name, texts in zip(_LISTS, (shape.examples, shape.not_, shape.check), strict=True):
-            listed = node.at((name,))
-            places = [item.place for item in listed.items] or [listed.place]
-            entry.lists[name] += [_Sentence(text, intent_id, place) for text, place in zip(texts, places, strict=True)]
+            placed = zip(texts, node.at((name,)).places, strict=True)
+            entry.lists[name] += [_Sentence(text, intent_id, place) for text, place in placed]
         _tell_unknown_slots(entry, written, report)
 
 

@@ -40,7 +40,7 @@ class WrittenStandards:
             found = snapshot.languages(INTENTS)
             return sorted((name for name in found if is_language(name)), key=lambda name: (name != "en", name))
         listed = self.node.at(("languages",))
-        for name, place in zip(self.shape.languages, _places(listed), strict=True):
+        for name, place in zip(self.shape.languages, listed.places, strict=True):
             if not is_language(name):
                 report.error(place, f"‘{name}’ is not the code of a language. Write it like en, sl, de or pt-BR.")
         return list(dict.fromkeys(name for name in self.shape.languages if is_language(name)))
@@ -53,10 +53,6 @@ def is_language(name: str) -> bool:
     except (ValueError, UnknownLocaleError):
         return False
     return True
-
-
-def _places(node: Node) -> list[Place]:
-    return [item.place for item in node.items] or [node.place]
 
 
 def read_standards(

@@ -58,6 +58,11 @@ class Node:
         return self.value if isinstance(self.value, tuple) else ()
 
     @property
+    def places(self) -> list[Place]:
+        """Where each text of a list stands; a single text is a list of one."""
+        return [self.place] if isinstance(self.value, str) else [node.place for node in self.items]
+
+    @property
     def name_place(self) -> Place:
         return self.key or self.place
 
