@@ -38,6 +38,11 @@ class Api:
         self.webhook = Webhook(state, self._execute_answer, webhook_backoff)
         self._delivery = Delivery(state, self.webhook)
 
+    @property
+    def polled(self) -> bool:
+        """Whether the bot waits for updates in a poll."""
+        return self._delivery.polled
+
     async def call(self, method: str, raw: Mapping[str, object], uploads: Mapping[str, Upload], via: str) -> object:
         """Do what the bot asks; ``via`` is ``http``, or ``webhook`` for a call in a webhook's answer.
 

@@ -33,6 +33,11 @@ class Delivery:
         self._webhook = webhook
         self._poll: asyncio.Future[None] | None = None
 
+    @property
+    def polled(self) -> bool:
+        """Whether a poll waits now."""
+        return self._poll is not None
+
     async def get_updates(self, arguments: Arguments) -> object:
         """The updates from ``offset`` on, waiting up to ``timeout`` seconds for one. Confirms all before ``offset``."""
         if self._webhook.hook:

@@ -58,8 +58,8 @@ METHODS: dict[str, str] = {
     "google_place_type",
     "sendContact": f"{_SEND} phone_number! first_name! last_name vcard",
     "sendChatAction": "chat_id! action! message_thread_id business_connection_id",
-    "copyMessage": f"{_AGAIN} {_OFFER} {_CAPTION} allow_paid_broadcast message_id! reply_parameters reply_markup show_caption_above_media "
-    "video_start_timestamp",
+    "copyMessage": f"{_AGAIN} {_OFFER} {_CAPTION} allow_paid_broadcast message_id! reply_parameters reply_markup "
+    "show_caption_above_media video_start_timestamp",
     "copyMessages": f"{_AGAIN} message_ids! remove_caption",
     "forwardMessage": f"{_AGAIN} {_OFFER} message_id! video_start_timestamp",
     "forwardMessages": f"{_AGAIN} message_ids!",

@@ -9,14 +9,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from telegram import Bot
+from telegram.request import HTTPXRequest
 
 from bot.ports import Clock
 from bot.simulator.server import Simulator
+
+# python-telegram-bot gives spans as ``timedelta`` when asked to, and warns about bare seconds otherwise.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 MAJA = 5001
 ANA = 7001
@@ -53,10 +58,13 @@ async def simulated(clock: Clock | None = None) -> AsyncIterator[Simulator]:
 @asynccontextmanager
 async def bot_of(simulator: Simulator) -> AsyncIterator[Bot]:
     """A python-telegram-bot Bot that speaks to the simulator over HTTP."""
+    without_certificates = {"verify": False}  # there is no TLS here, and reading all certificates takes long
     bot = Bot(
         simulator.token,
         base_url=f"{simulator.url}/bot",
         base_file_url=f"{simulator.url}/file/bot",
+        request=HTTPXRequest(httpx_kwargs=without_certificates),
+        get_updates_request=HTTPXRequest(httpx_kwargs=without_certificates),
     )
     async with bot:
         yield bot
