@@ -50,14 +50,14 @@ class Rate:
 @dataclass(frozen=True, slots=True)
 class Rates:
     """What Telegram allows: 30 a second in all, one a second in a private chat (short bursts pass), 20 a minute in a
-    group. A little is left unused, since messages that leave evenly do not arrive evenly.
+    group. A little is left unused, and in all there is no burst, since what leaves evenly does not arrive evenly.
 
     Source: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
     """
 
-    overall: Rate = Rate(29, 1.0, 5)
+    overall: Rate = Rate(29, 1.0, 1)
     private: Rate = Rate(60, 60.0, 3)
-    group: Rate = Rate(20, 61.0, 5)
+    group: Rate = Rate(20, 61.0, 8)
 
     def of_chat(self, chat_id: int) -> Budget:
         """A fresh budget for a chat; groups have negative ids."""
