@@ -9,14 +9,14 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, ViewportSize, expect
 
 from bot.simulator.server import Simulator
 from tests.browser.page import SimulatorPage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-NARROW = {"width": 390, "height": 844}
+NARROW = ViewportSize(width=390, height=844)
 
 
 class Bot:
@@ -169,8 +169,8 @@ async def test_every_sample_arrives_as_what_it_is(page: SimulatorPage, bot: Bot)
 
 
 async def test_a_chosen_file_is_sent_with_its_caption(page: SimulatorPage) -> None:
-    chosen = {"name": "receipt.txt", "mimeType": "text/plain", "buffer": b"1 lamp, 49 EUR"}
-    await page.page.get_by_test_id("customer-file").set_input_files([chosen])  # type: ignore[list-item]  # a dict is one
+    chosen = FilePayload(name="receipt.txt", mimeType="text/plain", buffer=b"1 lamp, 49 EUR")
+    await page.page.get_by_test_id("customer-file").set_input_files(chosen)
     await expect(page.page.get_by_test_id("strip-row")).to_contain_text("receipt.txt")
     await page.customer.write("my receipt")
     message = await page.customer.expect_message("my receipt")
@@ -346,7 +346,7 @@ async def test_starting_over_leaves_one_customer_and_no_topics(page: SimulatorPa
 
 
 async def test_on_a_narrow_page_the_sides_take_turns_and_the_box_stays_in_view(page: SimulatorPage, bot: Bot) -> None:
-    await page.page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # a dict is one
+    await page.page.set_viewport_size(NARROW)
     await expect(page.customer.composer).to_be_in_viewport(ratio=1)
     await bot.open_case("Maja: item damaged", "Card")
     await expect(page.page.get_by_test_id("tab-agents")).to_contain_text("1")

@@ -2,7 +2,7 @@
 
 import { api } from "./api.js";
 import { Conversation } from "./conversation.js";
-import { byId, drawIcons, h, icon, paintAvatar, setText } from "./dom.js";
+import { byId, drawIcons, h, icon, offer, paintAvatar, setText } from "./dom.js";
 import { summary } from "./media.js";
 import { ask, attempt, openMenu } from "./overlays.js";
 import { chatKey } from "./store.js";
@@ -119,12 +119,7 @@ export class AgentsPane {
 
   #drawMembers() {
     const options = this.store.members.map(({ id, name, role }) => [String(id), role === "administrator" ? `${name} (supervisor)` : name]);
-    const drawn = JSON.stringify(options);
-    if (this.select.dataset.drawn !== drawn) {
-      this.select.dataset.drawn = drawn;
-      this.select.replaceChildren(...options.map(([value, words]) => h("option", { value }, words)));
-    }
-    this.select.value = String(this.person.id);
+    offer(this.select, options, String(this.person.id));
     paintAvatar(this.avatar, this.person.name, this.person.id);
   }
 

@@ -7,11 +7,11 @@ import { mediaOf, summary } from "./media.js";
 import { clock, exact } from "./time.js";
 
 const NOTE = /^\/\//;
-const PICTURES = new Set(["photo", "video", "animation", "sticker", "video_note"]);
+const PICTURES = new Set(["photo", "animation", "sticker"]);
 
 /** A new element for `row`; `context` is `{showNames, message(id), pressing(message, data), people, viewerId}`. */
 export function createRow(row, context) {
-  if (row.type === "day") return h("li", { class: "day", role: "separator" }, h("span", {}, row.label));
+  if (row.type === "day") return h("li", { class: "day" }, h("span", {}, row.label));
   if (row.type === "service") return serviceRow(row.message);
   const element = bubbleRow(row, context);
   updateRow(element, row, context);

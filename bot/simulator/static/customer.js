@@ -2,7 +2,7 @@
 
 import { api } from "./api.js";
 import { Conversation } from "./conversation.js";
-import { byId, h, icon, paintAvatar, setText } from "./dom.js";
+import { byId, h, offer, paintAvatar, setText } from "./dom.js";
 import { ask, attempt, openMenu } from "./overlays.js";
 import { chatKey } from "./store.js";
 
@@ -106,18 +106,12 @@ export class CustomerPane {
   }
 
   #drawSelect() {
-    const select = byId("customer-select");
     const options = this.store.customers.map((customer) => {
       const unread = this.store.unread.get(chatKey(customer.chat_id, null));
       const words = [customer.name, languageOf(customer.language_code)].filter(Boolean).join(" · ");
       return [String(customer.id), unread && customer.id !== this.person.id ? `${words} · ${unread} new` : words];
     });
-    const drawn = JSON.stringify(options);
-    if (select.dataset.drawn !== drawn) {
-      select.dataset.drawn = drawn;
-      select.replaceChildren(...options.map(([value, words]) => h("option", { value }, words)));
-    }
-    select.value = String(this.person.id);
+    offer(byId("customer-select"), options, String(this.person.id));
   }
 
   #empty() {
@@ -169,6 +163,3 @@ export class CustomerPane {
     if (person) this.choose(person.id);
   }
 }
-
-/** Icons for the empty places of both sides. */
-export const emptyIcon = (name) => h("span", { class: "empty-icon" }, icon(name));

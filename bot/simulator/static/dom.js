@@ -90,6 +90,17 @@ function initials(name) {
   return words.slice(0, 2).map((word) => [...word][0].toUpperCase()).join("") || "?";
 }
 
+/** Makes a select offer `options`, a list of `[value, label]`; one that is open stays open when only words change. */
+export function offer(select, options, chosen) {
+  while (select.options.length > options.length) select.options[select.options.length - 1].remove();
+  options.forEach(([value, label], index) => {
+    const option = select.options[index] ?? select.appendChild(h("option"));
+    if (option.value !== value) option.value = value;
+    setText(option, label);
+  });
+  if (select.value !== chosen) select.value = chosen;
+}
+
 /** Says something to screen readers, politely, once. */
 export function announce(region, text) {
   region.textContent = "";

@@ -13,6 +13,7 @@ export class Live {
   #waiting = null;
   #tries = 0;
   #source = null;
+  #timer = 0;
 
   constructor({ onState, onEvent, onConnection }) {
     this.onState = onState;
@@ -26,7 +27,6 @@ export class Live {
     this.#source = source;
     source.onopen = () => this.#reload();
     source.onmessage = ({ data }) => this.#receive(JSON.parse(data));
-    source.addEventListener("reset", () => this.#reload());
     source.onerror = () => this.#lost();
   }
 
@@ -34,20 +34,22 @@ export class Live {
     this.onConnection(false);
     // A refused stream is never retried by the browser; a broken one is, but no sooner than it likes.
     this.#source.close();
-    setTimeout(() => this.start(), RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)]);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.start(), RETRY_MS[Math.min(this.#tries++, RETRY_MS.length - 1)]);
   }
 
   async #reload() {
-    this.#waiting = [];
+    const held = [];
+    this.#waiting = held;
     let state;
     try {
       state = await api.state();
     } catch {
-      this.#lost();
+      if (this.#waiting === held) this.#lost();
       return;
     }
+    if (this.#waiting !== held) return; // A later reload took over.
     this.onState(state);
-    const held = this.#waiting;
     this.#waiting = null;
     this.#tries = 0;
     this.onConnection(true);

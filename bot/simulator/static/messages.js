@@ -124,8 +124,9 @@ export class MessageList {
     for (const row of shown) {
       const known = this.#rows.get(row.key);
       const element = known?.element ?? createRow(row, context);
-      if (known) updateRow(element, row, context);
-      this.#rows.set(row.key, { element, row });
+      const stamp = stampOf(row, context);
+      if (known && !isSame(known, row, stamp)) updateRow(element, row, context);
+      this.#rows.set(row.key, { element, row, stamp });
       if (element === next) next = next.nextSibling;
       else this.list.insertBefore(element, next);
     }
@@ -246,4 +247,16 @@ export class MessageList {
     rows[goal].setAttribute("tabindex", "0");
     rows[goal].focus();
   }
+}
+
+/** What a row's looks depend on besides its messages. */
+function stampOf(row, { viewerId, pressing }) {
+  return row.type === "bubble" ? [viewerId, row.isOwn, row.isFirst, row.isLast, row.isSeen, pressing(row.messages.at(-1))].join() : "";
+}
+
+/** True where nothing can have changed; a reply may, by its original. */
+function isSame(known, row, stamp) {
+  if (row.type !== "bubble") return true;
+  const { messages } = known.row;
+  return known.stamp === stamp && messages.length === row.messages.length && row.messages.every((message, index) => message === messages[index] && !message.reply_to);
 }
