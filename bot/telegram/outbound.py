@@ -29,6 +29,9 @@ PARALLEL = 32
 
 _ACKNOWLEDGE_FOR = 60.0
 _TYPING_FOR = 5.0
+_READING = 5e-6
+"""Seconds to leave the outbox alone for each row that waits, since reading it takes longer the more there are."""
+
 _BUSY = 30
 """With more than this many waiting, showing "typing" would only take the room of answers."""
 
@@ -68,6 +71,11 @@ class TelegramSender:
         self._slots = asyncio.Semaphore(PARALLEL)
         self._loops: list[asyncio.Task[None]] = []
         self._sending: set[asyncio.Task[None]] = set()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is at work: started, and not stopped by an error of our own."""
+        return bool(self._loops) and not any(loop.done() for loop in self._loops)
 
     @property
     def waiting(self) -> int:
@@ -133,12 +141,13 @@ class TelegramSender:
             self._reading = True
             try:
                 await self._take_new_rows()
-            except StoreError:
+            except Exception:  # whatever it was, what is in the outbox must not wait for a restart
                 log.exception("the outbox cannot be read, trying again")
                 await self._timer.sleep(backoff(1))
                 self._woken.set()
             self._reading = False
             self._note_change()
+            await self._timer.sleep(len(self._schedule) * _READING)
 
     async def _take_new_rows(self) -> None:
         for row, state in await self._ledger.new_rows():
@@ -167,9 +176,9 @@ class TelegramSender:
         while True:
             await self._slots.acquire()
             turn = await self._next_turn()
-            task = asyncio.create_task(self._serve(turn))
+            task = asyncio.create_task(self._try(turn))
             self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            task.add_done_callback(self._served)
 
     async def _next_turn(self) -> Turn[Job]:
         while True:
@@ -180,12 +189,12 @@ class TelegramSender:
                 return turn
             await self._timer.wait(self._changed, self._schedule.wait(now))
 
-    async def _serve(self, turn: Turn[Job]) -> None:
-        try:
-            await self._try(turn)
-        finally:
-            self._slots.release()
-            self._note_change()
+    def _served(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self._slots.release()
+        if not task.cancelled() and task.exception() is not None:
+            log.error("what came of a message could not be kept", exc_info=task.exception())
+        self._note_change()
 
     async def _try(self, turn: Turn[Job]) -> None:
         """One request for the job whose turn it is; then it is done, or waits for another turn."""
@@ -308,12 +317,15 @@ class TelegramSender:
 
     async def _conclude(self, row: Outgoing, receipt: Receipt, turn: Turn[Job] | None = None) -> None:
         """Keep what came of a row; only then may what follows it go."""
-        await self._ledger.conclude(row, receipt)
-        if turn is not None:
-            self._leave(turn)
+        try:
+            await self._ledger.conclude(row, receipt)
+        finally:
+            if turn is not None:
+                self._leave(turn)
         await self._ledger.tell(row, receipt)
 
     def _note_change(self) -> None:
         self._changed.set()
-        if not len(self._schedule) and not self._woken.is_set() and not self._reading:
+        busy = len(self._schedule) or self._sending or self._reading or self._woken.is_set()
+        if not busy:
             self._idle.set()

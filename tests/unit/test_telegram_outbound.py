@@ -423,3 +423,21 @@ async def test_an_acknowledgement_that_fails_troubles_nobody(house: House) -> No
         assert await house.sender.drain(10)
     assert not house.failures
     assert house.sender.waiting == 0
+
+
+async def test_it_is_at_work_between_start_and_stop(house: House) -> None:
+    seen = [house.sender.alive]
+    async with house.running():
+        seen.append(house.sender.alive)
+    assert [*seen, house.sender.alive] == [False, True, False]
+
+
+async def test_an_outbox_that_cannot_be_read_is_read_again(house: House) -> None:
+    row = house.row(Text("Hello"))
+    await house.commit(row)
+    house.store.broken = True
+    async with house.running():
+        await house.timer.sleep(2)
+        house.store.broken = False
+        assert await house.sender.drain(60)
+    assert house.telegram.texts == ["Hello"]

@@ -173,9 +173,30 @@ def test_what_asks_nothing_of_us_is_ignored_with_a_reason(raw: dict[str, Any]) -
 
 
 FIELDS = st.sampled_from(
-    ["update_id", "message", "edited_message", "callback_query", "chat", "from", "id", "type", "text", "caption"]
-    + ["photo", "contact", "is_bot", "data", "message_id", "message_thread_id", "is_topic_message", "is_forum"]
-    + ["sender_chat", "first_name", "phone_number", "private"]
+    [
+        "update_id",
+        "message",
+        "edited_message",
+        "callback_query",
+        "chat",
+        "from",
+        "id",
+        "type",
+        "text",
+        "caption",
+        "photo",
+        "contact",
+        "is_bot",
+        "data",
+        "message_id",
+        "message_thread_id",
+        "is_topic_message",
+        "is_forum",
+        "sender_chat",
+        "first_name",
+        "phone_number",
+        "private",
+    ]
 )
 SCALARS = (
     st.sampled_from([None, True, 0, 7, 5001, GROUP, 1.5, float("nan"), "", "/start", "\ud83d"])
