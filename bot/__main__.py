@@ -1,0 +1,135 @@
+"""The command line: ``keepword run``, ``check``, ``train``, ``try``, ``classify``, ``evaluate``, ``queue``, ``doctor``.
+
+Results go to stdout, logs and progress to stderr. Exit codes: 0 done, 1 it found something wrong, 2 it could not start.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import __version__
+from bot.core.errors import ContentError, KeepwordError
+from bot.settings import Settings, read_settings
+
+cli = typer.Typer(
+    name="keepword",
+    help="Keepword: a customer-support bot for Telegram that keeps its word.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ContentFolder = Annotated[
+    Path | None, typer.Option("--content", help="Folder with intents/, responses/ and standards.yml.")
+]
+
+
+def main() -> None:
+    """Run the command line; what went wrong on purpose is told in plain words, without a traceback."""
+    try:
+        cli()
+    except ContentError as error:
+        print(error, file=sys.stderr)  # noqa: T201  # what is wrong, for the person at the keyboard
+        sys.exit(1)
+    except KeepwordError as error:
+        print(f"keepword: {error}", file=sys.stderr)  # noqa: T201  # the same
+        sys.exit(2)
+
+
+def _settings(content: Path | None = None) -> Settings:
+    return read_settings(**({"content": content} if content else {}))
+
+
+@cli.command()
+def run() -> None:
+    """Serve Telegram; without a token, serve the built-in simulator."""
+    from bot.commands.serving import serve
+
+    serve(_settings())
+
+
+@cli.command()
+def check(folder: Annotated[Path | None, typer.Argument(help="The content folder.")] = None) -> None:
+    """Check the content files: every problem with its file, line and remedy."""
+    from bot.commands.content import check_content
+
+    raise typer.Exit(check_content(_settings(folder).content))
+
+
+@cli.command()
+def train(content: ContentFolder = None) -> None:
+    """Train the pipeline on the content files, and test it on their `check:` sentences."""
+    from bot.commands.content import train_pipeline
+
+    raise typer.Exit(train_pipeline(_settings(content)))
+
+
+@cli.command(name="try")
+def try_(
+    text: Annotated[str, typer.Argument(help="What a customer might write.")],
+    at: Annotated[
+        datetime | None, typer.Option(help="As if it were this time (ISO 8601; without a zone: ours).")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="As if the customer had chosen this language.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of words.")] = False,
+    content: ContentFolder = None,
+) -> None:
+    """Explain what the bot would say to this, and why."""
+    from bot.commands.understanding import try_message
+
+    try_message(_settings(content), text, at=at, language=language, as_json=as_json)
+
+
+@cli.command()
+def classify(content: ContentFolder = None) -> None:
+    """Understand each line of stdin: one JSON object a line on stdout, in order."""
+    from bot.commands.understanding import classify_lines
+
+    classify_lines(_settings(content), sys.stdin.buffer, sys.stdout)
+
+
+@cli.command()
+def evaluate(
+    train: Annotated[Path, typer.Option(help="Examples to train on: text<TAB>intent, with a header line.")],
+    test: Annotated[Path, typer.Option(help="Messages to test on, in the same form.")],
+    oos: Annotated[Path | None, typer.Option(help="Messages that are none of the intents.")] = None,
+    shots: Annotated[int | None, typer.Option(help="Train on this many examples of each intent.")] = None,
+    seed: Annotated[int, typer.Option(help="Chooses which.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
+) -> None:
+    """Measure the pipeline on any set of labelled messages."""
+    from bot.commands.understanding import evaluate_pipeline
+
+    evaluate_pipeline(_settings(), train, test, oos, shots=shots, seed=seed, as_json=as_json)
+
+
+@cli.command()
+def queue(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
+    """List the promises that are open, the most urgent first. Works while the bot runs."""
+    from bot.commands.queue import show_queue
+
+    show_queue(_settings(), as_json=as_json)
+
+
+@cli.command()
+def doctor() -> None:
+    """Check token, rights, webhook, content and store, and say what to do about what is wrong."""
+    from bot.commands.doctor import see_doctor
+
+    raise typer.Exit(see_doctor(_settings()))
+
+
+@cli.command()
+def version() -> None:
+    """Print the version."""
+    sys.stdout.write(json.dumps({"keepword": __version__}) + "\n")
+
+
+if __name__ == "__main__":
+    main()

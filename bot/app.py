@@ -1,0 +1,259 @@
+"""The composition root: makes the parts, joins them, starts and stops them. The only room that knows every adapter."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from bot.core import words
+from bot.core.content import Catalogue
+from bot.core.errors import KeepwordError, SettingsError
+from bot.core.model import Outgoing, Receipt, Step, Update
+from bot.files.live import watch
+from bot.files.load import load_or_raise
+from bot.files.versions import keep
+from bot.flow import Flow, Seen
+from bot.line import Line
+from bot.metrics import Metrics
+from bot.nlp.encoder import encoder_named
+from bot.nlp.pipeline import Pipeline
+from bot.nlp.training import load_or_train
+from bot.settings import Settings, host_and_port
+from bot.shelf import Shelf
+from bot.store.tiny import TinyStore
+from bot.telegram.commands import AGENT_COMMANDS, CUSTOMER_COMMANDS, show_commands
+from bot.telegram.lanes import InboundLanes
+from bot.telegram.outbound import TelegramSender
+from bot.telegram.reading import TelegramChannel
+from bot.telegram.roles import Roles
+from bot.timer import Timer
+from bot.web import routes
+
+log = structlog.get_logger(__name__)
+
+DRAIN = 15.0
+"""Seconds that what is under way has to finish when we stop."""
+
+Tell = Callable[[str, int, int], None]
+"""Told of progress: what is being done, how much of it is done, and how much there is."""
+
+
+class SystemClock:
+    """The time of this machine."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class App:
+    """All of Keepword in one process. ``tell`` hears how training goes on."""
+
+    def __init__(self, settings: Settings, tell: Tell = lambda what, done, total: None) -> None:
+        self.settings = settings
+        self.clock = SystemClock()
+        self.metrics = Metrics()
+        self.line = Line(settings, self.clock)
+        self.address = ""
+        self._tell = tell
+        self._tasks: list[asyncio.Task[None]] = []
+        self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._web: web.AppRunner | None = None
+        self._stopping = False
+
+    # --- starting and stopping
+
+    async def start(self) -> None:
+        """Start everything. Raises KeepwordError that says what to do where it can't be started."""
+        catalogue = await asyncio.to_thread(load_or_raise, self.settings.content)
+        self.shelf = Shelf(catalogue, self._train)
+        self.store = await TinyStore.open(self.settings.store_folder)
+        try:
+            await self.line.open()
+        except BaseException:
+            await self.store.close()
+            raise
+        self._join()
+        await self._listen()
+        await self.sender.start()
+        self._begin("training", self._train_first())
+        self._begin("taking up what was left", self._take_up())
+        self._begin("updates", self.line.run(self._asked_for, self.address))
+        self._begin("content", self._follow_content())
+        self._begin("menus", self._introduce())
+        self.timer.start()
+        if not self.line.groups.all:
+            log.warning("KEEPWORD_AGENTS_CHAT is not set: nobody can take over. Promises are kept in `keepword queue`.")
+
+    def _join(self) -> None:
+        """Join the parts."""
+        groups, me = self.line.groups, self.line.me
+        self.roles = Roles(self.settings.admin_ids)
+        channel = TelegramChannel(groups.all, me.id, me.username or "", self.roles)
+        self.sender = TelegramSender(self.line.bot, self.store, self.clock, failed=self._undelivered)
+        self.flow = Flow(
+            store=self.store,
+            sender=self.sender,
+            library=self.shelf,
+            channel=channel,
+            clock=self.clock,
+            groups=groups,
+            committed=self._committed,
+            failed=self._note_failure,
+        )
+        self.lanes = InboundLanes(self.flow.on_update, lambda update, error: self._note_failure(error))
+        self.timer = Timer(self.store, self.clock, self.flow.on_due, self._note_failure)
+
+    async def run_until(self, stop: asyncio.Event) -> None:
+        """Serve until ``stop`` is set. Raises what made it impossible to go on."""
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait((stopped, self._failure), return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if self._failure.done():
+            self._failure.result()
+
+    async def stop(self) -> None:
+        """Take nothing more, finish what is under way, and close the store. What is left goes on at the next start."""
+        self._stopping = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._web is not None:
+            await self._web.cleanup()
+        await self.lanes.close(DRAIN)
+        await self.timer.stop()
+        await self.sender.drain(DRAIN)
+        await self.sender.stop()
+        await self.store.close()
+        await self.line.close()
+        if not self._failure.done():
+            self._failure.cancel()
+
+    def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside everything else; if it fails, so does the app."""
+
+        async def watched() -> None:
+            try:
+                await work
+            except Exception as error:
+                if not self._failure.done():
+                    self._failure.set_exception(error)
+
+        self._tasks.append(asyncio.create_task(watched(), name=name))
+
+    # --- listening
+
+    async def _listen(self) -> None:
+        app = web.Application(client_max_size=2 * 1024 * 1024)
+        app.add_routes(routes(self.metrics, self._missing))
+        app.add_routes(self.line.webhook(self._delivered))
+        self._web = web.AppRunner(app, access_log=None)
+        await self._web.setup()
+        host, port = host_and_port(self.settings.listen)
+        try:
+            await web.TCPSite(self._web, host, port).start()
+        except OSError as error:
+            raise SettingsError(
+                f"We can't listen on {self.settings.listen} ({error.strerror or error}). "
+                "Stop what is using it, or set KEEPWORD_LISTEN to another address."
+            ) from error
+        self.address = "http://{}:{}".format(*self._web.addresses[0][:2])
+
+    def _missing(self) -> tuple[str, ...]:
+        """What still stands in the way of answering customers."""
+        reasons = {"the pipeline is being trained": not self.shelf.ready, "stopping": self._stopping}
+        return tuple(reason for reason, holds in reasons.items() if holds)
+
+    # --- updates
+
+    async def _receive(self, update: Update) -> Seen | None:
+        """Keep an update, and have it dealt with if it is new. Answers which message to acknowledge."""
+        began = time.perf_counter()
+        new, seen = await self.flow.receive(update)
+        self.metrics.received(time.perf_counter() - began, new=new)
+        if new:
+            await self.lanes.put(update)
+        return seen
+
+    async def _asked_for(self, update: Update) -> Seen | None:
+        seen = await self._receive(update)
+        if seen is not None:
+            await self.sender.acknowledge(seen.chat_id, seen.message_id)
+        return seen
+
+    async def _delivered(self, update: Update) -> Seen | None:
+        """As :meth:`_asked_for`, but the answer to the delivery carries the reaction itself."""
+        seen = await self._receive(update)
+        if seen is not None:
+            await self.sender.typing(seen.chat_id)
+        return seen
+
+    async def _take_up(self) -> None:
+        """Go on with updates that were kept, and not dealt with, when we stopped."""
+        left = await self.store.unhandled()
+        if left:
+            log.info("taking up updates from before the restart", count=len(left))
+        for update in left:
+            await self.lanes.put(update)
+
+    # --- content
+
+    async def _train(self, catalogue: Catalogue) -> Pipeline:
+        folder, encoder = self.settings.data / "model", self.settings.encoder
+        return await asyncio.to_thread(
+            lambda: load_or_train(catalogue, folder, encoder=encoder_named(encoder), progress=self._tell)
+        )
+
+    async def _train_first(self) -> None:
+        await self.shelf.train_first()
+        await self._keep_version(self.shelf.current().catalogue)
+        log.info("ready to answer", languages=self.shelf.current().catalogue.standards.languages)
+
+    async def _follow_content(self) -> None:
+        """Make good edits live; tell of bad ones and keep the old content."""
+        async for loaded in watch(self.settings.content):
+            self.metrics.content.set(len(loaded.problems))
+            if loaded.catalogue is None:
+                for problem in loaded.problems:
+                    log.error("content refused, the old one stays", problem=str(problem))
+                continue
+            try:
+                await self.shelf.put(loaded.catalogue)
+            except KeepwordError:
+                log.exception("content refused, the old one stays")
+            else:
+                await self._keep_version(loaded.catalogue)
+                log.info("content is live", version=loaded.catalogue.version)
+
+    async def _keep_version(self, catalogue: Catalogue) -> None:
+        await asyncio.to_thread(keep, self.settings.content, self.settings.data / "content", catalogue.version)
+
+    async def _introduce(self) -> None:
+        """Learn who is who in the groups, and fill the menus of commands."""
+        groups = self.line.groups.all
+        await self.roles.refresh(self.line.bot, groups)
+        catalogue = self.shelf.current().catalogue
+        for language in catalogue.standards.languages:
+            customers = {name: words.render(catalogue, language, f"menu_{name}") for name in CUSTOMER_COMMANDS}
+            agents = {name: words.render(catalogue, language, f"team_menu_{name}") for name in AGENT_COMMANDS}
+            default = language == catalogue.standards.default_language
+            await show_commands(self.line.bot, customers, agents, groups, None if default else language)
+
+    # --- what is heard from the parts
+
+    def _committed(self, step: Step) -> None:
+        self.timer.committed(step)
+        self.metrics.committed(step, self.clock.now())
+
+    async def _undelivered(self, outgoing: Outgoing, receipt: Receipt) -> None:
+        log.warning("not delivered", outgoing=outgoing.id, error=receipt.error)
+        await self.flow.on_failure(outgoing, receipt)
+
+    def _note_failure(self, error: Exception) -> None:
+        self.metrics.failed(error)
+        log.error("something failed inside", exc_info=error)

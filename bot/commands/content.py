@@ -1,0 +1,50 @@
+"""``keepword check`` and ``keepword train``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.commands.printing import notes, progress, results
+from bot.core.content import Catalogue
+from bot.files.load import load, load_or_raise
+from bot.settings import Settings
+
+
+def check_content(folder: Path) -> int:
+    """Print what is wrong with the content files, a line each. Returns the exit code."""
+    loaded = load(folder)
+    for problem in (*loaded.problems, *loaded.warnings):
+        results.print(str(problem), markup=False)
+    if loaded.catalogue is None:
+        notes.print(f"{len(loaded.problems)} to mend before this content can go live.")
+        return 1
+    notes.print(f"{_counted(loaded.catalogue)}: all good.")
+    return 0
+
+
+def _counted(catalogue: Catalogue) -> str:
+    examples = sum(len(phrases.examples) for phrases in catalogue.phrases)
+    languages = ", ".join(catalogue.standards.languages)
+    return f"{len(catalogue.intents)} intents, {examples} examples, {languages}"
+
+
+def train_pipeline(settings: Settings) -> int:
+    """Train on the content, save the pipeline, and test it on the `check:` sentences. Returns the exit code."""
+    from bot.nlp.encoder import encoder_named
+    from bot.nlp.evaluation import check_sentences  # spaCy takes a second to import
+    from bot.nlp.training import load_or_train
+
+    catalogue = load_or_raise(settings.content)
+    with progress() as tell:
+        pipeline = load_or_train(
+            catalogue, settings.data / "model", encoder=encoder_named(settings.encoder), progress=tell
+        )
+        failures = check_sentences(pipeline, catalogue)
+    checked = sum(len(phrases.check) for phrases in catalogue.phrases)
+    for failure in failures:
+        results.print(
+            f"{failure.language} {failure.intent}: {failure.sentence!r} is understood as {failure.got}", markup=False
+        )
+    results.print(f"Trained on {_counted(catalogue)}. Of {checked} check sentences, {len(failures)} fail.")
+    pipeline.close()
+    return 1 if failures else 0

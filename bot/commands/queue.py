@@ -1,0 +1,75 @@
+"""``keepword queue``: the promises that are open."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from rich.table import Table
+
+from bot.commands.printing import print_json, results
+from bot.core import priority, words
+from bot.core.content import Catalogue
+from bot.core.model import Conversation, Phase
+from bot.files.load import load_or_raise
+from bot.settings import Settings
+from bot.store.tiny import TinyStore
+
+
+def show_queue(settings: Settings, *, as_json: bool) -> None:
+    """Print the open cases that wait for a human, the most urgent first."""
+    catalogue = load_or_raise(settings.content)
+    waiting = [case for case in asyncio.run(_open_cases(settings)) if case.phase in (Phase.WAITING, Phase.HUMAN)]
+    now = datetime.now(UTC)
+    ordered = priority.order(waiting, now)
+    if as_json:
+        for case in ordered:
+            print_json(_facts(case, catalogue, now))
+    elif ordered:
+        results.print(_table(ordered, catalogue, now))
+    else:
+        results.print("Nobody is waiting: no promise is open.")
+
+
+async def _open_cases(settings: Settings) -> tuple[Conversation, ...]:
+    store = await TinyStore.peek(settings.store_folder)
+    try:
+        return await store.open_conversations()
+    finally:
+        await store.close()
+
+
+def _facts(case: Conversation, catalogue: Catalogue, now: datetime) -> dict[str, object]:
+    promise = case.promise
+    return {
+        "conversation": case.id,
+        "customer": case.customer.name,
+        "chat_id": case.chat_id,
+        "phase": case.phase.value,
+        "intent": case.intent,
+        "title": catalogue.title(catalogue.standards.default_language, case.intent),
+        "kind": case.kind.value,
+        "severity": case.severity.value,
+        "agent": case.agent.name if case.agent else None,
+        "promise": promise.id if promise else None,
+        "made_at": promise.made_at.isoformat() if promise else None,
+        "due_at": promise.due_at.isoformat() if promise else None,
+        "quoted": promise.quoted if promise else None,
+        "late": bool(promise and promise.due_at < now),
+        "why": priority.reason(case, now),
+    }
+
+
+def _table(cases: list[Conversation], catalogue: Catalogue, now: datetime) -> Table:
+    language = catalogue.standards.default_language
+    zone = ZoneInfo(catalogue.standards.zone)
+    table = Table("Due", "Left", "Customer", "About", "Severity", "Case", "Agent", box=None, pad_edge=False)
+    for case in cases:
+        promise = case.promise
+        due = f"{promise.due_at.astimezone(zone):%a %H:%M}" if promise else "–"
+        left = words.span(language, promise.due_at - now) if promise else "answered"
+        about = catalogue.title(language, case.intent)
+        agent = case.agent.name if case.agent else ""
+        table.add_row(due, left, case.customer.name, about, case.severity.value, case.id, agent)
+    return table

@@ -1,0 +1,59 @@
+"""``keepword run``."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import signal
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from bot.app import App
+from bot.commands.printing import notes, progress, results
+from bot.logs import set_up
+from bot.settings import Settings
+
+
+def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is under way. Raises KeepwordError where it can't be started."""
+    set_up(settings.log)
+    _run(_serve(settings))
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Run on uvloop where it is installed."""
+    factory: Callable[[], asyncio.AbstractEventLoop] | None = None
+    if importlib.util.find_spec("uvloop") is not None:
+        import uvloop
+
+        factory = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(work)
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    with progress() as tell:
+
+        def tell_here(what: str, done: int, total: int) -> None:
+            loop.call_soon_threadsafe(tell, what, done, total)
+
+        app = App(settings, tell_here)
+        try:
+            await app.start()
+            _say_where(app)
+            await app.run_until(stop)
+        finally:
+            await app.stop()
+
+
+def _say_where(app: App) -> None:
+    simulator = app.line.simulator
+    if simulator is not None:
+        results.print(f"Keepword is running. Open {simulator.url} and write to it.")
+        notes.print("It talks to a built-in Telegram, since KEEPWORD_TELEGRAM_TOKEN is not set.")
+    else:
+        results.print(f"Keepword serves @{app.line.me.username} ({app.settings.mode}). Health: {app.address}/healthz")
