@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from bot.core.model import Conversation, Phase
 from bot.store.cases import Case, Cases, ordinal
-from bot.store.entries import Raw, unpack
+from bot.store.entries import Raw
 from bot.store.records import CONVERSATION
 from bot.store.shelves import Shelves
 
@@ -59,8 +59,7 @@ class Casebook:
 
     def is_open(self, conversation_id: str) -> bool:
         """Whether it is in memory and not resolved."""
-        raw = self._shelves.conversations.raw(conversation_id)
-        return raw is not None and unpack(raw)["phase"] != Phase.RESOLVED
+        return self._shelves.by_phase.values_of(conversation_id) not in {(), ((Phase.RESOLVED.value,),)}
 
     def _here(self, chat_id: int) -> set[str]:
         return {str(key) for key in self._shelves.by_chat.find(chat_id)}

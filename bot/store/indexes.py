@@ -61,6 +61,10 @@ class Lookup:
             if not keys:
                 del self._keys[value]
 
+    def values_of(self, key: Key) -> tuple[Hashable, ...]:
+        """What the document with this id is found by."""
+        return self._of.get(key, ())
+
     def find(self, *value: Hashable) -> tuple[Key, ...]:
         """Ids of the documents with this value, oldest first."""
         return tuple(self._keys.get(value, ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.store.entries import Key, Raw, unpack
@@ -17,11 +17,13 @@ class Rows:
         self.size = sum(map(len, raws.values()))
         self._indexes: list[Index] = []
 
-    def follow(self, index: Index) -> None:
-        """Let an index follow these documents from now on; it is told of those that are here."""
-        for key, raw in self.raws.items():
-            index.add(key, unpack(raw))
-        self._indexes.append(index)
+    def follow(self, indexes: Sequence[Index]) -> None:
+        """Let indexes follow these documents from now on; they are told of those that are here."""
+        for key, raw in self.raws.items() if indexes else ():
+            document = unpack(raw)
+            for index in indexes:
+                index.add(key, document)
+        self._indexes.extend(indexes)
 
     def set(self, key: Key, raw: Raw | None, document: Mapping[str, Any] | None = None) -> Raw | None:
         """Put a document, or (None) remove it; returns what was there. ``document`` spares reading ``raw`` again."""

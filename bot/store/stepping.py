@@ -9,7 +9,7 @@ from typing import Any
 from bot.core.model import Card, Content, Conversation, Delivery, OpenTopic, Receipt, Step
 from bot.store.entries import pack, unpack
 from bot.store.leases import Lease
-from bot.store.records import CONVERSATION, OUTGOING, RECEIPT, STEP
+from bot.store.records import OUTGOING, RECEIPT, STEP
 from bot.store.shelves import Shelves
 from bot.store.storage import JournalStorage
 
@@ -32,8 +32,7 @@ class Stepping:
             return None
         conversation = self._in_place(step.conversation, lease)
         self._revive(conversation.id, lease)
-        places = {name: getattr(conversation, name) for name in _PLACE}
-        self._shelves.conversations.put(conversation.id, {**document["conversation"], **places})
+        self._shelves.conversations.put(conversation.id, {**document["conversation"], **_place_of(conversation)})
         self._shelves.steps.put(conversation.id, {"digest": digest})
         self._write_rest(step, document)
         return conversation
@@ -57,17 +56,13 @@ class Stepping:
 
     def _in_place(self, conversation: Conversation, lease: Lease) -> Conversation:
         """The conversation with the topic and card that it has by now, which whoever leased it may not know of."""
-        leased = lease.case.conversation if lease.case and lease.case.conversation.id == conversation.id else None
+        given = _place_of(conversation)
+        same = lease.case and lease.case.conversation.id == conversation.id
+        leased = _place_of(lease.case.conversation) if lease.case and same else dict.fromkeys(_PLACE)
         raw = self._shelves.conversations.raw(conversation.id)
-        stored = CONVERSATION.read(raw) if raw else leased
-        if stored is None:
-            return conversation
-        kept = {
-            name: getattr(stored, name)
-            for name in _PLACE
-            if getattr(conversation, name) is None or (leased and getattr(conversation, name) == getattr(leased, name))
-        }
-        return replace(conversation, **kept)
+        stored = unpack(raw) if raw else leased
+        kept = {name: stored[name] for name in _PLACE if given[name] in {None, leased[name]}}
+        return replace(conversation, **{**given, **kept})
 
     def _revive(self, conversation_id: str, lease: Lease) -> None:
         """What was sent in a conversation that had a case file is in memory again."""
@@ -107,3 +102,7 @@ class Stepping:
         elif isinstance(content, Card) and document["card_id"] is None and receipt.message_ids:
             document["card_id"] = receipt.message_ids[0]
         self._shelves.conversations.put(conversation_id, document)
+
+
+def _place_of(conversation: Conversation) -> dict[str, Any]:
+    return {name: getattr(conversation, name) for name in _PLACE}

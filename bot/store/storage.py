@@ -119,16 +119,19 @@ class JournalStorage(Storage):
 
     def rows(self, name: str) -> Rows:
         """The documents of a table, as they are kept."""
-        return self._rows.setdefault(name, Rows({}))
+        if name not in self._rows:
+            self._rows[name] = Rows({})
+        return self._rows[name]
 
     def change(self, name: str, key: Key, document: Mapping[str, Any] | None) -> None:
         """Put a document in place of the one with this id, or (None) remove it: in the open transaction or its own."""
         with self.transaction() as transaction:
+            rows = self.rows(name)
             raw = None if document is None else pack(document)
-            old = self.rows(name).set(key, raw, document)
+            old = rows.set(key, raw, document)
             if old == raw:
                 return
-            transaction.undo.append((self.rows(name), key, old))
+            transaction.undo.append((rows, key, old))
             transaction.lines.append(del_line(name, key) if raw is None else put_line(name, key, raw))
 
     def log(self, name: str, document: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ is journalled; only those calls that must look at every document still look at e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from typing import Any, cast
 
 from tinydb.table import Document, Table
@@ -20,18 +20,14 @@ from bot.store.storage import JournalStorage
 class KeptTable(Table):
     """A table in a :class:`JournalStorage`. Its ids are of one type: ``int``, TinyDB's own, or ``str``."""
 
-    def __init__(self, storage: JournalStorage, name: str, key: type[Key] = int, indexes: Iterable[Index] = ()) -> None:
+    def __init__(self, storage: JournalStorage, name: str, key: type[Key] = int, indexes: Sequence[Index] = ()) -> None:
         super().__init__(storage, name, cache_size=0)
         self.document_id_class = cast("type[int]", key)
         self._key: Callable[[Any], Key] = key
         self._kept = storage
         self._following: int | None = None
-        for index in indexes:
-            self._rows.follow(index)
-
-    @property
-    def _rows(self) -> Rows:
-        return self._kept.rows(self.name)
+        self._rows = storage.rows(name)
+        self._rows.follow(indexes)
 
     # --- by id, for those who need neither merging nor a copy
 
