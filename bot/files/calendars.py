@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -98,7 +99,7 @@ def _windows(name: str, shape: CalendarShape, node: Node, report: Report) -> tup
 def _spans(texts: list[str], node: Node, report: Report) -> list[tuple[int, int, Place]]:
     """Start and end in minutes of each window, with its place; those that cannot be read are reported and left out."""
     found = []
-    for text, place in zip(texts, node.places, strict=False):  # `closed` has a place and no text
+    for text, place in zip(texts, node.places(), strict=False):  # `closed` has a place and no text
         try:
             found.append((*minutes(text), place))
         except ValueError as error:
@@ -130,15 +131,20 @@ def _special_windows(texts: list[str], node: Node, report: Report) -> tuple[tupl
 
 def _holidays(shape: CalendarShape, node: Node, today: date, report: Report) -> frozenset[date]:
     found: set[date] = set()
-    for code, place in zip(shape.holidays, node.at(("holidays",)).places, strict=True):
+    for code, place in zip(shape.holidays, node.places("holidays"), strict=True):
         country, _, region = code.partition("-")
         problem = _unknown_country(code, country, region)
         if problem:
             report.error(place, problem)
             continue
-        years = range(today.year - YEARS_BACK, today.year + YEARS_AHEAD + 1)
-        found |= set(holidays.country_holidays(country, subdiv=region or None, years=years))
+        found |= _public_holidays(country, region, today.year)
     return frozenset(found)
+
+
+@lru_cache(maxsize=64)
+def _public_holidays(country: str, region: str, year: int) -> frozenset[date]:
+    years = range(year - YEARS_BACK, year + YEARS_AHEAD + 1)
+    return frozenset(holidays.country_holidays(country, subdiv=region or None, years=years))
 
 
 def _unknown_country(code: str, country: str, region: str) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core import words
-from bot.core.content import Intent, When
+from bot.core.content import Intent, Reply, When
 from bot.files.folder import RESPONSES
 from bot.files.intents import WrittenIntent
 from bot.files.problem import Place, Report, did_you_mean, listed
@@ -46,11 +46,11 @@ def check_links(
     for language in languages:
         if f"{RESPONSES}/{language}" in report.doubtful:
             continue
-        needed = required.everywhere + (required.in_default if language == languages[0] else ())
-        _tell_missing_system(language, replies[language], needed, report)
+        said = _Said(language, replies[language], replies[languages[0]], report)
+        said.tell_missing_system(required.everywhere + (required.in_default if language == languages[0] else ()))
         for written in intents.values():
             if written.intent:
-                _tell_missing(written, written.intent, language, replies[language], report)
+                said.tell_missing(written, written.intent)
     given = _given(intents)
     for language in languages:
         for key, reply in replies[language].items():
@@ -59,60 +59,64 @@ def check_links(
         _tell_unmatched(language, replies, languages[0], report)
 
 
-def _tell_missing_system(
-    language: str, replies: Mapping[str, WrittenReply], required: Sequence[str], report: Report
-) -> None:
-    missing = [key for key in required if key not in replies]
-    for key in missing:
-        report.error(
-            Place(f"{RESPONSES}/{language}/system.yml"),
-            f"The reply ‘{key}’ is missing, and Keepword needs it. Add it to a file of {RESPONSES}/{language}/.",
-        )
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What is said in one language, to be held against what must be said. ``default`` is said in the first one."""
 
+    language: str
+    replies: Mapping[str, WrittenReply]
+    default: Mapping[str, WrittenReply]
+    report: Report
 
-def _tell_missing(
-    written: WrittenIntent, intent: Intent, language: str, replies: Mapping[str, WrittenReply], report: Report
-) -> None:
-    file = f"{RESPONSES}/{language}/{written.area}.yml"
-    title = replies.get(intent.title)
-    if title is None:
-        hint = did_you_mean(intent.title, replies)
-        report.error(
-            written.place_of("title"),
-            f"‘{intent.id}’ has no reply ‘{intent.title}’ with a title in {language}.{hint} Add it to {file}.",
-        )
-    elif title.reply:
-        if not title.reply.title:
-            report.error(
-                title.place, f"‘{intent.title}’ needs a title, for buttons: {intent.title}: {{title: …, text: …}}."
+    def tell_missing_system(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            if key not in self.replies:
+                self.report.error(
+                    Place(f"{RESPONSES}/{self.language}/system.yml"),
+                    f"The reply ‘{key}’ is missing, and Keepword needs it. "
+                    f"Add it to a file of {RESPONSES}/{self.language}/.",
+                )
+
+    def tell_missing(self, written: WrittenIntent, intent: Intent) -> None:
+        """Report what ``intent`` names and this language does not say."""
+        title = self.replies.get(intent.title)
+        if title is None:
+            self.report.error(
+                written.place_of("title"),
+                f"‘{intent.id}’ has no reply ‘{intent.title}’ with a title in {self.language}."
+                f"{self._remedy(intent.title, written)}",
             )
-        if _goes_to_human(intent) and not title.reply.text:
-            report.error(
-                title.place,
-                f"‘{intent.title}’ needs a text that tells the customer what was understood; the promise follows it.",
+        elif title.reply:
+            self._tell_incomplete_title(intent, title.reply, title.place)
+        if intent.answer is not None:
+            self._tell_missing_text(written, intent.answer, "answer")
+        for slot in intent.slots:
+            if slot.ask is not None:
+                self._tell_missing_text(written, slot.ask, "slots", slot.name, "ask")
+
+    def _tell_incomplete_title(self, intent: Intent, reply: Reply, place: Place) -> None:
+        if not reply.title:
+            self.report.error(place, f"‘{reply.key}’ needs a title, for buttons: {reply.key}: {{title: …, text: …}}.")
+        if _goes_to_human(intent) and not reply.text:
+            self.report.error(
+                place,
+                f"‘{reply.key}’ needs a text that tells the customer what was understood; the promise follows it.",
             )
-    if intent.answer is not None:
-        _tell_missing_text(written, intent.answer, ("answer",), language, file, replies, report)
-    for slot in intent.slots:
-        if slot.ask is not None:
-            _tell_missing_text(written, slot.ask, ("slots", slot.name, "ask"), language, file, replies, report)
 
+    def _tell_missing_text(self, written: WrittenIntent, key: str, *path: str) -> None:
+        found = self.replies.get(key)
+        if found is None:
+            self.report.error(
+                written.place_of(*path),
+                f"There is no reply ‘{key}’ in {self.language}.{self._remedy(key, written)}",
+            )
+        elif found.reply and not found.reply.text:
+            self.report.error(found.place, f"‘{key}’ has a title only. Add its text: that is what the customer reads.")
 
-def _tell_missing_text(
-    written: WrittenIntent,
-    key: str,
-    path: tuple[str, ...],
-    language: str,
-    file: str,
-    replies: Mapping[str, WrittenReply],
-    report: Report,
-) -> None:
-    found = replies.get(key)
-    if found is None:
-        hint = did_you_mean(key, replies)
-        report.error(written.place_of(*path), f"There is no reply ‘{key}’ in {language}.{hint} Add it to {file}.")
-    elif found.reply and not found.reply.text:
-        report.error(found.place, f"‘{key}’ has a title only. Add its text: that is what the customer reads.")
+    def _remedy(self, key: str, written: WrittenIntent) -> str:
+        """Where to add a reply; a name that the first language knows is not misspelt."""
+        hint = "" if key in self.default else did_you_mean(key, self.replies)
+        return f"{hint} Add it to {RESPONSES}/{self.language}/{written.area}.yml."
 
 
 def _goes_to_human(intent: Intent) -> bool:

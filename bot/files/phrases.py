@@ -90,7 +90,7 @@ def _read_area(tree: Node, said: dict[str, _Said], intents: dict[str, WrittenInt
             report.doubtful.add(f"{tree.place.file} {intent_id}")
             continue
         for name, texts in zip(_LISTS, (shape.examples, shape.not_, shape.check), strict=True):
-            placed = zip(texts, node.at((name,)).places, strict=True)
+            placed = zip(texts, node.places(name), strict=True)
             entry.lists[name] += [_Sentence(text, intent_id, place) for text, place in placed]
         _tell_unknown_slots(entry, written, report)
 

@@ -39,8 +39,7 @@ class WrittenStandards:
         if STANDARDS in report.doubtful or not self.shape.languages:
             found = snapshot.languages(INTENTS)
             return sorted((name for name in found if is_language(name)), key=lambda name: (name != "en", name))
-        listed = self.node.at(("languages",))
-        for name, place in zip(self.shape.languages, listed.places, strict=True):
+        for name, place in zip(self.shape.languages, self.node.places("languages"), strict=True):
             if not is_language(name):
                 report.error(place, f"‘{name}’ is not the code of a language. Write it like en, sl, de or pt-BR.")
         return list(dict.fromkeys(name for name in self.shape.languages if is_language(name)))

@@ -57,10 +57,12 @@ class Node:
         """What is in a list; nothing where it is none."""
         return self.value if isinstance(self.value, tuple) else ()
 
-    @property
-    def places(self) -> list[Place]:
-        """Where each text of a list stands; a single text is a list of one."""
-        return [self.place] if isinstance(self.value, str) else [node.place for node in self.items]
+    def places(self, *path: str) -> list[Place]:
+        """Where each text of the list at ``path`` stands: a single text is a list of one, nothing an empty one."""
+        node = self
+        for step in path:
+            node = node.entries.get(step, Node(self.place, None))
+        return [node.place] if isinstance(node.value, str) else [item.place for item in node.items]
 
     @property
     def name_place(self) -> Place:
