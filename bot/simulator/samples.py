@@ -8,20 +8,15 @@ import zlib
 from collections.abc import Callable
 from functools import cache
 
+from bot.simulator.sample_sound import ogg, wav
+from bot.simulator.sample_video import mp4
 
-def png(width: int, height: int) -> bytes:
-    """A picture: a soft gradient from the sea to the sand."""
-    top, bottom = (88, 152, 214), (246, 214, 152)
-    rows = []
-    for y in range(height):
-        share = y / max(1, height - 1)
-        ends = [(round(a + (b - a) * share), 18 * (1 - share)) for a, b in zip(top, bottom, strict=True)]
-        row = bytes(
-            min(255, max(0, round(level + wave * math.sin(x / 40)))) for x in range(width) for level, wave in ends
-        )
-        rows.append(b"\0" + row)
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    body = zlib.compress(b"".join(rows), 9)
+
+def png(width: int, height: int, pixel: Callable[[int, int], bytes], size: int = 1) -> bytes:
+    """A picture of ``width`` by ``height`` dots, each ``size`` pixels wide: red, green, blue, opacity."""
+    rows = (b"\0" + b"".join(pixel(x, y) * size for x in range(width)) for y in range(height))
+    header = struct.pack(">IIBBBBB", width * size, height * size, 8, 6, 0, 0, 0)
+    body = zlib.compress(b"".join(row * size for row in rows))
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", body) + _chunk(b"IEND", b"")
 
 
@@ -29,14 +24,25 @@ def _chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
-def wav(seconds: float, pitch: float = 440.0, rate: int = 8000) -> bytes:
-    """A tone that swells and fades, 8 bit mono."""
-    count = int(seconds * rate)
-    wave = bytes(
-        128 + round(60 * math.sin(math.pi * n / count) * math.sin(2 * math.pi * pitch * n / rate)) for n in range(count)
-    )
-    form = struct.pack("<IHHIIHH", 16, 1, 1, rate, rate, 1, 8)
-    return b"RIFF" + struct.pack("<I", 36 + count) + b"WAVEfmt " + form + b"data" + struct.pack("<I", count) + wave
+def _dunes(x: int, y: int) -> bytes:
+    """Sky, a low sun, and two rows of dunes, 240 by 160."""
+    if y > 125 + 11 * math.sin(x / 35):
+        return b"\xc9\x8b\x52\xff"
+    if y > 102 + 8 * math.sin(x / 22 + 2):
+        return b"\xe3\xb0\x72\xff"
+    if (x - 175) ** 2 + (y - 60) ** 2 < 17**2:
+        return b"\xff\xf1\xc4\xff"
+    return bytes((88 + 158 * y // 110, 152 + 58 * y // 110, 214 - 44 * y // 110, 255))
+
+
+def _smile(x: int, y: int) -> bytes:
+    """A face on nothing, 128 by 128."""
+    from_centre = math.hypot(x - 64, y - 64)
+    eye = min(math.hypot(x - 44, y - 52), math.hypot(x - 84, y - 52)) < 7
+    mouth = abs(math.hypot(x - 64, y - 60) - 34) < 4 and y > 76
+    if from_centre > 60:
+        return b"\0\0\0\0"
+    return b"\x5a\x3c\x0a\xff" if eye or mouth else b"\xff\xcc\x3d\xff"
 
 
 def gif(frames: int = 8, side: int = 32) -> bytes:
@@ -62,24 +68,33 @@ def _gif_frame(side: int, shade: int) -> bytes:
     return control + b"," + struct.pack("<HHHHB", 0, 0, side, side, 0) + b"\x04" + blocks + b"\0"
 
 
-def mp4() -> bytes:
-    """The head of a film without pictures: enough to be sent, named and measured."""
-    brand = b"isom\0\0\x02\0isomiso2mp41"
-    return struct.pack(">I", 8 + len(brand)) + b"ftyp" + brand + struct.pack(">I", 8) + b"mdat"
-
-
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" \
-      b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"  # fmt: skip
+def pdf() -> bytes:
+    """A page with a line on it."""
+    drawing = b"BT /F1 14 Tf 20 60 Td (Receipt KW-20417) Tj ET"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(drawing), drawing),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    body, places = b"%PDF-1.4\n", []
+    for number, each in enumerate(objects, 1):
+        places.append(len(body))
+        body += b"%d 0 obj%s endobj\n" % (number, each)
+    table = b"0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(body))
+    return body + b"xref\n0 %d\n" % (len(objects) + 1) + table + end
 
 
 _MAKERS: dict[str, tuple[str, str, Callable[[], bytes]]] = {
-    "photo": ("photo.png", "image/png", lambda: png(480, 320)),
+    "photo": ("photo.png", "image/png", lambda: png(240, 160, _dunes, 2)),
     "video": ("video.mp4", "video/mp4", mp4),
     "video_note": ("video_note.mp4", "video/mp4", mp4),
-    "voice": ("voice.ogg", "audio/ogg", lambda: wav(2)),
+    "voice": ("voice.ogg", "audio/ogg", lambda: ogg(3)),
     "audio": ("tune.wav", "audio/x-wav", lambda: wav(3, 523.25)),
-    "document": ("receipt.pdf", "application/pdf", lambda: PDF),
-    "sticker": ("sticker.webp", "image/webp", lambda: png(128, 128)),
+    "document": ("receipt.pdf", "application/pdf", pdf),
+    "sticker": ("sticker.png", "image/png", lambda: png(128, 128, _smile)),
     "animation": ("wave.gif", "image/gif", gif),
 }
 

@@ -119,7 +119,9 @@ async def test_second_poll_ends_the_first_with_a_conflict(simulator: Simulator, 
 async def _until(condition: Callable[[], bool]) -> None:
     """Let others run until it is so; fails after five seconds."""
     async with asyncio.timeout(5):
-        while not condition():
+        while True:
+            if condition():
+                return
             await asyncio.sleep(0.001)
 
 
