@@ -1,4 +1,4 @@
-"""One Chromium for all browser tests, in the session's event loop; a fresh window for each test.
+"""One Chromium and one window for all browser tests, in the session's event loop.
 
 A test that uses these fixtures runs in the same loop (``pytestmark = pytest.mark.asyncio(loop_scope="session")``), and
 its own async fixtures are declared with ``loop_scope="session"`` too.
@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Error, Page, ViewportSize, async_playwright, expect
 
 from bot.simulator.server import Simulator
 from tests import chromium
-from tests.browser.page import SimulatorPage
+from tests.browser.page import PATIENCE, SimulatorPage
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -27,6 +27,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+WIDE = ViewportSize(width=1360, height=860)
 REQUIRED = "KEEPWORD_REQUIRE_BROWSER"
 """Set to 1, a missing Chromium is a failure instead of a reason to skip."""
 
@@ -56,6 +57,7 @@ def pytest_unconfigure() -> None:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """A running Chromium."""
+    expect.set_options(timeout=PATIENCE)
     path = chromium.find()
     if path is None:
         pytest.fail(f"There is no Chromium, and {REQUIRED}=1 demands one. Run: python -m tests.chromium")
@@ -65,16 +67,34 @@ async def browser() -> AsyncIterator[Browser]:
         await running.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def window(browser: Browser) -> AsyncIterator[Page]:
-    """An empty window, wide enough for both sides. What goes wrong in the page fails the test."""
-    context = await browser.new_context(viewport={"width": 1360, "height": 860}, locale="en-GB")
-    page = await context.new_page()
-    page.set_default_timeout(10_000)
-    failures: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    yield page
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_window(browser: Browser) -> AsyncIterator[Page]:
+    """The one window of the session: a new one for each test would take longer than the tests."""
+    context = await browser.new_context(viewport=WIDE, locale="en-GB")
+    yield await context.new_page()
     await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def window(shared_window: Page) -> AsyncIterator[Page]:
+    """An empty window, wide enough for both sides. What goes wrong in the page fails the test.
+
+    What pages store is theirs alone, as long as each test serves them on a port of its own.
+    """
+    shared_window.set_default_timeout(PATIENCE)
+    failures: list[str] = []
+
+    def note(error: Error) -> None:
+        failures.append(str(error))
+
+    shared_window.on("pageerror", note)
+    yield shared_window
+    shared_window.remove_listener("pageerror", note)
+    await shared_window.unroute_all()
+    await shared_window.context.set_offline(False)
+    await shared_window.goto("about:blank")
+    await shared_window.mouse.move(0, 0)
+    await shared_window.set_viewport_size(WIDE)
     assert failures == [], "the page itself failed"
 
 
