@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import mimetypes
-import struct
 from dataclasses import dataclass, replace
 
 from bot.simulator.errors import bad_request, too_large
+from bot.simulator.measure import measure
 from bot.simulator.samples import sample
 from bot.simulator.wire import JsonObject, without_none
 
@@ -100,7 +100,7 @@ class Files:
         guessed = mime or mimetypes.guess_type(name)[0] or "application/octet-stream"
         suffix = name[name.rfind(".") :] if "." in name else ""
         path = f"{_FOLDERS.get(kind or '', 'documents')}/file_{number}{suffix}"
-        width, height = _measure(data, kind)
+        width, height = measure(data) or _USUAL_SIZES.get(kind or "", (0, 0))
         stored = StoredFile(
             file_id=f"SimulatedFileOf{_TITLES.get(kind or '', 'Upload')}AA{number:012d}",
             unique_id=f"AQAD{number:08d}",
@@ -182,7 +182,7 @@ def _media(file: StoredFile, kind: str, given: JsonObject) -> JsonObject:
     extra: dict[str, JsonObject] = {
         "video": {**frame, **duration, **named},
         "animation": {**frame, **duration, **named},
-        "video_note": {"length": file.width, **duration},
+        "video_note": {"length": min(file.width, file.height), **duration},
         "voice": {**duration, "mime_type": file.mime},
         "audio": {**duration, **named, **without_none(performer=given.get("performer"), title=given.get("title"))},
         "document": {**named},
@@ -197,14 +197,11 @@ def _media(file: StoredFile, kind: str, given: JsonObject) -> JsonObject:
     return {**file.handle(), **extra[kind]}
 
 
-def _measure(data: bytes, kind: str | None) -> tuple[int, int]:
-    """Width and height in pixels, read from the file's head where it is a picture."""
-    if data.startswith(b"\x89PNG") and len(data) >= 24:
-        width, height = struct.unpack(">II", data[16:24])
-        return width, height
-    if data.startswith(b"GIF8") and len(data) >= 10:
-        width, height = struct.unpack("<HH", data[6:10])
-        return width, height
-    return {"photo": (800, 600), "video": (640, 360), "video_note": (240, 240), "sticker": (512, 512)}.get(
-        kind or "", (320, 240) if kind == "animation" else (0, 0)
-    )
+_USUAL_SIZES = {
+    "photo": (800, 600),
+    "video": (640, 360),
+    "animation": (320, 240),
+    "video_note": (240, 240),
+    "sticker": (512, 512),
+}
+"""What a file is taken for that can't be measured."""

@@ -45,6 +45,7 @@ class Page:
             "press": self._press,
             "block": self._block,
             "topic": self._topic,
+            "topics": self._open_topic,
             "rights": self._rights,
             "limits": self._limits,
             "faults": self._faults,
@@ -200,8 +201,11 @@ class Page:
         return {}
 
     def _topic(self, body: JsonObject) -> object:
-        self._world.topic(_id(body, "thread_id"), text_of(body, "action"))
+        self._world.topic(_id(body, "thread_id"), text_of(body, "action"), text_of(body, "title"))
         return {}
+
+    def _open_topic(self, body: JsonObject) -> object:
+        return self._world.open_topic(text_of(body, "title"), _id(body, "from_id")).as_page()
 
     def _rights(self, body: JsonObject) -> object:
         rights = object_of(body, "rights") or {}

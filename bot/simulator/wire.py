@@ -6,6 +6,10 @@ from collections.abc import Mapping
 
 JsonObject = dict[str, object]
 
+LONGEST_TEXT = 4096
+LONGEST_CAPTION = 1024
+"""In UTF-16 units, after markup is read."""
+
 
 def utf16_length(text: str) -> int:
     """The length in UTF-16 code units, in which Telegram counts offsets and limits."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from bot.ports import Clock
-from bot.simulator.chats import Chat, Content, Message, Service, Topic, choices
+from bot.simulator.chats import DEFAULT_ICON_COLOUR, Chat, Content, Message, Service, Topic, choices
 from bot.simulator.entities import plain
 from bot.simulator.errors import PageError
 from bot.simulator.files import MEDIA, Attachment
@@ -15,7 +15,7 @@ from bot.simulator.membership import STATUSES
 from bot.simulator.people import Part, Person
 from bot.simulator.reactions import ALLOWED, reaction_types
 from bot.simulator.state import AGENTS_CHAT, FIRST_CUSTOMER, FIRST_MEMBER, Placement, State, SystemClock
-from bot.simulator.wire import JsonObject, text_of, without_none
+from bot.simulator.wire import LONGEST_CAPTION, LONGEST_TEXT, JsonObject, text_of, utf16_length, without_none
 
 T = TypeVar("T")
 
@@ -116,6 +116,8 @@ class World:
         words, entities = plain(caption if attachment else text)
         if not attachment and not words:
             raise PageError("there is nothing to send: give text, media, contact or location")
+        if utf16_length(words) > (LONGEST_CAPTION if attachment else LONGEST_TEXT):
+            raise PageError(f"Telegram's apps send at most {LONGEST_TEXT} characters at once: send it in parts")
         placement = Placement(thread_id, self._message(chat, reply_to) if reply_to else None)
         return self.state.post(chat, sender, Content(words, entities, attachment), placement)
 
@@ -190,20 +192,31 @@ class World:
 
     # topics
 
-    def topic(self, thread_id: int, action: str, from_id: int = FIRST_MEMBER) -> None:
-        """A member does ``close``, ``reopen`` or ``delete`` to a topic."""
+    def open_topic(self, title: str, from_id: int = FIRST_MEMBER) -> Topic:
+        """A member opens a topic of their own, which belongs to no case."""
+        return self.state.new_topic(self.person(from_id), _name(title), DEFAULT_ICON_COLOUR, None)
+
+    def topic(self, thread_id: int, action: str, title: str = "", from_id: int = FIRST_MEMBER) -> None:
+        """A member does ``close``, ``reopen``, ``rename`` (to ``title``) or ``delete`` to a topic."""
         topic, person = self._topic(thread_id), self.person(from_id)
-        if action == "delete":
-            self.state.delete_topic(topic)
-            return
-        if action not in {"close", "reopen"}:
-            raise PageError(f"{action!r} can't be done to a topic: close, reopen or delete it")
-        closed = action == "close"
+        match action:
+            case "delete":
+                self.state.delete_topic(topic)
+            case "close" | "reopen":
+                self._close_topic(topic, person, closed=action == "close")
+            case "rename":
+                topic.title = _name(title)
+                service = Service("forum_topic_edited", {"name": topic.title}, f"topic renamed to {topic.title}")
+                self.state.topic_changed(topic, person, service)
+            case _:
+                raise PageError(f"{action!r} can't be done to a topic: close, reopen, rename or delete it")
+
+    def _close_topic(self, topic: Topic, person: Person, *, closed: bool) -> None:
         if topic.closed == closed:
             return
         topic.closed = closed
-        field = "forum_topic_closed" if closed else "forum_topic_reopened"
-        self.state.topic_changed(topic, person, Service(field, {}, f"topic {action}{'d' if closed else 'ed'}"))
+        word = "closed" if closed else "reopened"
+        self.state.topic_changed(topic, person, Service(f"forum_topic_{word}", {}, f"topic {word}"))
 
     # looking and waiting
 
@@ -307,5 +320,5 @@ class World:
 
 def _name(name: str) -> str:
     if not name.strip():
-        raise PageError("a person needs a name")
+        raise PageError("people and topics need a name")
     return name.strip()[:64]

@@ -15,7 +15,7 @@ from telegram.error import NetworkError, RetryAfter
 
 from bot.simulator.samples import sample
 from bot.simulator.server import Simulator
-from tests.integration.simulated import ANA, BEN, GROUP, MAJA, SetClock, bot_of, simulated
+from tests.integration.simulated import ANA, BEN, GROUP, MAJA, SetClock, at, bot_of, simulated
 
 BUTTONS = InlineKeyboardMarkup(
     [[InlineKeyboardButton("Claim", callback_data="c:1"), InlineKeyboardButton("Site", url="https://example.org")]]
@@ -179,13 +179,14 @@ async def test_albums_edits_and_new_people(browser: Browser, bot: Bot) -> None:
         ("send", {"chat_id": MAJA, "from_id": ANA, "text": "x"}, 400, "this is Maja's chat"),
         ("send", {"chat_id": GROUP, "from_id": MAJA, "text": "x"}, 400, "not a member of Agents"),
         ("send", {"chat_id": MAJA, "from_id": MAJA, "text": " "}, 400, "nothing to send"),
+        ("send", {"chat_id": MAJA, "from_id": MAJA, "text": "x" * 4097}, 400, "send it in parts"),
         ("send", {"from_id": MAJA, "text": "x"}, 400, "chat_id is missing"),
         ("send", {"chat_id": MAJA, "from_id": MAJA, "media": {"type": "smell"}}, 400, "no type of media"),
         ("send", {"chat_id": MAJA, "from_id": MAJA, "media": {"type": "photo", "file_id": "x"}}, 400, "wrong file"),
         ("send", {"chat_id": GROUP, "from_id": ANA, "text": "x", "thread_id": 77}, 404, "no topic 77"),
         ("edit", {"chat_id": MAJA, "message_id": 9, "from_id": MAJA, "text": "x"}, 404, "no message 9"),
         ("album", {"chat_id": MAJA, "from_id": MAJA, "items": []}, 400, "2 to 10"),
-        ("customers", {"name": " "}, 400, "needs a name"),
+        ("customers", {"name": " "}, 400, "need a name"),
         ("block", {"customer_id": ANA, "blocked": True}, 400, "not a customer"),
         ("topic", {"thread_id": 77, "action": "close"}, 404, "no topic 77"),
         ("rights", {"status": "king"}, 400, "no standing"),
@@ -198,6 +199,22 @@ async def test_what_can_not_be_done_says_why(
     refused, error = await browser.refusal(f"/sim/{path}", **body)
     assert refused == status
     assert words in error
+
+
+async def test_members_open_and_rename_topics_of_their_own(browser: Browser, bot: Bot) -> None:
+    topic = await browser.post("/sim/topics", title="Lunch", from_id=BEN)
+    await browser.post("/sim/topic", thread_id=topic["thread_id"], action="rename", title="Dinner")
+    assert (await browser.get("/sim/state"))["topics"][0]["title"] == "Dinner"
+    created, renamed = [update.message for update in await bot.get_updates()]
+    assert (at(created, "forum_topic_created.name"), at(created, "from_user.id")) == ("Lunch", BEN)
+    assert at(renamed, "forum_topic_edited.name") == "Dinner"
+
+
+async def test_parts_of_files_are_served_to_players(browser: Browser) -> None:
+    voice = (await browser.post("/sim/send", chat_id=MAJA, from_id=MAJA, media={"type": "voice"}))["media"]
+    async with browser.session.get(voice["url"], headers={"Range": "bytes=0-3"}) as response:
+        assert (response.status, await response.read()) == (206, b"OggS")
+        assert response.headers["Content-Range"] == f"bytes 0-3/{voice['size']}"
 
 
 async def test_members_wait_at_a_closed_topic_and_administrators_do_not(browser: Browser, bot: Bot) -> None:

@@ -49,7 +49,7 @@ def _edit_text(state: State, arguments: Arguments) -> object:
     message = _editable(state, arguments)
     if message.content.attachment:
         raise bad_request("there is no text in the message to edit")
-    return _edit(state, arguments, message, Content(*words(arguments)))
+    return _edit(state, arguments, message, Content(*words(arguments, "MESSAGE_TOO_LONG")))
 
 
 def _edit_caption(state: State, arguments: Arguments) -> object:

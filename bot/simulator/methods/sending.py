@@ -14,23 +14,30 @@ from bot.simulator.files import MEDIA, Attachment, StoredFile
 from bot.simulator.methods.handler import Handlers
 from bot.simulator.parameters import Arguments
 from bot.simulator.state import Placement, State
-from bot.simulator.wire import JsonObject, number_of, objects_of, text_of, utf16_length, without_none
+from bot.simulator.wire import (
+    LONGEST_CAPTION,
+    LONGEST_TEXT,
+    JsonObject,
+    number_of,
+    objects_of,
+    text_of,
+    utf16_length,
+    without_none,
+)
 
-LONGEST_TEXT = 4096
-LONGEST_CAPTION = 1024
 ACTIONS = frozenset(action.value for action in ChatAction) | {"record_audio", "upload_audio"}
 _DETAILS = ("duration", "width", "height", "performer", "title", "emoji")
 _ALBUM_KINDS = {"photo": "visual", "video": "visual", "audio": "audio", "document": "document"}
 
 
-def words(arguments: Arguments) -> tuple[str, Entities]:
+def words(arguments: Arguments, too_long: str = "message is too long") -> tuple[str, Entities]:
     """The text of a message, 1 to 4096 UTF-16 units after its markup is read."""
     given = tuple(arguments.objects("entities"))
     text, found = formatting.read(arguments.text("text"), arguments.text("parse_mode"), given)
     if not text:
         raise bad_request("message text is empty")
     if utf16_length(text) > LONGEST_TEXT:
-        raise bad_request("message is too long")
+        raise bad_request(too_long)
     return text, found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telegram.constants import ForumIconColor
 
-from bot.simulator.chats import Chat, Service, Topic
+from bot.simulator.chats import DEFAULT_ICON_COLOUR, Chat, Service, Topic
 from bot.simulator.errors import bad_request
 from bot.simulator.methods.editing import unpin_each
 from bot.simulator.methods.handler import Handlers
@@ -60,7 +60,7 @@ def _icon(arguments: Arguments) -> tuple[str, str] | None:
 
 def _create(state: State, arguments: Arguments) -> object:
     _forum(state, arguments, "create a topic")
-    colour = arguments.integer("icon_color") or int(ForumIconColor.BLUE)
+    colour = arguments.integer("icon_color") or DEFAULT_ICON_COLOUR
     if colour not in _COLOURS:
         raise bad_request("TOPIC_ICON_COLOR_INVALID")
     return state.new_topic(state.bot, _name(arguments), colour, _icon(arguments)).as_json()
