@@ -8,6 +8,7 @@ that neither memory nor the time to open grows with history.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,13 +26,14 @@ from bot.store.records import CONVERSATION
 
 _THREADS_PER_FILE = 1024
 
+_ID = re.compile(r"-?[0-9]{1,20}-[0-9]{1,9}")
+
 
 def ordinal(conversation_id: str) -> int:
     """Which of its chat's conversations it is: 2 for ``5001-2``. Raises StoreError for what is no such id."""
-    chat, _, number = conversation_id.rpartition("-")
-    if not (chat.removeprefix("-").isdecimal() and number.isdecimal()):
+    if not _ID.fullmatch(conversation_id):
         raise StoreError(f"{conversation_id!r} is no conversation's id; one looks like 5001-2: chat, dash, ordinal")
-    return int(number)
+    return int(conversation_id.rpartition("-")[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,8 @@ class Cases:
             self._keep_topic(conversation["agents_chat"], conversation["topic_id"], conversation["id"])
 
     def read(self, conversation_id: str) -> Case | None:
-        """What is kept of this conversation; None: it has no case file."""
-        path = self._path(conversation_id)
-        if not path.exists():
+        """What is kept of this conversation; None: it has no case file, or this is no conversation's id at all."""
+        if not _ID.fullmatch(conversation_id) or not (path := self._path(conversation_id)).exists():
             return None
         with TinyDB(path, storage=WholeFileStorage) as case:
             conversation = CONVERSATION.load(case.table("conversation").all()[0])

@@ -12,11 +12,11 @@ from bot.store.cases import Case
 
 @dataclass(slots=True, eq=False)
 class Lease:
-    """Who works on a chat. ``case`` is what the lease found, or committed last."""
+    """Who works on a chat. ``known``: its conversations as this lease found or last committed them, by id."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     wanted: int = 0
-    case: Case | None = None
+    known: dict[str, Case] = field(default_factory=dict)
 
 
 class Leases:
@@ -32,7 +32,7 @@ class Leases:
         lease.wanted += 1
         try:
             async with lease.lock:
-                lease.case = None
+                lease.known.clear()
                 yield lease
         finally:
             lease.wanted -= 1

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core.model import Card, Content, Conversation, Delivery, OpenTopic, Receipt, Step
+from bot.store.cases import Case
 from bot.store.entries import pack, unpack
-from bot.store.leases import Lease
 from bot.store.records import OUTGOING, RECEIPT, STEP
 from bot.store.shelves import Shelves
 from bot.store.storage import JournalStorage
@@ -24,14 +24,17 @@ class Stepping:
         self._storage, self._shelves, self._keep_updates = storage, shelves, keep_updates
         self._number = shelves.line.last()
 
-    def write_step(self, step: Step, lease: Lease) -> Conversation | None:
-        """Write a step; returns the conversation as it is kept. None: it is the same step as the last one."""
+    def write_step(self, step: Step, known: Case | None) -> Conversation | None:
+        """Write a step; returns the conversation as it is kept. None: it is the same step as the last one.
+
+        ``known`` is the conversation as whoever decided the step knew it; None: it is new to them.
+        """
         document = STEP.dump(step)
         digest = hashlib.blake2b(pack(document), digest_size=12).hexdigest()
         if self._is_repeated(step.conversation.id, digest):
             return None
-        conversation = self._in_place(step.conversation, lease)
-        self._revive(conversation.id, lease)
+        conversation = self._in_place(step.conversation, known)
+        self._revive(conversation.id, known)
         self._shelves.conversations.put(conversation.id, {**document["conversation"], **_place_of(conversation)})
         self._shelves.steps.put(conversation.id, {"digest": digest})
         self._write_rest(step, document)
@@ -54,22 +57,20 @@ class Stepping:
         raw = self._shelves.steps.raw(conversation_id)
         return raw is not None and unpack(raw)["digest"] == digest
 
-    def _in_place(self, conversation: Conversation, lease: Lease) -> Conversation:
+    def _in_place(self, conversation: Conversation, known: Case | None) -> Conversation:
         """The conversation with the topic and card that it has by now, which whoever leased it may not know of."""
         given = _place_of(conversation)
-        same = lease.case and lease.case.conversation.id == conversation.id
-        leased = _place_of(lease.case.conversation) if lease.case and same else dict.fromkeys(_PLACE)
+        leased = _place_of(known.conversation) if known else dict.fromkeys(_PLACE)
         raw = self._shelves.conversations.raw(conversation.id)
         stored = unpack(raw) if raw else leased
         kept = {name: stored[name] for name in _PLACE if given[name] in {None, leased[name]}}
         return replace(conversation, **{**given, **kept})
 
-    def _revive(self, conversation_id: str, lease: Lease) -> None:
+    def _revive(self, conversation_id: str, known: Case | None) -> None:
         """What was sent in a conversation that had a case file is in memory again."""
-        if lease.case and lease.case.conversation.id == conversation_id:
-            for key, row in lease.case.sent.items():
-                self._shelves.sent.put(key, row)
-            self._shelves.recent.drop(conversation_id)
+        for key, row in known.sent.items() if known else ():
+            self._shelves.sent.put(key, row)
+        self._shelves.recent.drop(conversation_id)
 
     def _write_rest(self, step: Step, document: dict[str, Any]) -> None:
         for event in document["events"]:

@@ -131,8 +131,10 @@ class TinyStore:
         """The last conversation of this customer's chat, exclusively: others who want it wait. None: never wrote."""
         try:
             async with self._leases.hold(chat_id) as lease:
-                lease.case = await self._casebook.last_of(chat_id)
-                yield lease.case.conversation if lease.case else None
+                case = await self._casebook.last_of(chat_id)
+                if case is not None:
+                    lease.known[case.conversation.id] = case
+                yield _conversation_of(case)
         finally:
             for key in self._shelves.by_chat.find(chat_id):
                 self._housekeeper.may_close(str(key))
@@ -160,13 +162,22 @@ class TinyStore:
         receipts have set (topic, card, agents' chat) stays, unless the step itself changes it to something else.
         """
         lease = self._lease_of(step.conversation)
+        known = await self._known(step.conversation.id, lease)
         with self._storage.transaction() as transaction:
-            conversation = self._stepping.write_step(step, lease)
+            conversation = self._stepping.write_step(step, known)
         if conversation is None:
             await self._storage.durable()
             return
         await self._settle(transaction)
-        lease.case = Case(conversation, {})
+        lease.known[conversation.id] = Case(conversation, {})
+
+    async def _known(self, conversation_id: str, lease: Lease) -> Case | None:
+        """The conversation before a step; an older one than the chat's last may have to be fetched from its file."""
+        known = lease.known.get(conversation_id)
+        if known or conversation_id in self._shelves.conversations:
+            return known
+        is_older = any(ordinal(conversation_id) < ordinal(other) for other in lease.known)
+        return await self._casebook.find(conversation_id) if is_older else None
 
     def _lease_of(self, conversation: Conversation) -> Lease:
         if conversation.id != f"{conversation.chat_id}-{ordinal(conversation.id)}":

@@ -169,6 +169,11 @@ async def test_a_chat_that_never_wrote_has_no_conversation(store: Store) -> None
     assert await store.past_conversations(5001) == ()
 
 
+@pytest.mark.parametrize("nonsense", ["", "5001", "5001-", "-", "../5001-1", "٥-1", "5001-1\n", "x" * 5000])
+async def test_what_is_no_id_of_a_conversation_finds_none(store: Store, nonsense: str) -> None:
+    assert await store.conversation(nonsense) is None
+
+
 async def test_a_conversation_is_read_back_as_it_was_committed(store: Store, again: Again) -> None:
     await commit(store, Step(full_conversation()))
     store = await again(store)
@@ -251,6 +256,25 @@ async def test_a_resolved_conversation_can_change_again(store: Store, again: Aga
     assert await store.open_conversations() == (later,)
     assert await store.outbox() == ()
     assert await store.past_conversations(5001) == ()
+    await store.close()
+
+
+async def test_an_older_conversation_can_change_while_the_chat_has_a_newer_one(store: Store, again: Again) -> None:
+    old, new = conversation(phase=Phase.RESOLVED), conversation(ordinal=2)
+    await commit(store, Step(old, outbox=(row(old),), due=(due("late", 1, old),)))
+    await store.receive(sent(row(old), 77))
+    await commit(store, Step(new))
+    store = await again(store)
+    async with store.lease(5001) as last:
+        assert last == new
+        await store.commit(Step(old, outbox=(row(old),), done=("late",)))
+        await store.commit(Step(replace(new, failures=1)))
+    store = await again(store)
+    assert await store.past_conversations(5001) == (old,)
+    assert await store.open_conversations() == (replace(new, failures=1),)
+    assert await store.outbox() == ()
+    assert await store.next_due() is None
+    assert await store.counterpart(5001, 77) == (row(old), sent(row(old), 77))
     await store.close()
 
 
