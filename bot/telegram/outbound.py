@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Hashable
 
 import structlog
@@ -31,6 +32,9 @@ _ACKNOWLEDGE_FOR = 60.0
 _TYPING_FOR = 5.0
 _READING = 5e-6
 """Seconds to leave the outbox alone for each row that waits, since reading it takes longer the more there are."""
+
+_QUIET = 10.0
+"""Seconds between two lines of the log about one outage."""
 
 _BUSY = 30
 """With more than this many waiting, showing "typing" would only take the room of answers."""
@@ -64,6 +68,7 @@ class TelegramSender:
         self._ledger = Ledger(store, self._timer, failed)
         self._moved: dict[int, int] = {}
         self._flooded: dict[Hashable, float] = {}
+        self._quiet_until = -math.inf
         self._woken = asyncio.Event()
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
@@ -150,7 +155,9 @@ class TelegramSender:
             await self._timer.sleep(len(self._schedule) * _READING)
 
     async def _take_new_rows(self) -> None:
-        for row, state in await self._ledger.new_rows():
+        for place, (row, state) in enumerate(await self._ledger.new_rows()):
+            if place % 100 == 99:
+                await asyncio.sleep(0)  # thousands of them must not keep everything else from its turn
             if state is Delivery.ATTEMPTED and jobs.is_agents_words(row):
                 await self._conclude(row, jobs.unknown(row, self._clock.now()))
             else:
@@ -301,6 +308,11 @@ class TelegramSender:
         self._schedule.again(turn.key, now, now)
 
     def _complain(self, error: TelegramError) -> None:
+        """Say what is wrong, but not for every message that meets it."""
+        now = self._timer.now()
+        if now < self._quiet_until:
+            return
+        self._quiet_until = now + _QUIET
         if isinstance(error, InvalidToken):
             log.error(WHEN_REFUSED)
         else:
