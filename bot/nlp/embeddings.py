@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.nlp.encoder import Encoder, Vectors
+from bot.nlp.shipped import read_shipped
 
 _CHUNK = 64
 _KEY_BYTES = 16
@@ -32,7 +33,7 @@ class EmbeddingFile:
         self._encoder = encoder
         self._row = np.dtype([("key", f"V{_KEY_BYTES}"), ("vector", np.float32, (encoder.dim,))])
         folder.mkdir(parents=True, exist_ok=True)
-        self._known = {bytes(row["key"]): row["vector"] for row in self._read()}
+        self._known = read_shipped(encoder) | {bytes(row["key"]): row["vector"] for row in self._read()}
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """One row a text, in order; those not known yet are made and kept, chunk by chunk."""
@@ -47,6 +48,10 @@ class EmbeddingFile:
         if not texts:
             return np.zeros((0, self._encoder.dim), dtype=np.float32)
         return np.stack([self._known[key] for key in keys])
+
+    def by_key(self, texts: Sequence[str]) -> dict[bytes, Vectors]:
+        """The vectors of ``texts``, by the keys under which they are kept."""
+        return {_key(text): vector for text, vector in zip(texts, self.embed(texts), strict=True)}
 
     def prune(self, texts: Sequence[str], spare: int = 20_000) -> None:
         """Drop what is not among ``texts`` once more than ``spare`` such rows have gathered."""

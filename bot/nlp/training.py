@@ -25,6 +25,7 @@ from bot.nlp.normalise import spellings
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.samples import filled
 from bot.nlp.scope import ScopeComponent
+from bot.nlp.shipped import write_shipped
 
 _FORMAT = 1
 """Raise this when a saved pipeline of an older version must not be used any more."""
@@ -79,6 +80,17 @@ def learn(
     if progress:
         progress("Weighing intents", 1, 1)
     return Pipeline(nlp)
+
+
+def ship(
+    catalogue: Catalogue, folder: Path, *, encoder: Encoder | None = None, progress: Progress | None = None
+) -> Path:
+    """Write the embeddings of all examples into the package, for those who install it; the file they are in."""
+    encoder = encoder or encoder_named("default")
+    texts = [lesson.text for lesson in lessons_of(catalogue)]
+    embeddings = EmbeddingFile(folder / "embeddings", encoder)
+    embeddings.embed(texts, progress)
+    return write_shipped(encoder, embeddings.by_key(texts))
 
 
 def blank(catalogue: Catalogue, encoder: Encoder) -> SpacyLanguage:
