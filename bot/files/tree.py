@@ -7,6 +7,7 @@ Anchors, aliases and tags are refused, since here they are always a text that la
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -121,12 +122,13 @@ class _Refused(Exception):  # noqa: N818 - not an error of the program
 
 
 def _decode(file: str, content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise _Refused(Place(file), "This file is saved as UTF-16. Save it again with the encoding UTF-8.")
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode()
     except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8-sig")
+        before = content[: error.start].decode()
         raise _Refused(
             _place_after(file, before), "This character is not UTF-8. Save the file again with the encoding UTF-8."
         ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 import pytest
@@ -94,6 +95,7 @@ def test_every_duplicate_is_told_and_the_first_one_stays() -> None:
         ('a: "\\UFFFFFFFF"\n', 1, 1, "Undo your last change"),
         (b"\xff\xfea\x00", 1, 1, "encoding UTF-8"),
         (b"a: b\nc: caf\xe9\n", 2, 7, "encoding UTF-8"),
+        (codecs.BOM_UTF8 + b"a: caf\xe9\n", 1, 7, "encoding UTF-8"),
         (b"a: b\nc: \x07\n", 2, 4, "invisible control character"),
     ],
 )
