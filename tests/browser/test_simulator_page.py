@@ -177,6 +177,24 @@ async def test_a_chosen_file_is_sent_with_its_caption(page: SimulatorPage) -> No
     await expect(message.get_by_role("link", name="receipt.txt")).to_be_visible()
 
 
+async def test_buttons_in_place_of_the_keyboard_share_a_contact_and_go_away(page: SimulatorPage, bot: Bot) -> None:
+    keys = page.page.get_by_test_id("reply-key")
+    await bot.say(
+        "May we call you?", reply_markup={"keyboard": [[{"text": "Share my number", "request_contact": True}]]}
+    )
+    await keys.filter(has_text="Share my number").click()
+    [update] = await bot.updates("message")
+    assert update["contact"]["first_name"] == "Maja"
+    await bot.say("Thank you.", reply_markup={"remove_keyboard": True})
+    await expect(keys).to_have_count(0)
+
+
+async def test_a_voice_message_can_be_played(page: SimulatorPage) -> None:
+    await page.customer.send_sample("voice")
+    await page.customer.bubbles.last.get_by_role("button", name="Play the voice message").click()
+    await expect(page.customer.bubbles.last.get_by_role("button", name="Pause the voice message")).to_be_visible()
+
+
 async def test_a_blocked_bot_can_be_unblocked(page: SimulatorPage) -> None:
     await page.page.get_by_test_id("customer-menu").click()
     await page.page.get_by_test_id("block-bot").click()
@@ -291,6 +309,18 @@ async def test_the_newest_message_stays_in_view_for_one_who_is_at_the_bottom(pag
     for number in range(40):
         await bot.say(f"Line {number}")
     await expect(page.customer.message("Line 39")).to_be_in_viewport()
+
+
+async def test_a_button_does_not_move_away_from_under_the_pointer(page: SimulatorPage, bot: Bot) -> None:
+    for number in range(40):
+        await bot.say(f"Line {number}")
+    await bot.say("Did you mean…", reply_markup={"inline_keyboard": [[{"text": "My refund", "callback_data": "r"}]]})
+    button = page.customer.button("My refund")
+    await button.hover()
+    before = await button.bounding_box()
+    await bot.say("Something new")
+    await expect(page.customer.pill).to_have_text("1 new message")
+    assert await button.bounding_box() == before
 
 
 # --- what goes wrong

@@ -95,7 +95,7 @@ function role(message, context) {
 function authorOf(row, context) {
   const [message] = row.messages;
   if (!context.showNames || row.isOwn || !row.isFirst) return [];
-  const name = h("span", { class: "name", data: { tint: String(Math.abs(message.from.id) % 6) } }, message.from.name);
+  const name = h("span", { class: "name", data: { tint: message.from.is_bot ? "bot" : String(Math.abs(message.from.id) % 6) } }, message.from.name);
   const badge = role(message, context);
   return badge ? [name, h("span", { class: "role" }, badge)] : [name];
 }

@@ -98,7 +98,7 @@ export class MessageList {
   #tellOf(arrived, viewerId) {
     const others = arrived.filter((message) => message.from?.id !== viewerId && !message.service);
     if (others.length) announce(this.region, others.map(spoken).join(". "));
-    if (!this.#atBottom()) this.#fresh += others.length;
+    if (!this.#isStuck) this.#fresh += others.length;
     this.#paintPill();
   }
 
@@ -108,7 +108,8 @@ export class MessageList {
     const before = anchor?.getBoundingClientRect().top;
     const isHeld = this.#isStuck && this.#isAiming();
     change();
-    if (this.#isStuck && !isHeld) this.#scrollDown();
+    if (isHeld && this.#toGo() > 1) this.#isStuck = false;
+    if (this.#isStuck) this.#scrollDown();
     else if (anchor?.isConnected) this.scroller.scrollTop += anchor.getBoundingClientRect().top - before;
   }
 
@@ -150,9 +151,10 @@ export class MessageList {
 
   // --- where one is
 
-  #atBottom() {
+  /** Pixels between the view and the newest message. */
+  #toGo() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    return scrollHeight - scrollTop - clientHeight < AT_BOTTOM_PX;
+    return scrollHeight - scrollTop - clientHeight;
   }
 
   #scrollDown() {
@@ -160,7 +162,7 @@ export class MessageList {
   }
 
   #scrolled() {
-    this.#isStuck = this.#atBottom();
+    this.#isStuck = this.#toGo() < AT_BOTTOM_PX;
     if (this.#isStuck) this.#fresh = 0;
     this.#paintPill();
     if (this.scroller.scrollTop < NEAR_TOP_PX && this.#shown && this.#rows.size >= this.#limit) {
@@ -181,9 +183,7 @@ export class MessageList {
   }
 
   #paintPill() {
-    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    const isFar = scrollHeight - scrollTop - clientHeight > FAR_PX;
-    this.pill.hidden = this.#fresh === 0 && !isFar;
+    this.pill.hidden = this.#fresh === 0 && this.#toGo() < FAR_PX;
     const words = this.#fresh ? `${this.#fresh} new ${this.#fresh === 1 ? "message" : "messages"}` : "Newest";
     if (this.pill.dataset.words === words) return;
     this.pill.dataset.words = words;
@@ -210,6 +210,7 @@ export class MessageList {
     else if (target.dataset.act === "react") this.on.react(first, target.dataset.emoji);
     else if (target.dataset.act === "press" && target.getAttribute("aria-busy") !== "true") {
       target.dataset.pressed = "";
+      if (this.#toGo() < FAR_PX) this.toBottom(); // What comes of it is to be seen.
       this.on.press(last, target.dataset.payload);
     }
   }
