@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from aiohttp import BodyPartReader, web
 
@@ -17,7 +17,7 @@ from bot.simulator.limits import Limits
 from bot.simulator.methods import HANDLERS, messages_in, weight
 from bot.simulator.parameters import Arguments, Upload, canonical, read
 from bot.simulator.state import State
-from bot.simulator.webhook import Webhook, backoff
+from bot.simulator.webhook import Backoff, Webhook, backoff
 from bot.simulator.wire import JsonObject
 
 Raw = dict[str, object]
@@ -31,7 +31,7 @@ class CutOff(Exception):  # noqa: N818 - nothing went wrong: it is what was aske
 class Api:
     """All methods of the Bot API, with limits and faults in front of them."""
 
-    def __init__(self, state: State, webhook_backoff: Callable[[int], float] = backoff) -> None:
+    def __init__(self, state: State, webhook_backoff: Backoff = backoff) -> None:
         self._state = state
         self.calls = Calls()
         self.limits = Limits(state.now)

@@ -45,7 +45,7 @@ class Delivery:
                 "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
             )
         updates = self._state.updates
-        self._terminate_other_poll()
+        self._terminate_poll("other getUpdates request; make sure that only one bot instance is running")
         if arguments.has("allowed_updates"):
             updates.allow(arguments.strings("allowed_updates"))
         updates.confirm(arguments.integer("offset") or 0)
@@ -54,12 +54,10 @@ class Delivery:
             await self._wait(seconds)
         return [update.as_json() for update in updates.first(limit)]
 
-    def _terminate_other_poll(self) -> None:
+    def _terminate_poll(self, by: str) -> None:
         poll, self._poll = self._poll, None
         if poll and not poll.done():
-            poll.set_exception(
-                conflict("terminated by other getUpdates request; make sure that only one bot instance is running")
-            )
+            poll.set_exception(conflict(f"terminated by {by}"))
 
     def end_poll(self) -> None:
         """Let a poll that waits answer now, with nothing."""
@@ -94,7 +92,7 @@ class Delivery:
             self._state.updates.allow(arguments.strings("allowed_updates"))
         if arguments.flag("drop_pending_updates"):
             self._state.updates.clear()
-        self._terminate_other_poll()
+        self._terminate_poll("setWebhook request")
         connections = min(100, max(1, arguments.integer("max_connections") or 40))
         hook = Hook(url, secret, connections)
         if hook == self._webhook.hook:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from aiohttp import web
@@ -11,7 +10,7 @@ from bot.ports import Clock
 from bot.simulator.api import Api
 from bot.simulator.files import LARGEST_FILE
 from bot.simulator.page import Page
-from bot.simulator.webhook import backoff
+from bot.simulator.webhook import Backoff, backoff
 from bot.simulator.world import World
 
 STATIC = Path(__file__).parent / "static"
@@ -21,10 +20,10 @@ class Simulator:
     """A Telegram in this process, served over HTTP: the Bot API, the page, and the page's interface.
 
     ``world`` is what its people do, ``api`` the calls, limits and faults. Point the bot's base URL to :attr:`url`.
-    ``webhook_backoff`` gives the seconds to wait after so many failures of the bot's webhook in a row.
+    ``webhook_backoff`` says how long to wait when the bot's webhook fails.
     """
 
-    def __init__(self, clock: Clock | None = None, webhook_backoff: Callable[[int], float] = backoff) -> None:
+    def __init__(self, clock: Clock | None = None, webhook_backoff: Backoff = backoff) -> None:
         self.world = World(clock)
         self.api = Api(self.world.state, webhook_backoff)
         self._page = Page(self.world, self.api)

@@ -57,10 +57,14 @@ class State:
         self.events = Events()
         self.updates = UpdateQueue()
         self.bot = Person(BOT_ID, "Keepword", Part.BOT, username="keepword_sim_bot")
+        self._private_messages = 0
+        self._group_messages = 1  # the one that made the group; its id is the general topic's
+        self._albums = 13_000_000_000_000_000
+        self._callbacks = 4_300_000_000_000_000_000
         self.clear()
 
     def clear(self) -> None:
-        """Back to an empty group and nobody; numbers of updates and events go on."""
+        """Back to an empty group and nobody. All numbers go on, so that a bot that remembers mixes nothing up."""
         self.files = Files(f"/file/bot{self.token}/")
         self.people: dict[int, Person] = {self.bot.id: self.bot}
         self.group = Chat(AGENTS_CHAT, "Agents")
@@ -68,10 +72,6 @@ class State:
         self.membership = Membership()
         self.callbacks: OrderedDict[str, tuple[int, datetime]] = OrderedDict()
         self.profile: dict[tuple[str, str, str], object] = {}
-        self._private_messages = 0
-        self._albums = 13_000_000_000_000_000
-        self._callbacks = 4_300_000_000_000_000_000
-        self._group_messages = 1  # the one that made the group; its id is the general topic's
 
     def now(self) -> datetime:
         """The time now."""

@@ -79,6 +79,10 @@ class UpdateQueue:
         while self._pending and next(iter(self._pending)) < offset:
             self._pending.popitem(last=False)
 
+    def holds(self, update: PendingUpdate) -> bool:
+        """Whether it is still pending."""
+        return update.update_id in self._pending
+
     def remove(self, update_id: int) -> None:
         """Forget one that was delivered."""
         self._pending.pop(update_id, None)

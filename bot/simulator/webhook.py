@@ -28,9 +28,13 @@ _NEVER_FROM_ANSWERS = frozenset({"setwebhook", "deletewebhook", "close", "logout
 """Methods that Telegram ignores in a webhook's answer, besides all that begin with "get"."""
 
 
-def backoff(failures: int) -> float:
-    """Seconds to wait after so many failures in a row: none at first, then 2, 4, 8 … 64, as Telegram does."""
-    return 0.0 if failures == 1 else float(2 ** min(failures - 1, 6))
+Backoff = Callable[[int, float], float]
+"""Seconds to wait after so many failures in a row, given the seconds that the webhook asks for (0: it doesn't)."""
+
+
+def backoff(failures: int, asked: float) -> float:
+    """As Telegram waits: as long as it is asked to, else not at all at first, and then 2, 4, 8 … 64 seconds."""
+    return asked or (0.0 if failures == 1 else float(2 ** min(failures - 1, 6)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class _Refusal:
 class Webhook:
     """Delivers the queue's updates while a hook is set. ``wait_after`` gives the seconds between attempts."""
 
-    def __init__(self, state: State, execute: Execute, wait_after: Callable[[int], float]) -> None:
+    def __init__(self, state: State, execute: Execute, wait_after: Backoff) -> None:
         self._state = state
         self._execute = execute
         self._wait_after = wait_after
@@ -114,16 +118,16 @@ class Webhook:
         del lanes[name]
 
     async def _deliver(self, update: PendingUpdate, hook: Hook, connections: asyncio.Semaphore) -> None:
-        """Offer an update until it is taken, or too old to matter."""
+        """Offer an update until it is taken, dropped, or too old to matter."""
         failures = 0
-        while self._state.now() - update.at < PATIENCE:
+        while self._state.updates.holds(update) and self._state.now() - update.at < PATIENCE:
             async with connections:
                 refusal = await self._offer(update, hook)
             if refusal is None:
                 return
             failures += 1
             self.trouble = Trouble(self._state.now(), refusal.reason)
-            await asyncio.sleep(refusal.retry_after or self._wait_after(failures))
+            await asyncio.sleep(self._wait_after(failures, refusal.retry_after))
 
     async def _offer(self, update: PendingUpdate, hook: Hook) -> _Refusal | None:
         """One attempt; why it failed, or None. A method in the answer is executed, and nobody waits for it."""

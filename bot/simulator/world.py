@@ -25,6 +25,7 @@ class World:
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.state = State(clock or SystemClock())
+        self._next_customer, self._next_member = FIRST_CUSTOMER, FIRST_MEMBER
         self._populate()
 
     @property
@@ -33,14 +34,16 @@ class World:
         return AGENTS_CHAT
 
     def reset(self) -> None:
-        """Back to the first customer and an empty group."""
+        """Back to the first customer and an empty group; whoever is added next has an id that nobody had before."""
+        numbers = self._next_customer, self._next_member
+        self._next_customer, self._next_member = FIRST_CUSTOMER, FIRST_MEMBER
         self.state.updates.clear()
         self.state.clear()
         self._populate()
+        self._next_customer, self._next_member = numbers
         self.state.events.publish("reset", dict)
 
     def _populate(self) -> None:
-        self._next_customer, self._next_member = FIRST_CUSTOMER, FIRST_MEMBER
         self.add_customer("Maja", language_code="en", username="maja")
         self.add_member("Ana", administrator=True)
         self.add_member("Ben")

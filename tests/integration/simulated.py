@@ -19,6 +19,7 @@ from telegram.request import HTTPXRequest
 
 from bot.ports import Clock
 from bot.simulator.server import Simulator
+from bot.simulator.webhook import Backoff, backoff
 
 # python-telegram-bot gives spans as ``timedelta`` when asked to, and warns about bare seconds otherwise.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -45,9 +46,9 @@ class SetClock:
 
 
 @asynccontextmanager
-async def simulated(clock: Clock | None = None) -> AsyncIterator[Simulator]:
+async def simulated(clock: Clock | None = None, webhook_backoff: Backoff = backoff) -> AsyncIterator[Simulator]:
     """A simulator on a free port of 127.0.0.1, stopped at the end."""
-    simulator = Simulator(clock)
+    simulator = Simulator(clock, webhook_backoff)
     await simulator.start("127.0.0.1", 0)
     try:
         yield simulator

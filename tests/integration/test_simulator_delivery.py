@@ -12,6 +12,7 @@ from telegram import Bot
 from telegram.error import BadRequest, Conflict
 
 from bot.simulator.server import Simulator
+from bot.simulator.webhook import backoff
 from tests.integration.simulated import ANA, GROUP, MAJA, at, bot_of, simulated
 
 SECRET = "a-secret_1"
@@ -176,9 +177,7 @@ async def test_polling_conflicts_with_a_webhook(bot: Bot, receiver: Receiver) ->
 async def test_refused_update_comes_again_before_the_next_of_its_chat(receiver: Receiver) -> None:
     statuses = iter([500, 502, 200, 200])
     receiver.answer = lambda _update: web.Response(status=next(statuses))
-    simulator = Simulator(webhook_backoff=lambda _failures: 0.0)
-    await simulator.start()
-    async with bot_of(simulator) as bot:
+    async with simulated(webhook_backoff=lambda _failures, _asked: 0.0) as simulator, bot_of(simulator) as bot:
         await bot.set_webhook(receiver.url)
         simulator.world.send(MAJA, MAJA, "one")
         simulator.world.send(MAJA, MAJA, "two")
@@ -186,7 +185,39 @@ async def test_refused_update_comes_again_before_the_next_of_its_chat(receiver: 
         assert receiver.texts() == ["one", "one", "one", "two"]
         info = await bot.get_webhook_info()
         assert info.last_error_message == "Wrong response from the webhook: 502 Bad Gateway"
-    await simulator.stop()
+
+
+def test_pauses_between_attempts_are_telegram_s() -> None:
+    assert [backoff(failures, 0) for failures in (1, 2, 3, 6, 9)] == [0, 2, 4, 32, 64]
+    assert backoff(3, 90) == 90
+
+
+async def test_pause_that_the_webhook_asks_for_is_heard(receiver: Receiver) -> None:
+    statuses = iter([503, 200])
+    receiver.answer = lambda _update: web.Response(status=next(statuses), headers={"Retry-After": "90"})
+    asked: list[tuple[int, float]] = []
+
+    def at_once(failures: int, seconds: float) -> float:
+        asked.append((failures, seconds))
+        return 0.0
+
+    async with simulated(webhook_backoff=at_once) as simulator, bot_of(simulator) as bot:
+        simulator.world.send(MAJA, MAJA, "hello")
+        await bot.set_webhook(receiver.url)
+        await receiver.wait_for(2)
+    assert asked == [(1, 90)]
+
+
+async def test_updates_that_were_dropped_are_not_delivered(simulator: Simulator, bot: Bot, receiver: Receiver) -> None:
+    receiver.answer = lambda update: web.Response(status=500 if "old" in receiver.texts()[-1:] else 200)
+    await bot.set_webhook(receiver.url)
+    simulator.world.send(MAJA, MAJA, "old")
+    await receiver.wait_for(2)
+    simulator.world.reset()
+    await bot.set_webhook(receiver.url, max_connections=1)
+    simulator.world.send(MAJA, MAJA, "new")
+    await _until(lambda: "new" in receiver.texts())
+    assert receiver.texts()[-1] == "new"
 
 
 async def test_chat_that_is_refused_holds_up_no_other(simulator: Simulator, bot: Bot, receiver: Receiver) -> None:

@@ -332,9 +332,12 @@ async def test_rights_are_taken_and_given(browser: Browser, bot: Bot) -> None:
     assert (await bot.get_updates())[-1].my_chat_member
 
 
-async def test_reset_goes_back_to_the_start(browser: Browser, bot: Bot) -> None:
-    await browser.post("/sim/send", chat_id=MAJA, from_id=MAJA, text="hello")
-    await browser.post("/sim/customers", name="Luka")
+async def test_reset_goes_back_to_the_start_and_reuses_no_number(browser: Browser, bot: Bot) -> None:
+    before = await browser.post("/sim/send", chat_id=MAJA, from_id=MAJA, text="hello")
+    luka = await browser.post("/sim/customers", name="Luka")
     state = await browser.post("/sim/reset")
-    assert (len(state["customers"]), state["messages"]) == (1, [])
+    assert ([person["id"] for person in state["customers"]], state["messages"]) == ([MAJA], [])
     assert await bot.get_updates() == ()
+    after = await browser.post("/sim/send", chat_id=MAJA, from_id=MAJA, text="hello again")
+    assert after["message_id"] > before["message_id"]
+    assert (await browser.post("/sim/customers", name="Eva"))["id"] == luka["id"] + 1
