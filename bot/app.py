@@ -13,10 +13,10 @@ from aiohttp import web
 
 from bot.core import words
 from bot.core.content import Catalogue
-from bot.core.errors import KeepwordError, SettingsError
+from bot.core.errors import ContentError, KeepwordError, SettingsError
 from bot.core.model import Outgoing, Receipt, Step, Update
-from bot.files.live import watch
-from bot.files.load import load_or_raise
+from bot.files.live import LiveContent
+from bot.files.load import Loaded, load
 from bot.files.versions import keep
 from bot.flow import Flow, Seen
 from bot.line import Line
@@ -70,8 +70,10 @@ class App:
 
     async def start(self) -> None:
         """Start everything. Raises KeepwordError that says what to do where it can't be started."""
-        catalogue = await asyncio.to_thread(load_or_raise, self.settings.content)
-        self.shelf = Shelf(catalogue, self._train)
+        loaded = await asyncio.to_thread(load, self.settings.content)
+        if loaded.catalogue is None:
+            raise ContentError(tuple(str(problem) for problem in loaded.problems))
+        self.shelf = Shelf(loaded.catalogue, self._train)
         self.store = await TinyStore.open(self.settings.store_folder)
         try:
             await self.line.open()
@@ -81,10 +83,10 @@ class App:
         self._join()
         await self._listen()
         await self.sender.start()
-        self._begin("training", self._train_first())
+        self._begin("training", self._train_first(loaded))
         self._begin("taking up what was left", self._take_up())
         self._begin("updates", self.line.run(self._asked_for, self.address))
-        self._begin("content", self._follow_content())
+        self._begin("content", self._follow_content(loaded.version))
         self._begin("menus", self._introduce())
         self.timer.start()
         if not self.line.groups.all:
@@ -209,14 +211,14 @@ class App:
             lambda: load_or_train(catalogue, folder, encoder=encoder_named(encoder), progress=self._tell)
         )
 
-    async def _train_first(self) -> None:
+    async def _train_first(self, loaded: Loaded) -> None:
         await self.shelf.train_first()
-        await self._keep_version(self.shelf.current().catalogue)
+        await self._keep_version(loaded)
         log.info("ready to answer", languages=self.shelf.current().catalogue.standards.languages)
 
-    async def _follow_content(self) -> None:
+    async def _follow_content(self, live: str) -> None:
         """Make good edits live; tell of bad ones and keep the old content."""
-        async for loaded in watch(self.settings.content):
+        async for loaded in LiveContent(self.settings.content).watch(live):
             self.metrics.content.set(len(loaded.problems))
             if loaded.catalogue is None:
                 for problem in loaded.problems:
@@ -227,11 +229,15 @@ class App:
             except KeepwordError:
                 log.exception("content refused, the old one stays")
             else:
-                await self._keep_version(loaded.catalogue)
+                await self._keep_version(loaded)
                 log.info("content is live", version=loaded.catalogue.version)
 
-    async def _keep_version(self, catalogue: Catalogue) -> None:
-        await asyncio.to_thread(keep, self.settings.content, self.settings.data / "content", catalogue.version)
+    async def _keep_version(self, loaded: Loaded) -> None:
+        """Keep a copy of what went live; without one, the bot works all the same."""
+        try:
+            await asyncio.to_thread(keep, loaded, self.settings.data / "content", self.clock.now())
+        except OSError:
+            log.exception("this version of the content could not be copied")
 
     async def _introduce(self) -> None:
         """Learn who is who in the groups, and fill the menus of commands."""

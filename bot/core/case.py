@@ -119,15 +119,22 @@ def _status(draft: Draft) -> str:
         lines.append(draft.team_words("team_card_promise", by=team_time(draft, conversation.promise.due_at)))
     elif conversation.promises:
         last = conversation.promises[-1]
-        at = team_time(draft, last.ended_at or last.due_at)
-        lines.append(draft.team_words(f"team_card_{last.state.value}", at=at, agent=last.ended_by or ""))
+        at = _clock(draft, last.ended_at or last.due_at)
+        by = (last.ended_by or "").partition(" (")[0]
+        lines.append(draft.team_words(f"team_card_{last.state.value}", at=at, agent=by))
     if conversation.phase is Phase.RESOLVED:
         lines.append(draft.team_words("team_card_resolved"))
     return "\n".join(lines)
 
 
+def _clock(draft: Draft, at: datetime) -> str:
+    """When something happened, as the team's clock showed it."""
+    standards = draft.context.catalogue.standards
+    return words.clock(standards.default_language, at.astimezone(ZoneInfo(standards.zone)))
+
+
 def team_time(draft: Draft, at: datetime) -> str:
-    """A clock time as the team reads it, with its day."""
+    """By when something is due, as the team reads it, with its day."""
     catalogue = draft.context.catalogue
     standards = catalogue.standards
     return words.when(catalogue, standards.default_language, at, draft.now, standards.zone)

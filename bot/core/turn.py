@@ -64,7 +64,9 @@ def _learn(draft: Draft, decision: Decision, understanding: Understanding) -> No
         slots={**conversation.slots, **understanding.slots},
         severity=max(conversation.severity, understanding.severity, key=_RISING.index),
     )
-    if decision.act is Act.PROMISE or conversation.intent == NO_INTENT:
+    if decision.act is Act.PROMISE:
+        draft.change(intent=NO_INTENT, kind=Kind.NONE)
+    if draft.conversation.intent == NO_INTENT:
         set_subject(draft, decision.intent, understanding.kind)
 
 
@@ -116,8 +118,10 @@ def _answer(draft: Draft, intent: Intent | None, *, hello: bool) -> None:
 
 
 def _greeted(draft: Draft, text: str, *, hello: bool) -> str:
-    """The first words of a conversation greet, in the same message."""
-    return f"{draft.words('hello')} {text}" if hello else text
+    """The first words of a conversation greet, in the same message, unless they call the customer by name already."""
+    if not hello or words.first_name(draft.conversation.customer) in text:
+        return text
+    return f"{draft.words('hello')} {text}"
 
 
 def _clarify(draft: Draft, options: tuple[str, ...], *, hello: bool) -> None:
