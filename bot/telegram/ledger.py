@@ -57,7 +57,7 @@ class Ledger:
     async def _kept(self, receipt: Receipt) -> bool:
         try:
             await self._store.receive(receipt)
-        except StoreError:
-            log.exception("a receipt cannot be kept, trying again", outgoing=receipt.outgoing_id)
+        except StoreError as error:
+            log.critical("a receipt cannot be kept, trying again", outgoing=receipt.outgoing_id, error=str(error))
             return False
         return True

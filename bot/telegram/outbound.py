@@ -212,8 +212,8 @@ class TelegramSender:
             self._slow_down(turn, error)
         except TelegramError as error:
             await self._after_refusal(turn, error)
-        except StoreError:
-            log.exception("the store cannot be reached while sending, trying again")
+        except StoreError as error:
+            log.critical("the store cannot be reached while sending, trying again", error=str(error))
             self._later(turn)
         except Exception as error:  # one message that can't be made must not hold up the rest
             log.exception("a message could not be made", outgoing=job.row.id if job.row else None)
@@ -244,9 +244,10 @@ class TelegramSender:
             if conversation is not None:
                 place = Place(job.chat_id, conversation.topic_id, conversation.card_id)
         job.thread_id = place.thread_id
-        job.calls = delivery.calls(row.content, place)
-        if job.calls:
+        calls = delivery.calls(row.content, place)
+        if calls:
             await self._store.attempt(row.id)
+        job.calls = calls
 
     # what comes of it
 

@@ -70,8 +70,8 @@ class Polling:
             log.warning(_CONFLICT, telegram=str(error))
         except TelegramError as error:
             log.warning("Telegram cannot be reached, trying again", error=str(error))
-        except StoreError:
-            log.exception("an update could not be kept; it will be asked for again")
+        except StoreError as error:
+            log.critical("an update could not be kept; it will be asked for again", error=str(error))
         else:
             return None
         return backoff(tries, longest=30.0)

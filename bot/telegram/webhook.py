@@ -88,8 +88,12 @@ class Webhook:
     async def _keep(self, update: Update) -> web.Response:
         try:
             seen = await self._receive(update)
-        except StoreError:
-            log.exception("an update could not be kept; Telegram will deliver it again", update_id=update.update_id)
+        except StoreError as error:
+            log.critical(
+                "an update could not be kept; Telegram will deliver it again",
+                update_id=update.update_id,
+                error=str(error),
+            )
             return web.Response(status=503, text="It could not be kept. Deliver it again.")
         return web.Response() if seen is None else _acknowledgement(seen)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import json
 from collections.abc import AsyncIterator
@@ -162,6 +163,18 @@ async def test_what_is_too_large_is_refused(address: str, desk: Desk) -> None:
     assert not desk.store.accepted
 
 
+async def test_what_does_not_say_how_large_it_is_is_read_no_further_than_the_limit(address: str, desk: Desk) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(40):
+            yield b"x" * 64 * 1024
+
+    async with aiohttp.ClientSession() as session:
+        with contextlib.suppress(aiohttp.ClientError):  # the connection may close before all is written
+            async with session.post(address, data=endless(), headers={SECRET_HEADER: SECRET}) as response:
+                assert response.status == 413
+    assert not desk.store.accepted
+
+
 async def test_when_it_cannot_be_kept_telegram_is_asked_to_come_again(address: str, desk: Desk) -> None:
     desk.store.broken = True
     assert (await deliver(address, update()))[0] == 503
@@ -175,7 +188,7 @@ async def test_the_simulator_shows_the_eyes_that_the_answer_carried(
     async with telegram_bot(simulator.token, simulator.url) as bot:
         await point_here(bot, address, SECRET)
         message = simulator.world.send(MAJA, MAJA, "hello")
-        await simulator.world.wait_for(lambda: ("👀",) in message.reactions.values())
+        await simulator.world.wait_for(lambda: ("👀",) in message.reactions.values(), timeout=20)
     assert desk.texts == ["hello"]
 
 
@@ -199,7 +212,7 @@ async def polling(simulator: Simulator, desk: Desk) -> AsyncIterator[asyncio.Tas
 
 
 async def heard(desk: Desk, *texts: str) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         async with desk.heard:
             await desk.heard.wait_for(lambda: desk.texts == list(texts))
 
@@ -239,7 +252,7 @@ async def test_what_could_not_be_kept_is_not_confirmed_and_comes_again(simulator
     desk.store.broken = True
     simulator.world.send(MAJA, MAJA, "one")
     async with polling(simulator, desk):
-        async with asyncio.timeout(5), desk.heard:
+        async with asyncio.timeout(20), desk.heard:
             await desk.heard.wait_for(lambda: desk.refused >= 3)
         assert desk.texts == []
         desk.store.broken = False
@@ -253,7 +266,7 @@ async def test_a_refused_token_stops_polling_and_names_the_setting(simulator: Si
         simulator.api.faults.replace([Fault(method="getUpdates", error_code=401, description="Unauthorized")])
         simulator.world.send(MAJA, MAJA, "two")
         with pytest.raises(SettingsError, match="KEEPWORD_TELEGRAM_TOKEN"):
-            await asyncio.wait_for(task, 5)
+            await asyncio.wait_for(task, 20)
 
 
 # the token

@@ -347,6 +347,43 @@ async def test_a_store_that_cannot_write_is_waited_for_and_nothing_is_sent_twice
     assert house.receipt(row).delivery is Delivery.SENT
 
 
+async def test_a_store_that_cannot_note_the_attempt_is_waited_for(house: House) -> None:
+    row = house.row(Text("Hello"))
+    await house.commit(row)
+    attempt, tries = house.store.attempt, 0
+
+    async def stumbling(outgoing_id: str) -> None:
+        nonlocal tries
+        tries += 1
+        house.store.broken = tries < 3
+        await attempt(outgoing_id)
+
+    house.store.attempt = stumbling  # type: ignore[method-assign]  # a store that fails twice
+    async with house.running():
+        assert await house.sender.drain(3600)
+    assert house.telegram.texts == ["Hello"]
+
+
+async def test_a_mistake_of_our_own_is_reported_and_holds_up_nothing(house: House) -> None:
+    broken, fine = house.row(Text("Hello")), house.row(Text("Hi"))
+    house.telegram.results["sendMessage"] = {"message_id": 5}
+    await house.commit(broken)
+    async with house.running():
+        assert await house.sender.drain(3600)
+        del house.telegram.results["sendMessage"]
+        await house.commit(fine)
+        assert await house.sender.drain(3600)
+    assert house.receipt(broken).problem == "DeliveryError"
+    assert house.receipt(fine).delivery is Delivery.SENT
+
+
+async def test_a_token_that_was_revoked_is_waited_for(house: House) -> None:
+    row = house.row(Text("Hello"))
+    house.telegram.refuse("sendMessage", 401, "Unauthorized", times=2)
+    await house.send(row)
+    assert house.receipt(row).delivery is Delivery.SENT
+
+
 # a restart
 
 
