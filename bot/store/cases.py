@@ -1,6 +1,6 @@
 """Case files: what a resolved conversation leaves behind, each a small TinyDB file of its own.
 
-``cases/<chat id modulo 1000>/<conversation id>.json`` has the conversation and what was sent in it;
+``cases/<chat id modulo 1000>/<chat id>/<conversation id>.json`` has the conversation and what was sent in it;
 ``topics/<agents' chat>/<thread id ÷ 1024>.json`` says which conversation had a topic. Nothing of it is in memory, so
 that neither memory nor the time to open grows with history.
 """
@@ -20,7 +20,7 @@ from tinydb.table import Document
 
 from bot.core.errors import StoreDamagedError, StoreError
 from bot.core.model import Conversation
-from bot.store.disk import make_folder, read_whole, sync_folder, write_aside
+from bot.store.disk import make_folder, read_whole, write_aside
 from bot.store.entries import pack
 from bot.store.records import CONVERSATION
 
@@ -73,9 +73,7 @@ class WholeFileStorage(Storage):
         """Write what was changed. Raises OSError."""
         if self._changed is None:
             return
-        if not self._path.parent.exists():
-            make_folder(self._path.parent)
-            sync_folder(self._path.parent.parent)
+        make_folder(self._path.parent)
         write_aside(self._path, pack(self._changed), fsync=self._fsync)
 
 
@@ -109,8 +107,10 @@ class Cases:
 
     def of_chat(self, chat_id: int) -> tuple[str, ...]:
         """The ids of the conversations of a chat that have case files, oldest first."""
-        names = (path.stem for path in self._shard(chat_id).glob(f"{chat_id}-*.json"))
-        return tuple(sorted(names, key=ordinal))
+        folder = self._chat(chat_id)
+        if not folder.exists():
+            return ()
+        return tuple(sorted((path.stem for path in folder.glob(f"{chat_id}-*.json")), key=ordinal))
 
     def of_topic(self, agents_chat: int, thread_id: int) -> str | None:
         """The id of the conversation that had this topic last."""
@@ -120,7 +120,6 @@ class Cases:
         return None if found is None else str(found["conversation"])
 
     def _keep_topic(self, agents_chat: int, thread_id: int, conversation_id: str) -> None:
-        make_folder(self._topics / str(agents_chat))
         path = self._topic_path(agents_chat, thread_id)
         with TinyDB(path, fsync=self._fsync, storage=WholeFileStorage) as topics:
             topics.table("topics").upsert(Document({"conversation": conversation_id}, doc_id=thread_id))
@@ -128,10 +127,11 @@ class Cases:
     def _path(self, conversation_id: str) -> Path:
         number = ordinal(conversation_id)
         chat_id = int(conversation_id.rpartition("-")[0])
-        return self._shard(chat_id) / f"{chat_id}-{number}.json"
+        return self._chat(chat_id) / f"{chat_id}-{number}.json"
 
-    def _shard(self, chat_id: int) -> Path:
-        return self._cases / f"{abs(chat_id) % 1000:03d}"
+    def _chat(self, chat_id: int) -> Path:
+        """The folder of a chat: what a customer has with us and wants erased is in one place."""
+        return self._cases / f"{abs(chat_id) % 1000:03d}" / str(chat_id)
 
     def _topic_path(self, agents_chat: int, thread_id: int) -> Path:
         return self._topics / str(agents_chat) / f"{thread_id // _THREADS_PER_FILE}.json"

@@ -15,9 +15,13 @@ PRIVATE_FILE = 0o600
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder that only its owner can enter, and those above it. Raises StoreError."""
+    """Make a folder that only its owner can enter, and those above it; durable when it returns. Raises StoreError."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
     except OSError as error:
         raise StoreError(
             f"{folder} cannot be made ({error.strerror}); make it writable, or set KEEPWORD_STORE to another folder"

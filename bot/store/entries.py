@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pydantic_core import PydanticSerializationError, from_json, to_json
+from pydantic import TypeAdapter
 
 from bot.core.errors import StoreError
 
@@ -19,6 +19,9 @@ Key = int | str
 
 Raw = bytes
 """A document as it is kept, in memory as on disk: one line of JSON."""
+
+
+_DOCUMENT = TypeAdapter(dict[str, Any])
 
 
 class Entry(NamedTuple):
@@ -33,24 +36,23 @@ class Entry(NamedTuple):
 def pack(document: Mapping[str, Any]) -> Raw:
     """A document as JSON. Halves of surrogate pairs, which are no text, become the replacement character."""
     try:
-        return to_json(document)
-    except (PydanticSerializationError, UnicodeEncodeError):
+        return _DOCUMENT.dump_json(dict(document))
+    except ValueError:
         text = json.dumps(document, ensure_ascii=False)
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
 
 
 def unpack(raw: Raw) -> dict[str, Any]:
     """A fresh copy of the document: changing it changes nothing that is kept."""
-    document: dict[str, Any] = from_json(raw)
-    return document
+    return _DOCUMENT.validate_json(raw)
 
 
 def put_line(table: str, key: Key, raw: Raw) -> bytes:
-    return b"put\t%b\t%b\t%b\n" % (table.encode(), to_json(key), raw)
+    return b"put\t%b\t%b\t%b\n" % (table.encode(), json.dumps(key).encode(), raw)
 
 
 def del_line(table: str, key: Key) -> bytes:
-    return b"del\t%b\t%b\t\n" % (table.encode(), to_json(key))
+    return b"del\t%b\t%b\t\n" % (table.encode(), json.dumps(key).encode())
 
 
 def log_line(name: str, number: int, raw: Raw) -> bytes:
@@ -69,4 +71,4 @@ def read_line(line: bytes) -> Entry:
             f"the store was written by a newer Keepword (it has {verb[:20]!r} in its journal); start that version"
         )
     table, key, raw = rest.split(b"\t", 2)
-    return Entry(verb.decode(), table.decode(), from_json(key), raw)
+    return Entry(verb.decode(), table.decode(), json.loads(key), raw)

@@ -109,7 +109,7 @@ async def test_a_resolved_conversation_leaves_memory_for_its_case_file(store: Ti
     await resolve(store)
     assert len(store.db.table("conversations")) == 0
     assert await store.conversation("5001-1") is not None
-    with TinyDB(tmp_path / "cases" / "001" / "5001-1.json", access_mode="r") as case:
+    with TinyDB(tmp_path / "cases" / "001" / "5001" / "5001-1.json", access_mode="r") as case:
         assert case.table("conversation").all()[0]["phase"] == "resolved"
         assert [found["id"] for found in case.table("sent")] == ["5001-1:0:0"]
 
@@ -180,7 +180,7 @@ async def test_only_the_last_handled_updates_are_remembered(tmp_path: Path) -> N
 
 async def test_a_damaged_case_file_names_itself(store: TinyStore, tmp_path: Path) -> None:
     await resolve(store)
-    path = tmp_path / "cases" / "001" / "5001-1.json"
+    path = tmp_path / "cases" / "001" / "5001" / "5001-1.json"
     path.write_text(path.read_text()[:-9])
     with pytest.raises(StoreDamagedError, match=r"5001-1\.json"):
         await store.conversation("5001-1")
