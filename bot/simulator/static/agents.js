@@ -18,8 +18,23 @@ export class AgentsPane {
     this.store = store;
     this.changed = changed;
     this.pane = byId("agents");
-    this.pinned = h("button", { type: "button", class: "pinned-bar", hidden: true, data: { testid: "pinned" }, onclick: () => this.conversation.list.jumpTo(this.pinned.dataset.message) });
-    this.closed = h("div", { class: "closed-bar", hidden: true, data: { testid: "closed" } }, h("span", { data: { icon: "lock" } }), h("span", {}, "This topic is closed."), h("button", { type: "button", class: "button", data: { testid: "reopen" }, onclick: () => this.#act("reopen") }, "Reopen"));
+    this.pinned = h(
+      "button",
+      {
+        type: "button",
+        class: "pinned-bar",
+        hidden: true,
+        data: { testid: "pinned" },
+        onclick: () => this.conversation.list.jumpTo(this.pinned.dataset.message),
+      },
+    );
+    this.closed = h(
+      "div",
+      { class: "closed-bar", hidden: true, data: { testid: "closed" } },
+      h("span", { data: { icon: "lock" } }),
+      h("span", {}, "This topic is closed."),
+      h("button", { type: "button", class: "button", data: { testid: "reopen" }, onclick: () => this.#act("reopen") }, "Reopen"),
+    );
     drawIcons(this.closed);
     byId("agents-chat").before(this.pinned);
     this.conversation = new Conversation({
@@ -34,7 +49,16 @@ export class AgentsPane {
     });
     this.select = h("select", { data: { testid: "member-select" }, onchange: ({ target }) => this.#be(Number(target.value)) });
     this.avatar = h("span", { class: "avatar small", "aria-hidden": "true" });
-    this.conversation.composer.form.prepend(this.closed, h("div", { class: "as" }, this.avatar, h("label", { class: "field-inline" }, h("span", { class: "as-label" }, "Writing as"), this.select), h("span", { class: "note-mark" }, icon("lock"), "Private note: the customer won't see it")));
+    this.conversation.composer.form.prepend(
+      this.closed,
+      h(
+        "div",
+        { class: "as" },
+        this.avatar,
+        h("label", { class: "field-inline" }, h("span", { class: "as-label" }, "Writing as"), this.select),
+        h("span", { class: "note-mark" }, icon("lock"), "Private note: the customer won't see it"),
+      ),
+    );
     this.topics = new TopicList(byId("topic-list"), { store, choose: (id) => this.choose(id) });
     byId("topic-back").addEventListener("click", () => this.#back());
     byId("topic-menu").addEventListener("click", ({ currentTarget }) => this.#topicMenu(currentTarget));
@@ -59,7 +83,10 @@ export class AgentsPane {
   /** Unread messages in all topics. */
   get unread() {
     const general = this.store.unread.get(chatKey(this.store.group.id, GENERAL)) ?? 0;
-    return [...this.store.topics.keys()].reduce((sum, id) => sum + (this.store.unread.get(chatKey(this.store.group.id, id)) ?? 0), general);
+    return [...this.store.topics.keys()].reduce(
+      (sum, id) => sum + (this.store.unread.get(chatKey(this.store.group.id, id)) ?? 0),
+      general,
+    );
   }
 
   choose(id) {
@@ -89,7 +116,10 @@ export class AgentsPane {
   #drawTopic(topic) {
     const isTyping = this.store.isTyping(this.key);
     setText(byId("topic-title"), topic.title);
-    setText(byId("topic-status"), isTyping ? "typing…" : topic.thread_id === GENERAL ? "For the whole group" : topic.closed ? "Closed" : "Open");
+    setText(
+      byId("topic-status"),
+      isTyping ? "typing…" : topic.thread_id === GENERAL ? "For the whole group" : topic.closed ? "Closed" : "Open",
+    );
     byId("topic-status").classList.toggle("typing", isTyping);
     byId("topic-menu").hidden = topic.thread_id === GENERAL;
     paintTopic(byId("topic-avatar"), topic);
@@ -97,14 +127,25 @@ export class AgentsPane {
     this.closed.hidden = !topic.closed;
     this.#drawMembers();
     const hint = topic.thread_id === GENERAL ? "Write to the group…" : "Reply, or // for a private note…";
-    this.conversation.show(hint, () => [h("h3", {}, "Nothing here yet"), h("p", {}, "What is written in this topic appears here.")]);
+    this.conversation.show(
+      hint,
+      () => [h("h3", {}, "Nothing here yet"), h("p", {}, "What is written in this topic appears here.")],
+    );
   }
 
   #drawIdle() {
     this.pinned.hidden = true;
     const hasTopics = this.store.topics.size > 0;
-    const words = hasTopics ? ["Choose a topic", "Each topic is one customer's case."] : ["The team's side", "Send a complaint or ask for a person as the customer, and the case appears here with its promise and its buttons."];
-    this.conversation.list.show(`idle-${hasTopics}`, [], { viewerId: null, botId: null }, () => [h("h3", {}, words[0]), h("p", {}, words[1])]);
+    const words = hasTopics ? ["Choose a topic", "Each topic is one customer's case."] : [
+      "The team's side",
+      "Send a complaint or ask for a person as the customer, and the case appears here with its promise and its buttons.",
+    ];
+    this.conversation.list.show(
+      `idle-${hasTopics}`,
+      [],
+      { viewerId: null, botId: null },
+      () => [h("h3", {}, words[0]), h("p", {}, words[1])],
+    );
   }
 
   #drawPinned(topic) {
@@ -114,11 +155,17 @@ export class AgentsPane {
     const words = summary(message);
     if (this.pinned.dataset.words === words && this.pinned.dataset.message === String(message.message_id)) return;
     Object.assign(this.pinned.dataset, { words, message: String(message.message_id) });
-    this.pinned.replaceChildren(icon("pin"), h("span", { class: "lines" }, h("span", { class: "name" }, "Pinned message"), h("span", { class: "words" }, words)));
+    this.pinned.replaceChildren(
+      icon("pin"),
+      h("span", { class: "lines" }, h("span", { class: "name" }, "Pinned message"), h("span", { class: "words" }, words)),
+    );
   }
 
   #drawMembers() {
-    const options = this.store.members.map(({ id, name, role }) => [String(id), role === "administrator" ? `${name} (supervisor)` : name]);
+    const options = this.store.members.map(({ id, name, role }) => [
+      String(id),
+      role === "administrator" ? `${name} (supervisor)` : name,
+    ]);
     offer(this.select, options, String(this.person.id));
     paintAvatar(this.avatar, this.person.name, this.person.id);
   }
@@ -141,7 +188,14 @@ export class AgentsPane {
       topic.closed
         ? { label: "Reopen the topic", icon: "chat", testid: "topic-reopen", act: () => this.#act("reopen") }
         : { label: "Close the topic", icon: "lock", testid: "topic-close", act: () => this.#act("close") },
-      { label: "Delete the topic", hint: "With all its messages", icon: "trash", danger: true, testid: "topic-delete", act: () => this.#act("delete") },
+      {
+        label: "Delete the topic",
+        hint: "With all its messages",
+        icon: "trash",
+        danger: true,
+        testid: "topic-delete",
+        act: () => this.#act("delete"),
+      },
     ]);
   }
 
@@ -152,7 +206,14 @@ export class AgentsPane {
   #groupMenu(anchor) {
     openMenu(anchor, [
       { title: "Members" },
-      ...this.store.members.map(({ id, name, role }) => ({ label: name, hint: role === "administrator" ? "Supervisor" : "Agent", icon: "person", testid: "group-member", checked: id === this.person.id, act: () => this.#be(id) })),
+      ...this.store.members.map(({ id, name, role }) => ({
+        label: name,
+        hint: role === "administrator" ? "Supervisor" : "Agent",
+        icon: "person",
+        testid: "group-member",
+        checked: id === this.person.id,
+        act: () => this.#be(id),
+      })),
       { title: "Group" },
       { label: "Add a member…", icon: "person-plus", testid: "add-member", act: () => this.#add() },
     ]);

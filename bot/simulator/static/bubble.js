@@ -19,7 +19,11 @@ export function createRow(row, context) {
 }
 
 function serviceRow(message) {
-  return h("li", { class: "service", data: { testid: "service", messageId: message.message_id } }, h("span", { title: exact(message.at) }, message.service));
+  return h(
+    "li",
+    { class: "service", data: { testid: "service", messageId: message.message_id } },
+    h("span", { title: exact(message.at) }, message.service),
+  );
 }
 
 function bubbleRow(row, context) {
@@ -34,14 +38,29 @@ function bubbleRow(row, context) {
   };
   const menu = h(
     "button",
-    { type: "button", class: "icon-button row-menu", tabindex: "-1", "aria-label": "Message options", title: "React, reply, more", "aria-haspopup": "menu", "aria-expanded": "false", data: { act: "menu", testid: "message-menu" } },
+    {
+      type: "button",
+      class: "icon-button row-menu",
+      tabindex: "-1",
+      "aria-label": "Message options",
+      title: "React, reply, more",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      data: { act: "menu", testid: "message-menu" },
+    },
     icon("smile"),
   );
   const bubble = h("div", { class: "bubble" }, parts.author, parts.quote, parts.media, parts.text);
   const stack = h("div", { class: "stack" }, bubble, parts.keyboard, parts.reactions);
   const avatar = context.showNames && h("span", { class: "avatar small", "aria-hidden": "true" });
   const first = row.messages[0];
-  const element = h("li", { tabindex: "-1", data: { testid: "message", key: row.key, messageId: first.message_id } }, avatar, stack, menu);
+  const element = h(
+    "li",
+    { tabindex: "-1", data: { testid: "message", key: row.key, messageId: first.message_id } },
+    avatar,
+    stack,
+    menu,
+  );
   element.parts = { ...parts, bubble, avatar, drawn: {} };
   return element;
 }
@@ -54,7 +73,13 @@ export function updateRow(element, row, context) {
   const worded = messages.find((message) => message.text ?? message.caption) ?? first;
   const text = worded.text ?? worded.caption ?? "";
   const side = row.isOwn ? "own" : "other";
-  element.className = ["row", side, row.isFirst && "first", row.isLast && "last", first.pinned && "pinned"].filter(Boolean).join(" ");
+  element.className = [
+    "row",
+    side,
+    row.isFirst && "first",
+    row.isLast && "last",
+    first.pinned && "pinned",
+  ].filter(Boolean).join(" ");
   element.dataset.from = first.from.name;
   element.parts.bubble.className = bubbleClass(first, text, isNote(first, text, context));
 
@@ -64,13 +89,29 @@ export function updateRow(element, row, context) {
     element.parts.drawn[name] = key;
     element.parts[name].replaceChildren(...build());
   };
-  draw("author", [context.showNames && !row.isOwn && row.isFirst, first.from, role(first, context)], () => authorOf(row, context));
+  draw(
+    "author",
+    [context.showNames && !row.isOwn && row.isFirst, first.from, role(first, context)],
+    () => authorOf(row, context),
+  );
   if (context.showNames) drawAvatar(element.parts.avatar, row);
   draw("quote", quoted(first, context), () => quoteOf(first, context));
-  draw("media", messages.map((message) => message.media), () => (messages.some((message) => message.media) ? [mediaOf(messages.filter((message) => message.media))] : []));
-  draw("text", [text, worded.entities, worded.caption_entities, last.at, last.edited_at, first.pinned, row.isOwn, row.isSeen], () => textOf(row, worded, text, row.isOwn && !context.showNames));
+  draw(
+    "media",
+    messages.map((message) => message.media),
+    () => (messages.some((message) => message.media) ? [mediaOf(messages.filter((message) => message.media))] : []),
+  );
+  draw(
+    "text",
+    [text, worded.entities, worded.caption_entities, last.at, last.edited_at, first.pinned, row.isOwn, row.isSeen],
+    () => textOf(row, worded, text, row.isOwn && !context.showNames),
+  );
   draw("keyboard", [last.buttons, context.pressing(last)], () => keyboardOf(last, context));
-  draw("reactions", [messages.flatMap((message) => message.reactions ?? []), context.viewerId], () => reactionsOf(messages, context));
+  draw(
+    "reactions",
+    [messages.flatMap((message) => message.reactions ?? []), context.viewerId],
+    () => reactionsOf(messages, context),
+  );
 }
 
 function bubbleClass({ media }, text, isANote) {
@@ -95,7 +136,11 @@ function role(message, context) {
 function authorOf(row, context) {
   const [message] = row.messages;
   if (!context.showNames || row.isOwn || !row.isFirst) return [];
-  const name = h("span", { class: "name", data: { tint: message.from.is_bot ? "bot" : String(Math.abs(message.from.id) % 6) } }, message.from.name);
+  const name = h(
+    "span",
+    { class: "name", data: { tint: message.from.is_bot ? "bot" : String(Math.abs(message.from.id) % 6) } },
+    message.from.name,
+  );
   const badge = role(message, context);
   return badge ? [name, h("span", { class: "role" }, badge)] : [name];
 }
@@ -121,21 +166,38 @@ function quoteOf(message, context) {
   const quote = quoted(message, context);
   if (!quote) return [];
   const [name, words] = quote;
-  return [h("button", { type: "button", class: "quote", tabindex: "-1", data: { act: "jump", testid: "quote", target: replyId(message) } }, name && h("span", { class: "name" }, name), h("span", { class: "words" }, words))];
+  return [h(
+    "button",
+    { type: "button", class: "quote", tabindex: "-1", data: { act: "jump", testid: "quote", target: replyId(message) } },
+    name && h("span", { class: "name" }, name),
+    h("span", { class: "words" }, words),
+  )];
 }
 
 function textOf(row, message, text, hasTicks) {
   const last = row.messages.at(-1);
-  const edited = message.edited_at && h("span", { class: "edited", title: `Edited ${exact(message.edited_at)}`, data: { testid: "edited" } }, "edited");
+  const edited = message.edited_at && h(
+    "span",
+    { class: "edited", title: `Edited ${exact(message.edited_at)}`, data: { testid: "edited" } },
+    "edited",
+  );
   const pin = row.messages[0].pinned && h("span", { class: "pin", title: "Pinned" }, icon("pin"));
   const time = h("time", { datetime: last.at, title: exact(last.at) }, clock(last.at));
   const meta = h("span", { class: "meta" }, pin, edited, time, hasTicks && ticks(row.isSeen));
-  return [h("span", { class: "words", dir: "auto" }, text ? formatted(text, message.entities ?? message.caption_entities) : []), meta];
+  return [
+    h("span", { class: "words", dir: "auto" }, text ? formatted(text, message.entities ?? message.caption_entities) : []),
+    meta,
+  ];
 }
 
 function ticks(isSeen) {
   const words = isSeen ? "Seen by the bot" : "Sent";
-  return h("span", { class: "ticks", title: words, data: { seen: String(isSeen) } }, icon(isSeen ? "checks" : "check"), h("span", { class: "sr" }, words));
+  return h(
+    "span",
+    { class: "ticks", title: words, data: { seen: String(isSeen) } },
+    icon(isSeen ? "checks" : "check"),
+    h("span", { class: "sr" }, words),
+  );
 }
 
 function keyboardOf(message, context) {
@@ -143,9 +205,22 @@ function keyboardOf(message, context) {
 }
 
 function keyOf(message, { text, data, url }, context) {
-  if (url) return h("a", { class: "key", href: url, target: "_blank", rel: "noopener noreferrer", data: { testid: "inline-button" } }, text);
+  if (url) return h(
+    "a",
+    { class: "key", href: url, target: "_blank", rel: "noopener noreferrer", data: { testid: "inline-button" } },
+    text,
+  );
   const isBusy = context.pressing(message) === data;
-  return h("button", { type: "button", class: "key", "aria-busy": isBusy ? "true" : null, data: { act: "press", testid: "inline-button", payload: data } }, text);
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "key",
+      "aria-busy": isBusy ? "true" : null,
+      data: { act: "press", testid: "inline-button", payload: data },
+    },
+    text,
+  );
 }
 
 function reactionsOf(messages, context) {
@@ -157,7 +232,20 @@ function reactionsOf(messages, context) {
     const isMine = ids.includes(context.viewerId);
     const names = ids.map((id) => context.people.get(id)?.name ?? "Keepword").join(", ");
     const label = `${emoji} by ${names}. ${isMine ? "Take yours back" : "React with the same"}`;
-    return h("button", { type: "button", class: "reaction", tabindex: "-1", title: names, "aria-label": label, "aria-pressed": String(isMine), data: { act: "react", testid: "reaction", emoji } }, emoji, ids.length > 1 && h("span", {}, String(ids.length)));
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "reaction",
+        tabindex: "-1",
+        title: names,
+        "aria-label": label,
+        "aria-pressed": String(isMine),
+        data: { act: "react", testid: "reaction", emoji },
+      },
+      emoji,
+      ids.length > 1 && h("span", {}, String(ids.length)),
+    );
   });
 }
 

@@ -27,12 +27,50 @@ export class Composer {
   constructor(root, { name, label, on }) {
     this.on = on;
     this.label = label;
-    this.input = h("textarea", { id: `${name}-input`, rows: "1", "aria-label": label, maxlength: "4096", autocomplete: "off", data: { testid: `${name}-composer` } });
+    this.input = h(
+      "textarea",
+      {
+        id: `${name}-input`,
+        rows: "1",
+        "aria-label": label,
+        maxlength: "4096",
+        autocomplete: "off",
+        data: { testid: `${name}-composer` },
+      },
+    );
     this.picker = h("input", { type: "file", multiple: true, hidden: true, data: { testid: `${name}-file` } });
-    const attach = h("button", { type: "button", class: "icon-button", "aria-label": "Attach", title: "Attach", "aria-haspopup": "menu", "aria-expanded": "false", data: { testid: `${name}-attach` } }, icon("attach"));
-    this.sendButton = h("button", { type: "submit", class: "icon-button send", "aria-label": "Send", title: "Send (Enter)", data: { testid: `${name}-send` } }, icon("send"));
+    const attach = h(
+      "button",
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": "Attach",
+        title: "Attach",
+        "aria-haspopup": "menu",
+        "aria-expanded": "false",
+        data: { testid: `${name}-attach` },
+      },
+      icon("attach"),
+    );
+    this.sendButton = h(
+      "button",
+      {
+        type: "submit",
+        class: "icon-button send",
+        "aria-label": "Send",
+        title: "Send (Enter)",
+        data: { testid: `${name}-send` },
+      },
+      icon("send"),
+    );
     this.strip = h("div", { class: "strip" });
-    this.form = h("form", { class: "composer" }, this.strip, h("div", { class: "composer-line" }, attach, this.input, this.sendButton), this.picker);
+    this.form = h(
+      "form",
+      { class: "composer" },
+      this.strip,
+      h("div", { class: "composer-line" }, attach, this.input, this.sendButton),
+      this.picker,
+    );
     root.append(this.form);
     attach.addEventListener("click", () => this.#attachMenu(attach));
     this.#listen();
@@ -78,7 +116,10 @@ export class Composer {
       this.#fit();
     });
     this.input.addEventListener("keydown", (event) => this.#keyed(event));
-    this.input.addEventListener("paste", (event) => event.clipboardData.files.length && this.#take(event.clipboardData.files, event));
+    this.input.addEventListener(
+      "paste",
+      (event) => event.clipboardData.files.length && this.#take(event.clipboardData.files, event),
+    );
     this.form.addEventListener("dragover", (event) => event.preventDefault());
     this.form.addEventListener("drop", (event) => this.#take(event.dataTransfer.files, event));
     this.picker.addEventListener("change", () => {
@@ -110,7 +151,13 @@ export class Composer {
   #attachMenu(anchor) {
     const sample = ({ media, ...item }) => ({ ...item, act: () => this.on.sample(media) });
     openMenu(anchor, [
-      { label: "Photo or file…", hint: "Up to 10 at once", icon: "attach", testid: "attach-file", act: () => this.picker.click() },
+      {
+        label: "Photo or file…",
+        hint: "Up to 10 at once",
+        icon: "attach",
+        testid: "attach-file",
+        act: () => this.picker.click(),
+      },
       { title: "Send a sample" },
       ...SAMPLES.map(sample),
       { label: "Album of three photos", icon: "image", testid: "sample-album", act: () => this.on.sample("album") },
@@ -137,7 +184,10 @@ export class Composer {
     this.#isSending = true;
     this.#drafts.set(this.#key, emptyDraft());
     this.#paint();
-    const went = draft.editing ? await this.on.edit(draft.editing, text) : await this.on.send({ text, replyTo: draft.replyTo, files: draft.files });
+    const went = draft.editing ? await this.on.edit(
+      draft.editing,
+      text,
+    ) : await this.on.send({ text, replyTo: draft.replyTo, files: draft.files });
     this.#isSending = false;
     if (!went && this.#draft.text === "") this.#drafts.set(this.#key, { ...draft, text });
     if (!went) this.#paint();
@@ -152,7 +202,12 @@ export class Composer {
       const title = editing ? "Editing" : `Reply to ${about.from.name}`;
       rows.push(this.#stripRow(editing ? "edit" : "reply", title, summary(about), () => this.#stopAnswering()));
     }
-    files.forEach((file, index) => rows.push(this.#stripRow(file.type === "photo" ? "image" : "file", file.name, "", () => this.#drop(index))));
+    files.forEach((file, index) => rows.push(this.#stripRow(
+      file.type === "photo" ? "image" : "file",
+      file.name,
+      "",
+      () => this.#drop(index),
+    )));
     this.strip.replaceChildren(...rows);
     this.sendButton.setAttribute("aria-label", editing ? "Save" : "Send");
     this.#fit();
@@ -164,8 +219,18 @@ export class Composer {
   }
 
   #stripRow(symbol, title, words, remove) {
-    const close = h("button", { type: "button", class: "icon-button", "aria-label": `Remove: ${title}`, onclick: remove }, icon("close"));
-    return h("div", { class: "strip-row", data: { testid: "strip-row" } }, icon(symbol), h("div", { class: "lines" }, h("span", { class: "name" }, title), words && h("span", { class: "small" }, words)), close);
+    const close = h(
+      "button",
+      { type: "button", class: "icon-button", "aria-label": `Remove: ${title}`, onclick: remove },
+      icon("close"),
+    );
+    return h(
+      "div",
+      { class: "strip-row", data: { testid: "strip-row" } },
+      icon(symbol),
+      h("div", { class: "lines" }, h("span", { class: "name" }, title), words && h("span", { class: "small" }, words)),
+      close,
+    );
   }
 
   /** As high as its text, up to what the style allows; tinted while it holds a note. */

@@ -63,7 +63,10 @@ export class Conversation {
     const items = files.map(({ type, file_id: id }) => ({ type, file_id: id }));
     const sent = await attempt(() => {
       if (items.length === 0) return api.send({ ...base, text: words });
-      if (isAlbum(items)) return api.album({ ...this.#base(), items: items.map((item, index) => (index ? item : { ...item, caption: words })) });
+      if (isAlbum(items)) return api.album({
+        ...this.#base(),
+        items: items.map((item, index) => (index ? item : { ...item, caption: words })),
+      });
       return sendEach(items, base, words);
     });
     return sent !== undefined;
@@ -101,7 +104,10 @@ export class Conversation {
     return attempt(() => {
       if (kind === "album") return api.album({ ...base, items: [photo, photo, photo] });
       if (kind === "location") return api.send({ ...base, location: LJUBLJANA });
-      if (kind === "contact") return api.send({ ...base, contact: { phone_number: "+386 40 123 456", first_name: this.who().person.name } });
+      if (kind === "contact") return api.send({
+        ...base,
+        contact: { phone_number: "+386 40 123 456", first_name: this.who().person.name },
+      });
       return api.send({ ...base, media: { type: kind } });
     });
   }
@@ -113,7 +119,12 @@ export class Conversation {
       { emojis: REACTIONS, chosen: this.#mine(message), act: (emoji) => this.#react(message, emoji) },
       { label: "Reply", icon: "reply", testid: "reply", act: () => this.composer.replyTo(message) },
       isEditable(message, person) && { label: "Edit", icon: "edit", testid: "edit", act: () => this.composer.edit(message) },
-      words && { label: "Copy the text", icon: "copy", testid: "copy", act: () => attempt(() => navigator.clipboard.writeText(words)) },
+      words && {
+        label: "Copy the text",
+        icon: "copy",
+        testid: "copy",
+        act: () => attempt(() => navigator.clipboard.writeText(words)),
+      },
     ]);
   }
 
@@ -155,10 +166,14 @@ function isAlbum(items) {
 
 async function sendEach(items, base, caption) {
   const sent = [];
-  for (const [index, media] of items.entries()) sent.push(await api.send({ ...base, media, caption: index ? undefined : caption }));
+  for (const [
+    index,
+    media,
+  ] of items.entries()) sent.push(await api.send({ ...base, media, caption: index ? undefined : caption }));
   return sent;
 }
 
 function isEditable(message, person) {
-  return message.from?.id === person.id && !message.service && (message.text ?? message.caption) !== undefined && (message.text ?? message.caption) !== null;
+  const hasWords = (message.text ?? message.caption ?? null) !== null;
+  return message.from?.id === person.id && !message.service && hasWords;
 }

@@ -19,9 +19,17 @@ const LANGUAGES = [
 const EXAMPLES = [
   { name: "A question", words: "Where is my order A-10234?", say: ["Where is my order A-10234?"] },
   { name: "Another question", words: "Are you open on Saturday?", say: ["Are you open on Saturday?"] },
-  { name: "A complaint", words: "The lamp arrived broken and nobody picks up the phone!", say: ["The lamp arrived broken and nobody picks up the phone!"] },
+  {
+    name: "A complaint",
+    words: "The lamp arrived broken and nobody picks up the phone!",
+    say: ["The lamp arrived broken and nobody picks up the phone!"],
+  },
   { name: "A person, please", words: "Can I talk to a real person?", say: ["Can I talk to a real person?"] },
-  { name: "Several at once", words: "hi · I ordered a kettle last week · it still isn't here", say: ["hi", "I ordered a kettle last week", "it still isn't here"] },
+  {
+    name: "Several at once",
+    words: "hi · I ordered a kettle last week · it still isn't here",
+    say: ["hi", "I ordered a kettle last week", "it still isn't here"],
+  },
 ];
 const BETWEEN_MS = 350;
 
@@ -95,7 +103,11 @@ export class CustomerPane {
     const drawn = JSON.stringify(rows);
     if (this.keys.dataset.drawn === drawn) return;
     this.keys.dataset.drawn = drawn;
-    const key = (button) => h("button", { type: "button", class: "key", data: { testid: "reply-key" }, onclick: () => this.#answer(button) }, button.text);
+    const key = (button) => h(
+      "button",
+      { type: "button", class: "key", data: { testid: "reply-key" }, onclick: () => this.#answer(button) },
+      button.text,
+    );
     this.keys.replaceChildren(...rows.map((row) => h("div", { class: "keys" }, row.map(key))));
   }
 
@@ -119,7 +131,20 @@ export class CustomerPane {
     return [
       h("h3", {}, `Write to ${bot.name} as ${firstName(this.person)}`),
       h("p", {}, "Type anything below, or try one of these:"),
-      h("ul", { class: "examples" }, EXAMPLES.map((example) => h("li", {}, h("button", { type: "button", class: "example", data: { testid: "example" }, onclick: () => this.#say(example.say) }, h("span", { class: "small" }, example.name), example.words)))),
+      h(
+        "ul",
+        { class: "examples" },
+        EXAMPLES.map((example) => h(
+          "li",
+          {},
+          h(
+            "button",
+            { type: "button", class: "example", data: { testid: "example" }, onclick: () => this.#say(example.say) },
+            h("span", { class: "small" }, example.name),
+            example.words,
+          ),
+        )),
+      ),
     ];
   }
 
@@ -137,7 +162,13 @@ export class CustomerPane {
     const { person } = this;
     openMenu(anchor, [
       { title: "Try an example" },
-      ...EXAMPLES.map(({ name, words, say }) => ({ label: name, hint: words, icon: "chat", testid: "menu-example", act: () => this.#say(say) })),
+      ...EXAMPLES.map(({ name, words, say }) => ({
+        label: name,
+        hint: words,
+        icon: "chat",
+        testid: "menu-example",
+        act: () => this.#say(say),
+      })),
       { title: `As ${firstName(person)}` },
       person.blocked
         ? { label: "Unblock the bot", icon: "check", testid: "unblock-bot", act: () => this.#block(false) }

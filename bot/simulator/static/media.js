@@ -26,7 +26,10 @@ export function summary(message) {
 const sized = (media) => ({ width: media.width, height: media.height });
 
 function photo(media) {
-  const image = h("img", { src: media.url, alt: media.name ? `Photo: ${media.name}` : "Photo", loading: "lazy", ...sized(media) });
+  const image = h(
+    "img",
+    { src: media.url, alt: media.name ? `Photo: ${media.name}` : "Photo", loading: "lazy", ...sized(media) },
+  );
   return h("button", { type: "button", class: "photo", "aria-label": "Open the photo", onclick: () => lightbox(media) }, image);
 }
 
@@ -50,7 +53,10 @@ function note(media) {
 function animation(media) {
   if (!media.mime?.startsWith("video/")) return photo(media);
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  return h("video", { src: media.url, autoplay: !still, controls: still, loop: true, muted: true, playsinline: true, ...sized(media) });
+  return h(
+    "video",
+    { src: media.url, autoplay: !still, controls: still, loop: true, muted: true, playsinline: true, ...sized(media) },
+  );
 }
 
 function sticker(media) {
@@ -113,11 +119,27 @@ function contact(media) {
     "div",
     { class: "file" },
     h("span", { class: "disc" }, icon("person")),
-    h("span", { class: "lines" }, h("span", { class: "name" }, name), h("a", { class: "small", href: `tel:${media.phone_number}` }, media.phone_number)),
+    h(
+      "span",
+      { class: "lines" },
+      h("span", { class: "name" }, name),
+      h("a", { class: "small", href: `tel:${media.phone_number}` }, media.phone_number),
+    ),
   );
 }
 
-const BUILDERS = { photo, video, video_note: note, animation, sticker, voice: player, audio: player, document: file, location, contact };
+const BUILDERS = {
+  photo,
+  video,
+  video_note: note,
+  animation,
+  sticker,
+  voice: player,
+  audio: player,
+  document: file,
+  location,
+  contact,
+};
 
 /** The media of one message, or of all messages of an album, as one element. */
 export function mediaOf(messages) {

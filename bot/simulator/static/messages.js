@@ -24,7 +24,10 @@ export class MessageList {
     this.list = h("ol", { class: "messages", data: { testid } });
     this.empty = h("div", { class: "empty", hidden: true });
     this.scroller = h("div", { class: "scroller", role: "region", "aria-label": label, tabindex: "-1" }, this.empty, this.list);
-    this.pill = h("button", { type: "button", class: "pill", hidden: true, data: { testid: "new-messages" }, onclick: () => this.toBottom() });
+    this.pill = h(
+      "button",
+      { type: "button", class: "pill", hidden: true, data: { testid: "new-messages" }, onclick: () => this.toBottom() },
+    );
     this.region = h("p", { class: "sr", "aria-live": "polite" });
     root.append(this.scroller, this.pill, this.region);
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
@@ -217,10 +220,11 @@ export class MessageList {
 
   /** With a finger there is nothing to hover: a tap on the bubble opens its menu. */
   #tapped(event, row) {
-    const isFinger = matchMedia("(hover: none)").matches;
-    if (!isFinger || row.type !== "bubble" || event.target.closest("a, button, input, video, .spoiler") || !getSelection().isCollapsed) return;
     const bubble = event.target.closest(".bubble");
-    if (bubble) this.on.menu(row.messages[0], bubble.closest(".row").querySelector(".row-menu"));
+    const isFinger = matchMedia("(hover: none)").matches;
+    const isElsewhere = !bubble || event.target.closest("a, button, input, video, .spoiler");
+    if (!isFinger || isElsewhere || !getSelection().isCollapsed) return;
+    this.on.menu(row.messages[0], bubble.closest(".row").querySelector(".row-menu"));
   }
 
   #contextMenu(event) {
@@ -252,12 +256,20 @@ export class MessageList {
 
 /** What a row's looks depend on besides its messages. */
 function stampOf(row, { viewerId, pressing }) {
-  return row.type === "bubble" ? [viewerId, row.isOwn, row.isFirst, row.isLast, row.isSeen, pressing(row.messages.at(-1))].join() : "";
+  return row.type === "bubble" ? [
+    viewerId,
+    row.isOwn,
+    row.isFirst,
+    row.isLast,
+    row.isSeen,
+    pressing(row.messages.at(-1)),
+  ].join() : "";
 }
 
 /** True where nothing can have changed; a reply may, by its original. */
 function isSame(known, row, stamp) {
   if (row.type !== "bubble") return true;
   const { messages } = known.row;
-  return known.stamp === stamp && messages.length === row.messages.length && row.messages.every((message, index) => message === messages[index] && !message.reply_to);
+  if (known.stamp !== stamp || messages.length !== row.messages.length) return false;
+  return row.messages.every((message, index) => message === messages[index] && !message.reply_to);
 }

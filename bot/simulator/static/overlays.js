@@ -29,7 +29,15 @@ export async function attempt(work) {
  * `{emojis, chosen, act(emoji)}`; null ones are left out.
  */
 export function openMenu(anchor, items) {
-  const menu = h("div", { class: "menu", role: "menu", popover: "auto", "aria-label": anchor.getAttribute("aria-label") ?? anchor.textContent.trim() });
+  const menu = h(
+    "div",
+    {
+      class: "menu",
+      role: "menu",
+      popover: "auto",
+      "aria-label": anchor.getAttribute("aria-label") ?? anchor.textContent.trim(),
+    },
+  );
   const close = () => menu.hidePopover();
   menu.append(...items.filter(Boolean).map((item) => entry(item, close)));
   menu.addEventListener("toggle", ({ newState }) => {
@@ -52,14 +60,33 @@ function entry(item, close) {
   if (item.title) return h("p", { class: "menu-title", role: "presentation" }, item.title);
   if (item.emojis) {
     const keys = item.emojis.map((emoji) =>
-      h("button", { type: "button", class: "emoji", role: "menuitemradio", "aria-checked": String(item.chosen === emoji), "aria-label": `React with ${emoji}`, data: { testid: "react", emoji }, onclick: choose(emoji) }, emoji),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "emoji",
+          role: "menuitemradio",
+          "aria-checked": String(item.chosen === emoji),
+          "aria-label": `React with ${emoji}`,
+          data: { testid: "react", emoji },
+          onclick: choose(emoji),
+        },
+        emoji,
+      ),
     );
     return h("div", { class: "emojis", role: "group", "aria-label": "React" }, keys);
   }
   const isSwitch = item.checked !== undefined;
   return h(
     "button",
-    { type: "button", class: item.danger ? "danger" : "", role: isSwitch ? "menuitemcheckbox" : "menuitem", "aria-checked": isSwitch ? String(item.checked) : null, data: { testid: item.testid ?? "menu-item" }, onclick: choose() },
+    {
+      type: "button",
+      class: item.danger ? "danger" : "",
+      role: isSwitch ? "menuitemcheckbox" : "menuitem",
+      "aria-checked": isSwitch ? String(item.checked) : null,
+      data: { testid: item.testid ?? "menu-item" },
+      onclick: choose(),
+    },
     item.icon && icon(item.icon),
     h("span", { class: "lines" }, h("span", {}, item.label), item.hint && h("span", { class: "small" }, item.hint)),
     isSwitch && h("span", { class: "switch", "aria-hidden": "true" }),
@@ -69,7 +96,14 @@ function entry(item, close) {
 function steer(event, menu) {
   const items = [...menu.querySelectorAll("[role^=menuitem]")];
   const index = items.indexOf(document.activeElement);
-  const steps = { ArrowDown: index + 1, ArrowRight: index + 1, ArrowUp: index - 1, ArrowLeft: index - 1, Home: 0, End: items.length - 1 };
+  const steps = {
+    ArrowDown: index + 1,
+    ArrowRight: index + 1,
+    ArrowUp: index - 1,
+    ArrowLeft: index - 1,
+    Home: 0,
+    End: items.length - 1,
+  };
   if (event.key === "Tab") menu.hidePopover();
   if (!(event.key in steps)) return;
   event.preventDefault();
@@ -94,8 +128,19 @@ function putBeside(menu, anchor) {
 export function ask({ title, words, fields = [], submit, danger }) {
   return new Promise((resolve) => {
     const cancel = h("button", { type: "button", class: "button", data: { testid: "dialog-cancel" } }, "Cancel");
-    const go = h("button", { type: "submit", class: danger ? "button danger" : "button primary", data: { testid: "dialog-submit" } }, submit);
-    const form = h("form", { method: "dialog" }, h("h2", { id: "dialog-title" }, title), words && h("p", {}, words), fields.map(fieldOf), h("div", { class: "dialog-actions" }, cancel, go));
+    const go = h(
+      "button",
+      { type: "submit", class: danger ? "button danger" : "button primary", data: { testid: "dialog-submit" } },
+      submit,
+    );
+    const form = h(
+      "form",
+      { method: "dialog" },
+      h("h2", { id: "dialog-title" }, title),
+      words && h("p", {}, words),
+      fields.map(fieldOf),
+      h("div", { class: "dialog-actions" }, cancel, go),
+    );
     const dialog = h("dialog", { class: "dialog", "aria-labelledby": "dialog-title", data: { testid: "dialog" } }, form);
     let answer = null;
     cancel.addEventListener("click", () => dialog.close());

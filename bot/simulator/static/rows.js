@@ -51,6 +51,7 @@ function belong(a, b) {
 
 /** The bot has seen every message up to the last one that it reacted to or wrote after. */
 function lastSeen(messages, botId) {
-  const seen = messages.findLast((message) => message.from?.id === botId || message.reactions?.some((one) => one.from_id === botId));
+  const isNoticed = ({ from, reactions }) => from?.id === botId || reactions?.some((one) => one.from_id === botId);
+  const seen = messages.findLast(isNoticed);
   return seen?.message_id ?? 0;
 }

@@ -10,9 +10,24 @@ const FAULTS = [
     testid: "fault-429",
     rule: { error_code: 429, description: "Too Many Requests: retry after 5", parameters: { retry_after: 5 } },
   },
-  { label: "500: Telegram is down", hint: "An error on Telegram's side", testid: "fault-500", rule: { error_code: 500, description: "Internal Server Error" } },
-  { label: "The network drops before", hint: "Nothing is sent, nobody answers", testid: "fault-before", rule: { drop: "before" } },
-  { label: "The network drops after", hint: "It is sent, but the bot doesn't hear so", testid: "fault-after", rule: { drop: "after" } },
+  {
+    label: "500: Telegram is down",
+    hint: "An error on Telegram's side",
+    testid: "fault-500",
+    rule: { error_code: 500, description: "Internal Server Error" },
+  },
+  {
+    label: "The network drops before",
+    hint: "Nothing is sent, nobody answers",
+    testid: "fault-before",
+    rule: { drop: "before" },
+  },
+  {
+    label: "The network drops after",
+    hint: "It is sent, but the bot doesn't hear so",
+    testid: "fault-after",
+    rule: { drop: "after" },
+  },
   { label: "Five seconds late", hint: "Telegram is slow", testid: "fault-slow", rule: { delay: 5 } },
 ];
 
@@ -21,11 +36,24 @@ export function simulateMenu(anchor, store, afterReset) {
   const { enforce } = store.limits;
   openMenu(anchor, [
     { title: "Telegram's limits" },
-    { label: "Enforce limits", hint: "30 messages a second in all, 20 a minute in the group", testid: "limits", checked: enforce, act: () => setLimits(store, !enforce) },
+    {
+      label: "Enforce limits",
+      hint: "30 messages a second in all, 20 a minute in the group",
+      testid: "limits",
+      checked: enforce,
+      act: () => setLimits(store, !enforce),
+    },
     { title: "The bot's next message meets" },
     ...FAULTS.map((fault) => ({ ...fault, icon: "bolt", act: () => arm(fault) })),
     { title: "Everything" },
-    { label: "Start over…", hint: "One customer, an empty group", icon: "restart", danger: true, testid: "start-over", act: () => startOver(afterReset) },
+    {
+      label: "Start over…",
+      hint: "One customer, an empty group",
+      icon: "restart",
+      danger: true,
+      testid: "start-over",
+      act: () => startOver(afterReset),
+    },
   ]);
 }
 

@@ -18,7 +18,12 @@ export class TopicList {
     this.closedTitle = h("h3", { class: "list-title" }, "Closed");
     this.closed = h("ul", { class: "topic-items", "aria-label": "Closed topics" });
     this.general = h("ul", { class: "topic-items general", "aria-label": "The group's own topic" });
-    this.empty = h("div", { class: "list-empty" }, h("p", {}, "No cases yet."), h("p", { class: "small" }, "When a customer needs a person, Keepword opens a topic here."));
+    this.empty = h(
+      "div",
+      { class: "list-empty" },
+      h("p", {}, "No cases yet."),
+      h("p", { class: "small" }, "When a customer needs a person, Keepword opens a topic here."),
+    );
     root.append(this.empty, this.open, this.closedTitle, this.closed, this.general);
     this.root = root;
     root.addEventListener("keydown", (event) => this.#keyed(event));
@@ -29,7 +34,8 @@ export class TopicList {
     this.#sort(topics);
     const place = (list, wanted) => {
       const elements = wanted.map((topic) => this.#item(topic, chosen));
-      if (elements.length !== list.children.length || elements.some((element, index) => list.children[index] !== element)) list.replaceChildren(...elements);
+      const isSame = elements.length === list.children.length && elements.every((one, index) => list.children[index] === one);
+      if (!isSame) list.replaceChildren(...elements);
     };
     const sorted = this.#order.map((id) => this.store.topics.get(id)).filter(Boolean);
     place(this.open, sorted.filter((topic) => !topic.closed));
@@ -41,7 +47,8 @@ export class TopicList {
   }
 
   #sort(topics) {
-    const newest = topics.sort((a, b) => this.#lastAt(b) - this.#lastAt(a) || b.thread_id - a.thread_id).map((topic) => topic.thread_id);
+    topics.sort((a, b) => this.#lastAt(b) - this.#lastAt(a) || b.thread_id - a.thread_id);
+    const newest = topics.map((topic) => topic.thread_id);
     const isInUse = this.root.matches(":hover") || this.root.matches(":focus-within");
     this.#order = isInUse ? [...new Set([...this.#order, ...newest])] : newest;
   }
@@ -85,9 +92,19 @@ export class TopicList {
     };
     parts.button = h(
       "button",
-      { type: "button", class: "topic-item", data: { testid: id === GENERAL ? "topic-general" : "topic-item", threadId: String(id) }, onclick: () => this.choose(id) },
+      {
+        type: "button",
+        class: "topic-item",
+        data: { testid: id === GENERAL ? "topic-general" : "topic-item", threadId: String(id) },
+        onclick: () => this.choose(id),
+      },
       parts.avatar,
-      h("span", { class: "lines" }, h("span", { class: "line" }, parts.lock, parts.title, parts.unread, parts.time), h("span", { class: "line" }, parts.words, parts.count)),
+      h(
+        "span",
+        { class: "lines" },
+        h("span", { class: "line" }, parts.lock, parts.title, parts.unread, parts.time),
+        h("span", { class: "line" }, parts.words, parts.count),
+      ),
     );
     const element = h("li", {}, parts.button);
     element.parts = parts;
