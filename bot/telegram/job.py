@@ -16,7 +16,8 @@ from bot.telegram.failures import UNKNOWN_DELIVERY, UNKNOWN_DELIVERY_TEXT
 class Job:
     """Something to send. ``row`` is None for what is not kept (a reaction, "typing").
 
-    ``calls`` are those still to make, None before the first try; ``expires_at`` is when it stops being worth it.
+    ``calls`` are those still to make, None before the first try; ``card_id`` is the case's card, if there is one
+    already; ``expires_at`` is when it stops being worth it.
     """
 
     chat_id: int
@@ -24,6 +25,7 @@ class Job:
     calls: tuple[Call, ...] | None = None
     thread_id: int | None = None
     message_ids: list[int] = field(default_factory=list)
+    card_id: int | None = None
     tries: int = 0
     expires_at: float | None = None
 

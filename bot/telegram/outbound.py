@@ -67,6 +67,8 @@ class TelegramSender:
         self._schedule: Schedule[Job] = Schedule(self._rates.overall.budget(), self._budget_of)
         self._ledger = Ledger(store, self._timer, failed)
         self._moved: dict[int, int] = {}
+        # The store knows a case's first card; here is the one that was posted since someone deleted that.
+        self._cards: dict[tuple[str, int], int] = {}
         self._flooded: dict[Hashable, float] = {}
         self._quiet_until = -math.inf
         self._woken = asyncio.Event()
@@ -242,7 +244,9 @@ class TelegramSender:
         if row.to is To.CASE:
             conversation = await self._store.conversation(row.conversation_id)
             if conversation is not None:
-                place = Place(job.chat_id, conversation.topic_id, conversation.card_id)
+                card_id = self._cards.get((conversation.id, conversation.card_id or 0), conversation.card_id)
+                place = Place(job.chat_id, conversation.topic_id, card_id)
+                job.card_id = conversation.card_id
         job.thread_id = place.thread_id
         calls = delivery.calls(row.content, place)
         if calls:
@@ -259,6 +263,8 @@ class TelegramSender:
         elif job.row is None:
             self._leave(turn)
         else:
+            if isinstance(job.row.content, Card) and job.card_id and job.message_ids:
+                self._cards[job.row.conversation_id, job.card_id] = job.message_ids[-1]
             await self._conclude(job.row, jobs.sent(job.row, self._clock.now(), job), turn)
 
     async def _after_refusal(self, turn: Turn[Job], error: TelegramError) -> None:
