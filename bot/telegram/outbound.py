@@ -11,13 +11,14 @@ from telegram import Bot
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot.core.errors import ChatMovedError, DeliveryError, StoreError
-from bot.core.model import Card, Delivery, Lane, Outgoing, Receipt, To
+from bot.core.model import Card, Delivery, Lane, Outgoing, Receipt
 from bot.ports import Clock, Store
 from bot.telegram import delivery, failures
 from bot.telegram import job as jobs
 from bot.telegram.budget import Budget, Rates
+from bot.telegram.carrier import Carrier
 from bot.telegram.client import WHEN_REFUSED
-from bot.telegram.delivery import Call, Place
+from bot.telegram.delivery import Call
 from bot.telegram.job import Job
 from bot.telegram.ledger import Ledger
 from bot.telegram.schedule import Schedule, Turn
@@ -58,17 +59,12 @@ class TelegramSender:
         rates: Rates | None = None,
         timer: Timer | None = None,
     ) -> None:
-        self._bot = bot
-        self._store = store
         self._clock = clock
-        self._tell_moved = moved
         self._rates = rates or Rates()
         self._timer = timer or Timer()
+        self._carrier = Carrier(bot, store, self._timer, moved)
         self._schedule: Schedule[Job] = Schedule(self._rates.overall.budget(), self._budget_of)
         self._ledger = Ledger(store, self._timer, failed)
-        self._moved: dict[int, int] = {}
-        # The store knows a case's first card; here is the one that was posted since someone deleted that.
-        self._cards: dict[tuple[str, int], int] = {}
         self._flooded: dict[Hashable, float] = {}
         self._quiet_until = -math.inf
         self._woken = asyncio.Event()
@@ -209,7 +205,7 @@ class TelegramSender:
         """One request for the job whose turn it is; then it is done, or waits for another turn."""
         job = turn.item
         try:
-            await self._make_next_call(job)
+            await self._carrier.advance(job)
         except RetryAfter as error:
             self._slow_down(turn, error)
         except TelegramError as error:
@@ -223,60 +219,25 @@ class TelegramSender:
         else:
             await self._go_on(turn)
 
-    async def _make_next_call(self, job: Job) -> None:
-        expired = job.expires_at is not None and self._timer.now() > job.expires_at
-        if job.calls is None and job.row is not None:
-            await self._begin(job, job.row)
-        if not job.calls or expired:
-            job.calls = ()
-            return
-        made = await job.calls[0].run(self._bot)
-        job.calls = job.calls[1:]
-        job.tries = 0
-        job.thread_id = made.thread_id or job.thread_id
-        if made.message_id is not None:
-            job.message_ids.append(made.message_id)
-
-    async def _begin(self, job: Job, row: Outgoing) -> None:
-        """Find out where it goes, now that all before it has gone."""
-        job.chat_id = self._moved.get(row.chat_id, row.chat_id)
-        place = Place(job.chat_id)
-        if row.to is To.CASE:
-            conversation = await self._store.conversation(row.conversation_id)
-            if conversation is not None:
-                card_id = self._cards.get((conversation.id, conversation.card_id or 0), conversation.card_id)
-                place = Place(job.chat_id, conversation.topic_id, card_id)
-                job.card_id = conversation.card_id
-        job.thread_id = place.thread_id
-        calls = delivery.calls(row.content, place)
-        if calls:
-            await self._store.attempt(row.id)
-        job.calls = calls
-
     # what comes of it
 
     async def _go_on(self, turn: Turn[Job]) -> None:
         job = turn.item
         if job.calls:
-            now = self._timer.now()
-            self._schedule.again(turn.key, now, now)
+            self._again(turn)
         elif job.row is None:
             self._leave(turn)
         else:
-            if isinstance(job.row.content, Card) and job.card_id and job.message_ids:
-                self._cards[job.row.conversation_id, job.card_id] = job.message_ids[-1]
             await self._conclude(job.row, jobs.sent(job.row, self._clock.now(), job), turn)
 
     async def _after_refusal(self, turn: Turn[Job], error: TelegramError) -> None:
         job = turn.item
-        instead = job.calls[0].instead(error) if job.calls else None
-        if instead is not None:
-            job.calls = (*instead, *(job.calls or ())[1:])
+        if self._carrier.go_round(job, error):
             await self._go_on(turn)
             return
         reason = failures.problem(error, job.chat_id)
-        if isinstance(reason, ChatMovedError) and job.row is not None and job.chat_id not in self._moved:
-            self._follow(turn, reason)
+        if isinstance(reason, ChatMovedError) and self._carrier.follow(job, reason):
+            self._again(turn)
         elif reason is not None or job.row is None:
             await self._give_up(turn, reason)
         elif jobs.is_agents_words(job.row) and failures.may_have_arrived(error):
@@ -302,17 +263,7 @@ class TelegramSender:
         if len(self._flooded) > 1:
             self._schedule.pause_all(until)
         log.warning("Telegram asks to slow down", seconds=until - now, everywhere=len(self._flooded) > 1)
-        self._schedule.again(turn.key, now, now)
-
-    def _follow(self, turn: Turn[Job], reason: ChatMovedError) -> None:
-        """The group has a new id: go there."""
-        job = turn.item
-        self._moved[job.chat_id] = reason.new_chat_id
-        log.error("the agents' group has moved", problem=str(reason))
-        self._tell_moved(job.chat_id, reason.new_chat_id)
-        job.calls = None
-        now = self._timer.now()
-        self._schedule.again(turn.key, now, now)
+        self._again(turn)
 
     def _complain(self, error: TelegramError) -> None:
         """Say what is wrong, but not for every message that meets it."""
@@ -325,11 +276,13 @@ class TelegramSender:
         else:
             log.warning("Telegram cannot be reached, trying again", error=str(error))
 
-    def _later(self, turn: Turn[Job]) -> None:
-        job = turn.item
+    def _again(self, turn: Turn[Job], after: float = 0.0) -> None:
         now = self._timer.now()
-        self._schedule.again(turn.key, now + backoff(job.tries), now)
-        job.tries += 1
+        self._schedule.again(turn.key, now + after, now)
+
+    def _later(self, turn: Turn[Job]) -> None:
+        self._again(turn, backoff(turn.item.tries))
+        turn.item.tries += 1
 
     def _leave(self, turn: Turn[Job]) -> None:
         self._schedule.done(turn.key, self._timer.now())

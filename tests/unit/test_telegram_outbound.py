@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.core.model import (
     AnswerCallback,
@@ -90,6 +91,13 @@ class House:
         await self.commit(*rows, topic_id=topic_id, card_id=card_id)
         async with self.running():
             assert await self.sender.drain(3600)
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Logs with whole tracebacks take long to draw."""
+    with capture_logs():
+        yield
 
 
 @pytest.fixture
@@ -263,6 +271,14 @@ async def test_a_group_that_moved_is_followed(house: House) -> None:
     assert [call["chat_id"] for call in house.telegram.asked_for("sendMessage")] == [GROUP, -1009, -1009]
     assert house.moves == [(GROUP, -1009)]
     assert house.receipt(rows[0]).chat_id == -1009
+
+
+async def test_all_that_was_on_its_way_to_a_group_that_moved_follows_it(house: House) -> None:
+    rows = [house.row(Text(f"{chat}"), chat=chat, to=To.CASE) for chat in range(6001, 6005)]
+    house.telegram.refuse("sendMessage", 400, "group upgraded to a supergroup chat", times=3, migrate_to_chat_id=-1009)
+    await house.send(*rows)
+    assert house.moves == [(GROUP, -1009)]
+    assert {house.receipt(row).delivery for row in rows} == {Delivery.SENT}
 
 
 async def test_a_failing_alarm_does_not_stop_the_sender(house: House) -> None:

@@ -1,0 +1,93 @@
+"""Takes one job one request further, to where its case lives now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from telegram import Bot
+from telegram.error import TelegramError
+
+from bot.core.errors import ChatMovedError
+from bot.core.model import Card, Outgoing, To
+from bot.ports import Store
+from bot.telegram import delivery
+from bot.telegram.delivery import Place
+from bot.telegram.job import Job
+from bot.telegram.timer import Timer
+
+log = structlog.get_logger(__name__)
+
+
+class Carrier:
+    """Makes the requests of jobs. Knows which groups have moved, and which cards took the place of deleted ones."""
+
+    def __init__(self, bot: Bot, store: Store, timer: Timer, moved: Callable[[int, int], None]) -> None:
+        self._bot = bot
+        self._store = store
+        self._timer = timer
+        self._tell_moved = moved
+        self._moved: dict[int, int] = {}
+        # The store knows a case's first card; here is the one that was posted since someone deleted that.
+        self._cards: dict[tuple[str, int], int] = {}
+
+    async def advance(self, job: Job) -> None:
+        """Make the next request of a job; with none left it is done.
+
+        Raises python-telegram-bot's errors, and StoreError where the attempt could not be noted: then nothing was sent.
+        """
+        expired = job.expires_at is not None and self._timer.now() > job.expires_at
+        if job.calls is None and job.row is not None:
+            await self._begin(job, job.row)
+        if not job.calls or expired:
+            job.calls = ()
+            return
+        made = await job.calls[0].run(self._bot)
+        job.calls = job.calls[1:]
+        job.tries = 0
+        job.thread_id = made.thread_id or job.thread_id
+        if made.message_id is not None:
+            job.message_ids.append(made.message_id)
+            self._note_card(job, made.message_id)
+
+    def go_round(self, job: Job, error: TelegramError) -> bool:
+        """Go on another way after a refusal. False: there is none."""
+        instead = job.calls[0].instead(error) if job.calls else None
+        if instead is None:
+            return False
+        job.calls = (*instead, *(job.calls or ())[1:])
+        return True
+
+    def follow(self, job: Job, moved: ChatMovedError) -> bool:
+        """Begin a job anew where its group has gone. False: it is there already."""
+        old, new = job.chat_id, moved.new_chat_id
+        if job.row is None or old == new:
+            return False
+        if self._moved.get(old) != new:
+            self._moved[old] = new
+            log.error("the agents' group has moved", problem=str(moved))
+            self._tell_moved(old, new)
+        job.calls = None
+        return True
+
+    async def _begin(self, job: Job, row: Outgoing) -> None:
+        """Find out where it goes, now that all before it has gone."""
+        job.chat_id = self._moved.get(row.chat_id, row.chat_id)
+        place = await self._case(job, row) if row.to is To.CASE else Place(job.chat_id)
+        job.thread_id = place.thread_id
+        calls = delivery.calls(row.content, place)
+        if calls:
+            await self._store.attempt(row.id)
+        job.calls = calls
+
+    async def _case(self, job: Job, row: Outgoing) -> Place:
+        conversation = await self._store.conversation(row.conversation_id)
+        if conversation is None:
+            return Place(job.chat_id)
+        job.card_id = conversation.card_id
+        card_id = self._cards.get((conversation.id, conversation.card_id or 0), conversation.card_id)
+        return Place(job.chat_id, conversation.topic_id, card_id)
+
+    def _note_card(self, job: Job, message_id: int) -> None:
+        if job.row is not None and job.card_id and isinstance(job.row.content, Card):
+            self._cards[job.row.conversation_id, job.card_id] = message_id
