@@ -112,7 +112,7 @@ class State:
     def post(
         self, chat: Chat, sender: Person, content: Content, at: Placement = HERE, service: Service | None = None
     ) -> Message:
-        """Add a message to a chat; the bot hears of it unless it wrote it itself."""
+        """Add a message to a chat; the bot hears of it unless it wrote it. A customer who writes has started it."""
         message = Message(
             chat=chat,
             message_id=self._next_message_id(chat),
@@ -128,6 +128,7 @@ class State:
             protected=at.protected,
         )
         chat.messages[message.message_id] = message
+        sender.started = True
         topic = chat.topics.get(at.thread_id) if at.thread_id else None
         if topic:
             topic.message_ids.append(message.message_id)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from bot.ports import Clock
-from bot.simulator.chats import DEFAULT_ICON_COLOUR, Chat, Content, Message, Service, Topic, choices
+from bot.simulator import places
+from bot.simulator.chats import DEFAULT_ICON_COLOUR, Content, Message, Service, Topic, choices
 from bot.simulator.entities import plain
 from bot.simulator.errors import PageError
 from bot.simulator.files import MEDIA, Attachment
@@ -67,10 +68,7 @@ class World:
 
     def person(self, person_id: int) -> Person:
         """Who has this id."""
-        person = self.state.people.get(person_id)
-        if person is None:
-            raise PageError(f"nobody has the id {person_id}: see the people in /sim/state", 404)
-        return person
+        return places.person(self.state, person_id)
 
     def block(self, customer_id: int, blocked: bool = True) -> None:
         """The customer blocks the bot, or lets it in again."""
@@ -114,14 +112,14 @@ class World:
         location: JsonObject | None = None,
     ) -> Message:
         """This person writes. ``media`` is ``{type, file_id?}``; without ``file_id`` a small sample is sent."""
-        chat, sender = self._place(chat_id, from_id, thread_id)
+        chat, sender = places.to_write(self.state, chat_id, from_id, thread_id)
         attachment = self._attachment(sender, media, contact, location)
         words, entities = plain(caption if attachment else text)
         if not attachment and not words:
             raise PageError("there is nothing to send: give text, media, contact or location")
         if utf16_length(words) > (LONGEST_CAPTION if attachment else LONGEST_TEXT):
             raise PageError(f"Telegram's apps send at most {LONGEST_TEXT} characters at once: send it in parts")
-        placement = Placement(thread_id, self._message(chat, reply_to) if reply_to else None)
+        placement = Placement(thread_id, places.message(self.state, chat_id, reply_to) if reply_to else None)
         return self.state.post(chat, sender, Content(words, entities, attachment), placement)
 
     def album(
@@ -130,14 +128,14 @@ class World:
         """This person sends several media as one album; each item is ``{type, file_id?, caption?}``."""
         if not 2 <= len(items) <= 10:
             raise PageError("an album has 2 to 10 items")
-        chat, sender = self._place(chat_id, from_id, thread_id)
+        chat, sender = places.to_write(self.state, chat_id, from_id, thread_id)
         contents = [Content(*plain(text_of(item, "caption")), self._media(item)) for item in items]
         placement = Placement(thread_id, media_group_id=self.state.next_album())
         return [self.state.post(chat, sender, content, placement) for content in contents]
 
     def edit(self, chat_id: int, message_id: int, from_id: int, text: str) -> Message:
         """This person gives an own message new words."""
-        message = self._message(self._chat(chat_id), message_id)
+        message = places.message(self.state, chat_id, message_id)
         if message.sender.id != from_id:
             raise PageError("only one's own messages can be edited")
         words, entities = plain(text)
@@ -151,12 +149,12 @@ class World:
 
     def delete(self, chat_id: int, message_id: int) -> None:
         """Someone deletes a message, for everyone. Telegram doesn't tell bots."""
-        chat = self._chat(chat_id)
-        self.state.delete(chat, [self._message(chat, message_id).message_id])
+        message = places.message(self.state, chat_id, message_id)
+        self.state.delete(message.chat, [message_id])
 
     def react(self, chat_id: int, message_id: int, from_id: int, emoji: str) -> None:
         """This person reacts with an emoji; the empty string takes the reaction back."""
-        message, person = self._message(self._chat(chat_id), message_id), self.person(from_id)
+        message, person = places.message(self.state, chat_id, message_id), self.person(from_id)
         if emoji and emoji not in ALLOWED:
             raise PageError(f"{emoji} is not among Telegram's reactions")
         before, after = message.reactions.get(from_id, ()), (emoji,) if emoji else ()
@@ -179,7 +177,7 @@ class World:
 
     def press(self, chat_id: int, message_id: int, from_id: int, data: str) -> str:
         """This person presses an inline button; the id of the callback that the bot should answer."""
-        message, person = self._message(self._chat(chat_id), message_id), self.person(from_id)
+        message, person = places.message(self.state, chat_id, message_id), self.person(from_id)
         if data not in choices(message):
             raise PageError(f"message {message_id} has no button with the data {data!r}", 404)
         callback_id = self.state.next_callback(from_id)
@@ -201,7 +199,7 @@ class World:
 
     def topic(self, thread_id: int, action: str, title: str = "", from_id: int = FIRST_MEMBER) -> None:
         """A member does ``close``, ``reopen``, ``rename`` (to ``title``) or ``delete`` to a topic."""
-        topic, person = self._topic(thread_id), self.person(from_id)
+        topic, person = places.topic(self.state, thread_id), self.person(from_id)
         match action:
             case "delete":
                 self.state.delete_topic(topic)
@@ -225,7 +223,7 @@ class World:
 
     def said(self, chat_id: int, thread_id: int | None = None) -> list[Message]:
         """What the bot has written in a chat (in this topic, or outside topics), oldest first."""
-        chat = self._chat(chat_id)
+        chat = places.chat(self.state, chat_id)
         return [
             message
             for message in chat.messages.values()
@@ -262,45 +260,7 @@ class World:
         last = [f"{chat.title}: {message.text!r}" for chat in self.state.chats.values() for message in chat.latest(1)]
         return f"the last messages: {'; '.join(last)}" if last else "nobody has written at all"
 
-    # finding, or saying what is wrong
-
-    def _chat(self, chat_id: int) -> Chat:
-        chat = self.state.chats.get(chat_id)
-        if chat is None:
-            raise PageError(f"there is no chat {chat_id}: use a customer's id or {AGENTS_CHAT}", 404)
-        return chat
-
-    def _message(self, chat: Chat, message_id: int) -> Message:
-        message = chat.messages.get(message_id)
-        if message is None:
-            raise PageError(f"there is no message {message_id} in {chat.title}: it may have been deleted", 404)
-        return message
-
-    def _topic(self, thread_id: int) -> Topic:
-        topic = self.state.group.topics.get(thread_id)
-        if topic is None:
-            raise PageError(f"there is no topic {thread_id}: it may have been deleted", 404)
-        return topic
-
-    def _place(self, chat_id: int, from_id: int, thread_id: int | None) -> tuple[Chat, Person]:
-        """Where this person may write."""
-        chat, sender = self._chat(chat_id), self.person(from_id)
-        if chat.person is not None:
-            self._enter_private(chat.person, sender, thread_id)
-        elif sender.part not in {Part.MEMBER, Part.ADMINISTRATOR}:
-            raise PageError(f"{sender.name} is not a member of {chat.title}")
-        elif thread_id and self._topic(thread_id).closed and sender.part is not Part.ADMINISTRATOR:
-            raise PageError("the topic is closed: reopen it, or write as an administrator")
-        return chat, sender
-
-    def _enter_private(self, customer: Person, sender: Person, thread_id: int | None) -> None:
-        if customer is not sender:
-            raise PageError(f"this is {customer.name}'s chat: {sender.name} can't write in it")
-        if customer.blocked:
-            raise PageError(f"{customer.name} has blocked the bot: unblock it first")
-        if thread_id:
-            raise PageError("a private chat has no topics")
-        customer.started = True
+    # what is attached
 
     def _attachment(
         self, sender: Person, media: JsonObject | None, contact: JsonObject | None, location: JsonObject | None

@@ -9,8 +9,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -77,3 +78,12 @@ def at(thing: object, path: str) -> object:
         assert thing is not None, f"there is nothing at {path}: {name} has no owner"
         thing = getattr(thing, name)
     return thing
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let others run until it is so, for what no event tells of. Raises TimeoutError after five seconds."""
+    async with asyncio.timeout(5):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0.001)

@@ -13,7 +13,7 @@ from telegram.error import BadRequest, Conflict
 
 from bot.simulator.server import Simulator
 from bot.simulator.webhook import backoff
-from tests.integration.simulated import ANA, GROUP, MAJA, at, bot_of, simulated
+from tests.integration.simulated import ANA, GROUP, MAJA, at, bot_of, simulated, until
 
 SECRET = "a-secret_1"
 
@@ -100,7 +100,7 @@ async def test_negative_offset_forgets_all_but_the_last(simulator: Simulator, bo
 
 async def test_poll_waits_for_an_update(simulator: Simulator, bot: Bot) -> None:
     poll = asyncio.create_task(bot.get_updates(timeout=30))
-    await _until(lambda: simulator.api.polled)
+    await until(lambda: simulator.api.polled)
     simulator.world.send(MAJA, MAJA, "at last")
     async with asyncio.timeout(5):
         assert [at(update, "message.text") for update in await poll] == ["at last"]
@@ -109,7 +109,7 @@ async def test_poll_waits_for_an_update(simulator: Simulator, bot: Bot) -> None:
 async def test_second_poll_ends_the_first_with_a_conflict(simulator: Simulator, bot: Bot) -> None:
     async with bot_of(simulator) as other:
         first = asyncio.create_task(bot.get_updates(timeout=30))
-        await _until(lambda: simulator.api.polled)
+        await until(lambda: simulator.api.polled)
         second = asyncio.create_task(other.get_updates(timeout=30))
         with pytest.raises(Conflict, match="terminated by other getUpdates request"):
             await first
@@ -117,13 +117,12 @@ async def test_second_poll_ends_the_first_with_a_conflict(simulator: Simulator, 
         assert len(await second) == 1
 
 
-async def _until(condition: Callable[[], bool]) -> None:
-    """Let others run until it is so; fails after five seconds."""
-    async with asyncio.timeout(5):
-        while True:
-            if condition():
-                return
-            await asyncio.sleep(0.001)
+async def test_webhook_ends_a_poll_with_a_conflict(simulator: Simulator, bot: Bot, receiver: Receiver) -> None:
+    poll = asyncio.create_task(bot.get_updates(timeout=30))
+    await until(lambda: simulator.api.polled)
+    await bot.set_webhook(receiver.url)
+    with pytest.raises(Conflict, match="terminated by setWebhook request"):
+        await poll
 
 
 async def test_only_the_types_asked_for_are_kept(simulator: Simulator, bot: Bot) -> None:
@@ -163,7 +162,7 @@ async def test_webhook_gets_pending_and_new_updates_with_the_secret(
     await receiver.wait_for(2)
     assert receiver.texts() == ["before", "after"]
     assert receiver.secrets == [SECRET] * 2
-    await _until(lambda: len(simulator.world.state.updates) == 0)
+    await until(lambda: len(simulator.world.state.updates) == 0)
 
 
 async def test_polling_conflicts_with_a_webhook(bot: Bot, receiver: Receiver) -> None:
@@ -216,7 +215,7 @@ async def test_updates_that_were_dropped_are_not_delivered(simulator: Simulator,
     simulator.world.reset()
     await bot.set_webhook(receiver.url, max_connections=1)
     simulator.world.send(MAJA, MAJA, "new")
-    await _until(lambda: "new" in receiver.texts())
+    await until(lambda: "new" in receiver.texts())
     assert receiver.texts()[-1] == "new"
 
 
@@ -255,7 +254,7 @@ async def test_method_in_the_answer_that_fails_is_not_tried_again(
     receiver.answer = lambda _update: web.json_response({"method": "sendMessage", "chat_id": 1, "text": "x"})
     await bot.set_webhook(receiver.url)
     simulator.world.send(MAJA, MAJA, "hello")
-    await _until(lambda: len(simulator.world.state.updates) == 0)
+    await until(lambda: len(simulator.world.state.updates) == 0)
     assert len(receiver.got) == 1
 
 

@@ -11,6 +11,7 @@ from aiohttp.client import _RequestContextManager
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaAudio, InputMediaPhoto
 from telegram.error import BadRequest, EndPointNotFound, Forbidden, TelegramError
 
+from bot.simulator.errors import PageError
 from bot.simulator.faults import Fault
 from bot.simulator.samples import sample
 from bot.simulator.server import Simulator
@@ -78,6 +79,14 @@ async def test_customer_who_never_wrote_can_not_be_written_to(simulator: Simulat
     for chat_id in (luka.id, ANA):
         with pytest.raises(Forbidden, match="bot can't initiate conversation with a user"):
             await bot.send_message(chat_id, "Hello")
+
+
+async def test_customer_who_tried_to_send_nothing_has_not_started_the_bot(simulator: Simulator, bot: Bot) -> None:
+    luka = simulator.world.add_customer("Luka")
+    with pytest.raises(PageError, match="nothing to send"):
+        simulator.world.send(luka.id, luka.id, " ")
+    with pytest.raises(Forbidden):
+        await bot.send_message(luka.id, "Hello")
 
 
 async def test_blocked_bot_hears_of_it_and_is_refused(simulator: Simulator, bot: Bot) -> None:
@@ -181,6 +190,35 @@ async def test_pressed_button_is_answered_once_and_in_time(simulator: Simulator,
 async def test_albums_do_not_mix_what_can_not_be_mixed(bot: Bot) -> None:
     with pytest.raises(BadRequest, match="can't be mixed"):
         await bot.send_media_group(MAJA, [InputMediaPhoto(PICTURE), InputMediaAudio(PICTURE)])
+
+
+async def test_what_else_telegram_refuses(simulator: Simulator, bot: Bot) -> None:
+    topic = await bot.create_forum_topic(GROUP, "Maja")
+    with pytest.raises(BadRequest, match="Wrong latitude"):
+        await bot.send_location(MAJA, 91, 0)
+    with pytest.raises(BadRequest, match=r"(?i)topic_title_too_long"):
+        await bot.edit_forum_topic(GROUP, topic.message_thread_id, name="x" * 129)
+    with pytest.raises(BadRequest, match=r"(?i)topic_icon_color_invalid"):
+        await bot.create_forum_topic(GROUP, "Luka", icon_color=1)
+    with pytest.raises(BadRequest, match="not a forum"):
+        await bot.create_forum_topic(MAJA, "Luka")
+    with pytest.raises(BadRequest, match="Message can't be copied"):
+        await bot.copy_message(MAJA, GROUP, topic.message_thread_id)
+    with pytest.raises(BadRequest, match="strictly increasing"):
+        await bot.copy_messages(GROUP, MAJA, [2, 1])
+    with pytest.raises(BadRequest, match="no messages to copy"):
+        await bot.copy_messages(GROUP, MAJA, [998, 999])
+    with pytest.raises(BadRequest, match=r"(?i)bot_command_invalid"):
+        await bot.set_my_commands([("Not A Command", "x")])
+    message = await bot.send_message(MAJA, "short")
+    with pytest.raises(BadRequest, match=r"(?i)message_too_long"):
+        await bot.edit_message_text("x" * 4097, MAJA, message.message_id)
+    simulator.world.set_bot("administrator", {"can_delete_messages": False, "can_pin_messages": False})
+    theirs = simulator.world.send(GROUP, ANA, "mine")
+    with pytest.raises(BadRequest, match="can't be deleted for everyone"):
+        await bot.delete_message(GROUP, theirs.message_id)
+    with pytest.raises(BadRequest, match="Not enough rights to manage pinned messages"):
+        await bot.pin_chat_message(GROUP, theirs.message_id)
 
 
 async def test_unknown_parameter_and_method_are_errors(bot: Bot) -> None:
