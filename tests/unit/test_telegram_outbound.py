@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from structlog.testing import capture_logs
 
+from bot.core.errors import ChatMovedError
 from bot.core.model import (
     AnswerCallback,
     Button,
@@ -29,6 +30,8 @@ from bot.core.model import (
     Text,
     To,
 )
+from bot.telegram.carrier import Carrier
+from bot.telegram.job import Job
 from bot.telegram.outbound import TelegramSender
 from tests.fake_telegram import FakeTelegram
 from tests.fakes import FakeClock, FakeStore, FakeTimer
@@ -274,11 +277,17 @@ async def test_a_group_that_moved_is_followed(house: House) -> None:
 
 
 async def test_all_that_was_on_its_way_to_a_group_that_moved_follows_it(house: House) -> None:
-    rows = [house.row(Text(f"{chat}"), chat=chat, to=To.CASE) for chat in range(6001, 6005)]
-    house.telegram.refuse("sendMessage", 400, "group upgraded to a supergroup chat", times=3, migrate_to_chat_id=-1009)
-    await house.send(*rows)
-    assert house.moves == [(GROUP, -1009)]
-    assert {house.receipt(row).delivery for row in rows} == {Delivery.SENT}
+    moves: list[tuple[int, int]] = []
+    carrier = Carrier(house.telegram.bot(), house.store, house.timer, lambda old, new: moves.append((old, new)))
+    rows = [house.row(Text("note"), to=To.CASE) for _ in range(2)]
+    await house.commit(*rows)
+    jobs = [Job(GROUP, row) for row in rows]
+    error = ChatMovedError("moved", -1009)
+    assert [carrier.follow(job, error) for job in jobs] == [True, True]
+    assert moves == [(GROUP, -1009)]
+    await carrier.advance(jobs[0])
+    assert house.telegram.asked_for("sendMessage")[0]["chat_id"] == -1009
+    assert not carrier.follow(jobs[0], error)
 
 
 async def test_a_failing_alarm_does_not_stop_the_sender(house: House) -> None:
