@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path, PurePath
 
 from watchfiles import Change, awatch
+from watchfiles._rust_notify import WatchfilesRustInternalError
 
 from bot.files.folder import Snapshot, content_folders, take_snapshot
 from bot.files.links import REQUIRED, Required
@@ -82,10 +83,10 @@ class LiveContent:
                             break
             except FileNotFoundError:
                 await asyncio.sleep(self._settle)
-            except OSError:
-                if self._force_polling:
-                    raise
+            except (OSError, WatchfilesRustInternalError):
+                # No watches left, or a file system that has none: look instead, and never give up.
                 self._force_polling = True
+                await asyncio.sleep(self._look_again)
 
     async def _changes(self, folders: list[Path]) -> AsyncGenerator[None, None]:
         if not folders:

@@ -43,11 +43,16 @@ class Report:
 
     def error(self, place: Place, message: str) -> None:
         """Something that keeps this content from being used."""
-        self.errors.add(Problem(place.file, place.line, place.column, message))
+        self.errors.add(_problem(place, message))
 
     def warn(self, place: Place, message: str) -> None:
         """Something worth knowing, which keeps nothing from working."""
-        self.warnings.add(Problem(place.file, place.line, place.column, message))
+        self.warnings.add(_problem(place, message))
+
+
+def _problem(place: Place, message: str) -> Problem:
+    """One line each: what people wrote, and a message quotes, may hold line breaks."""
+    return Problem(place.file, place.line, place.column, " ".join(message.split()))
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -51,6 +51,11 @@ def line_of(name: str, line: int) -> str:
     return FILES[name].decode().split("\n")[line]
 
 
+def test_a_problem_is_one_line_even_where_a_name_is_not() -> None:
+    [problem] = checked(FILES | {"intents/en/more.yml": b'"order\\nstatus": {examples: [x]}\n'}).problems
+    assert problem.message.startswith("There is no intent ‘order status’")
+
+
 def test_what_is_garbled_here_is_right_to_begin_with() -> None:
     assert checked(FILES).catalogue
 
