@@ -65,7 +65,7 @@ class TelegramSender:
         self._carrier = Carrier(bot, store, self._timer, moved)
         self._schedule: Schedule[Job] = Schedule(self._rates.overall.budget(), self._budget_of)
         self._ledger = Ledger(store, self._timer, failed)
-        self._flooded: dict[Hashable, float] = {}
+        self._flooded: dict[int, float] = {}
         self._quiet_until = -math.inf
         self._woken = asyncio.Event()
         self._changed = asyncio.Event()
@@ -254,15 +254,18 @@ class TelegramSender:
             await self._conclude(job.row, jobs.refused(job.row, self._clock.now(), job, reason), turn)
 
     def _slow_down(self, turn: Turn[Job], error: RetryAfter) -> None:
-        """Pause this chat. When others are refused meanwhile it is not the chat: pause everything."""
+        """Pause this chat. When other customers are refused meanwhile it is not the chat: pause everything."""
         now = self._timer.now()
         until = now + error._retry_after.total_seconds()  # the public property has two types and warns of one
-        self._flooded = {place: end for place, end in self._flooded.items() if end > now}
-        self._flooded[turn.place] = until
         self._schedule.pause(turn.place, until)
-        if len(self._flooded) > 1:
+        everywhere = False
+        if turn.item.chat_id > 0:  # a group has a limit of its own, which it reaches easily
+            self._flooded = {chat: end for chat, end in self._flooded.items() if end > now}
+            self._flooded[turn.item.chat_id] = until
+            everywhere = len(self._flooded) > 1
+        if everywhere:
             self._schedule.pause_all(until)
-        log.warning("Telegram asks to slow down", seconds=until - now, everywhere=len(self._flooded) > 1)
+        log.warning("Telegram asks to slow down", seconds=until - now, everywhere=everywhere)
         self._again(turn)
 
     def _complain(self, error: TelegramError) -> None:

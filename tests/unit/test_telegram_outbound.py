@@ -328,6 +328,14 @@ async def test_refused_in_two_chats_it_pauses_everywhere(house: House) -> None:
     assert house.timer.seconds >= 9
 
 
+async def test_a_group_told_to_slow_down_and_one_customer_do_not_stop_the_others(house: House) -> None:
+    case, slow = house.row(Text("case"), to=To.CASE), house.row(Text("slow"))
+    other = house.row(Text("other"), chat=5002, lane=Lane.FOLLOW_UP)
+    house.telegram.refuse("sendMessage", 429, "Too Many Requests", times=2, retry_after=30)
+    await house.send(case, slow, other)
+    assert house.telegram.texts[2] == "other"
+
+
 async def test_when_telegram_stumbles_it_is_tried_again_until_it_works(house: House) -> None:
     row = house.row(Text("Hello"))
     house.telegram.refuse("sendMessage", 502, "Bad Gateway", times=4)
