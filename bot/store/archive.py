@@ -14,13 +14,13 @@ from bot.store.disk import PRIVATE_FILE, make_folder, sync_folder, write_all
 from bot.store.entries import Entry, log_line
 from bot.store.frames import Frames, frame
 from bot.store.journal import segment_path
-from bot.store.replay import entries_of, numbered
+from bot.store.replay import entries_of, let_others_run, numbered
 
 _FILE_SIZE = 16 << 20
 """From this size on, in bytes, a new file is begun."""
 
-_FRAME_LINES = 1000
-"""How many lines of a log are written at once."""
+_LINES_AT_ONCE = 200
+"""How many lines are read or written before others may run."""
 
 
 class Archive:
@@ -43,8 +43,8 @@ class Archive:
     def _write(self, path: Path, lines: list[bytes]) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
         try:
-            for start in range(0, len(lines), _FRAME_LINES):
-                write_all(descriptor, frame(b"".join(lines[start : start + _FRAME_LINES])))
+            for start in range(0, len(lines), _LINES_AT_ONCE):
+                write_all(descriptor, frame(b"".join(lines[start : start + _LINES_AT_ONCE])))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -103,7 +103,9 @@ def archive_logs(journals: Path, archives: Path, before: int) -> None:
     logs: dict[str, list[Entry]] = {}
     for number in numbered(journals, "journal"):
         if number < before:
-            for entry in entries_of(Frames(segment_path(journals, number))):
+            for count, entry in enumerate(entries_of(Frames(segment_path(journals, number))), 1):
+                if count % _LINES_AT_ONCE == 0:
+                    let_others_run()
                 if entry.verb == "log":
                     logs.setdefault(entry.table, []).append(entry)
     for name, entries in logs.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,8 +18,8 @@ from bot.store.journal import segment_path
 
 log = logging.getLogger(__name__)
 
-_FRAME_SIZE = 1 << 20
-"""How much of a snapshot or an archive goes into one frame, in bytes."""
+_FRAME_SIZE = 1 << 16
+"""How much of a snapshot goes into one frame, in bytes; after each, others may run."""
 
 _ATTEMPTS = 20
 """How often a reader without the lock starts again because files were replaced while it was reading."""
@@ -125,8 +126,16 @@ def repair(damage: Damage) -> None:
         os.close(descriptor)
 
 
+def let_others_run() -> None:
+    """On a background thread: give the interpreter away for long enough that the event loop's thread gets it.
+
+    Otherwise Python lets the loop wait five milliseconds for every step that it takes meanwhile.
+    """
+    time.sleep(0.001)
+
+
 def write_snapshot(descriptor: int, tables: dict[str, dict[Key, Raw]], numbers: dict[str, int]) -> None:
-    """Write all of it in frames of about a megabyte, with an end that shows it is whole."""
+    """Write all of it in frames, with an end that shows it is whole."""
     count, lines, size = 0, [], 0
     for line in _snapshot_lines(tables, numbers):
         lines.append(line)
@@ -134,6 +143,7 @@ def write_snapshot(descriptor: int, tables: dict[str, dict[Key, Raw]], numbers: 
         if size > _FRAME_SIZE:
             write_all(descriptor, frame(b"".join(lines)))
             lines, size = [], 0
+            let_others_run()
     write_all(descriptor, frame(b"".join([*lines, end_line(count)])))
 
 

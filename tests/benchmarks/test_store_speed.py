@@ -46,6 +46,7 @@ class Running:
         self.store = self.loop.run_until_complete(TinyStore.open(folder, fsync=fsync))
         self.size, self.count = size, 0
         self.together(range(1, size + 1))
+        self.loop.run_until_complete(self.store.tidy())
 
     def together(self, chats: Any) -> None:
         """Commit a step in each of these chats, at the same moment."""
