@@ -42,15 +42,18 @@ def sections(page: Path, heading: str) -> dict[str, str]:
     return {one[1]: read(page)[one.end() : end.start() if end else None] for one, end in zip(found, ends, strict=True)}
 
 
+BLOCK = re.compile(r"^ *```.*?\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+
+
 def prose(page: Path) -> str:
     """A page without its blocks of code."""
-    return re.sub(r"^```.*?^```", "", read(page), flags=re.MULTILINE | re.DOTALL)
+    return BLOCK.sub("", read(page))
 
 
 def code(page: Path) -> Iterator[str]:
     """Lines in blocks of code, and spans of code in sentences."""
-    for block in re.findall(r"^```.*?\n(.*?)^```", read(page), re.MULTILINE | re.DOTALL):
-        yield from block.splitlines()
+    for block in BLOCK.findall(read(page)):
+        yield from (line.strip() for line in block.splitlines())
     yield from (flat(span) for span in re.findall(r"`([^`]+)`", prose(page)))
 
 
@@ -120,22 +123,19 @@ def test_a_command_is_documented_with_its_meaning_and_all_it_takes(name: str) ->
 
 @every_page
 def test_commands_that_are_named_exist(page: Path) -> None:
-    named = {
-        match[1]: set(re.findall(r"(?<!\S)--[\w-]+", match[2]))
-        for line in code(page)
-        if (match := re.match(r"(?:\S+=\S+ |\S+/|printf .*\| )*keepword ([a-z]\w*)(.*)", line.removeprefix("$ ")))
-    }
-    for name, options in named.items():
-        assert name in COMMANDS
-        assert options <= {opt for one in COMMANDS[name].params for opt in one.opts} | {"--help"}
+    before = r"(?:\S+=\S+ |\S+/|printf .*\| |docker compose exec keepword )*"
+    for line in code(page):
+        if match := re.match(rf"{before}keepword ([a-z]\w*)(.*)", line.removeprefix("$ ")):
+            assert match[1] in COMMANDS
+            known = {opt for one in COMMANDS[match[1]].params for opt in one.opts} | {"--help"}
+            assert set(re.findall(r"(?<!\S)--[\w-]+", match[2])) <= known
 
 
 @every_page
 def test_targets_of_make_that_are_named_exist(page: Path) -> None:
     targets = set(re.findall(r"^([a-z]+):", read(ROOT / "Makefile"), re.MULTILINE))
-    named = {
-        word for line in code(page) if (match := re.match(r"make((?: [a-z]+)+)", line)) for word in match[1].split()
-    }
+    calls = (re.match(r"make((?: [a-z]+)+)", line) for line in code(page))
+    named = {word for call in calls if call for word in call[1].split()}
     assert named <= targets
 
 
