@@ -21,8 +21,9 @@ run: setup
 
 test: setup
 	@$(BIN)/python -m tests.chromium || true
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-report=
-	$(BIN)/python -m coverage report --include='bot/core/*' --fail-under=95
+	$(BIN)/python -m pytest --cov=bot.core --cov-branch --cov-report=
+	$(BIN)/python -m coverage report --fail-under=95
+	@$(BIN)/python -m tests.chromium --remind || true
 
 check: setup
 	$(BIN)/ruff check .

@@ -24,6 +24,7 @@ from bot.metrics import Metrics
 from bot.nlp.encoder import encoder_named
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.training import load_or_train
+from bot.ports import Clock
 from bot.settings import Settings, host_and_port
 from bot.shelf import Shelf
 from bot.store.tiny import TinyStore
@@ -54,9 +55,11 @@ class SystemClock:
 class App:
     """All of Keepword in one process. ``tell`` hears how training goes on."""
 
-    def __init__(self, settings: Settings, tell: Tell = lambda what, done, total: None) -> None:
+    def __init__(
+        self, settings: Settings, tell: Tell = lambda what, done, total: None, clock: Clock | None = None
+    ) -> None:
         self.settings = settings
-        self.clock = SystemClock()
+        self.clock = clock or SystemClock()
         self.metrics = Metrics()
         self.line = Line(settings, self.clock)
         self.address = ""
@@ -110,6 +113,10 @@ class App:
         )
         self.lanes = InboundLanes(self.flow.on_update, lambda update, error: self._note_failure(error))
         self.timer = Timer(self.store, self.clock, self.flow.on_due, self._note_failure)
+
+    async def trained(self) -> None:
+        """Wait until messages can be understood."""
+        await self.shelf.trained()
 
     async def run_until(self, stop: asyncio.Event) -> None:
         """Serve until ``stop`` is set. Raises what made it impossible to go on."""
@@ -168,7 +175,11 @@ class App:
 
     def _missing(self) -> tuple[str, ...]:
         """What still stands in the way of answering customers."""
-        reasons = {"the pipeline is being trained": not self.shelf.ready, "stopping": self._stopping}
+        reasons = {
+            "the pipeline is being trained": not self.shelf.ready,
+            "sending has stopped": not self.sender.alive,
+            "stopping": self._stopping,
+        }
         return tuple(reason for reason, holds in reasons.items() if holds)
 
     # --- updates

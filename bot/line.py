@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 from telegram import User
-from telegram.error import NetworkError, TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from bot.core.draft import Groups
 from bot.core.errors import SettingsError
@@ -88,12 +88,20 @@ class Line:
         """Have updates come until cancelled: ask for them, or have them delivered. ``listening`` is our own address."""
         if self._settings.mode == "polling":
             await Polling(self.bot, asked_for, self._clock).run()
-        url = self._settings.webhook_url or f"{listening}{PATH}"
-        try:
-            await point_here(self.bot, url, self._secret)
-        except TelegramError as error:
-            raise SettingsError(f"Telegram does not take KEEPWORD_WEBHOOK_URL ({url}): {error}") from error
+        await self._point_here(self._settings.webhook_url or f"{listening}{PATH}")
         await asyncio.Event().wait()
+
+    async def _point_here(self, url: str) -> None:
+        while True:
+            try:
+                await point_here(self.bot, url, self._secret)
+            except BadRequest as error:
+                raise SettingsError(f"Telegram does not take KEEPWORD_WEBHOOK_URL ({url}): {error}") from error
+            except (NetworkError, RetryAfter) as error:
+                log.warning("Telegram cannot be reached, trying again", error=str(error), seconds=RETRY)
+                await asyncio.sleep(RETRY)
+            else:
+                return
 
     @property
     def _secret(self) -> str:

@@ -41,6 +41,10 @@ class Shelf:
         """Whether messages can be understood now."""
         return self._first.done() and not self._first.cancelled() and self._first.exception() is None
 
+    async def trained(self) -> None:
+        """Wait for the first training. Raises what it raised."""
+        await asyncio.shield(self._first)
+
     async def train_first(self) -> None:
         """Train on the content we started with. Raises what the training raises; who waits is told the same."""
         async with self._one_at_a_time:

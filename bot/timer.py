@@ -44,6 +44,10 @@ class Timer:
         if step.due:
             self._wake.set()
 
+    def look_again(self) -> None:
+        """The clock was set: something may have fallen due."""
+        self._wake.set()
+
     async def stop(self) -> None:
         """Start nothing more, and wait for what is under way."""
         if self._task is not None:

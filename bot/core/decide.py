@@ -78,9 +78,8 @@ def decide_chosen(conversation: Conversation, intent: Intent) -> Decision:
 
 def _is_sure(intent: Intent, understanding: Understanding, catalogue: Catalogue) -> bool:
     thresholds = catalogue.standards.thresholds
-    if intent.kind is Kind.SMALLTALK:
-        return understanding.confidence >= thresholds.ask
-    if understanding.confidence < thresholds.answer:
+    enough = thresholds.ask if intent.kind is Kind.SMALLTALK else thresholds.answer
+    if understanding.confidence < enough:
         return False
     rival = understanding.runners_up[0] if understanding.runners_up else None
     if rival is None or understanding.confidence - rival.confidence >= thresholds.close:

@@ -70,6 +70,9 @@ def at_risk(draft: Draft) -> None:
     standing = draft.conversation.promise
     if standing is None:
         return
+    if standing.due_at <= draft.now:  # we were not running in time to move it
+        fall_due(draft)
+        return
     if standing.moved_from is not None:
         draft.to_case(Text(draft.team_words("team_at_risk", by=case.team_time(draft, standing.due_at))), Lane.AGENT)
         draft.record("at_risk", promise=standing.id)

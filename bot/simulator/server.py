@@ -68,6 +68,7 @@ class Simulator:
 
     def _app(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST_FILE + 1024 * 1024)
+        app.on_response_prepare.append(_ask_again)
         app.router.add_route("*", r"/bot{token:[^/]+}/{method}", self.api.handle)
         app.router.add_get(r"/file/bot{token:[^/]+}/{path:.+}", self.api.download)
         app.router.add_get("/", _index)
@@ -82,3 +83,8 @@ async def _index(_request: web.Request) -> web.StreamResponse:
     if not page.is_file():
         raise web.HTTPNotFound(text="The page's files are not installed; its interface is served under /sim.")
     return web.FileResponse(page)
+
+
+async def _ask_again(_request: web.Request, response: web.StreamResponse) -> None:
+    """A browser must not mix the page's modules of two versions: it asks each time whether they have changed."""
+    response.headers.setdefault("Cache-Control", "no-cache")

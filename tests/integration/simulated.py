@@ -80,9 +80,9 @@ def at(thing: object, path: str) -> object:
     return thing
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Let others run until it is so, for what no event tells of. Raises TimeoutError after five seconds."""
-    async with asyncio.timeout(5):
+async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
+    """Let others run until it is so, for what no event tells of. Raises TimeoutError after ``seconds``."""
+    async with asyncio.timeout(seconds):
         while True:
             if condition():
                 return

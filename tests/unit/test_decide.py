@@ -104,6 +104,11 @@ def test_small_talk_needs_less_certainty() -> None:
     assert decide(conversation(), "hallo", understood("greeting", 0.3), catalogue()).act is Act.ANSWER
 
 
+def test_a_guess_at_small_talk_is_not_taken_for_it() -> None:
+    guessed = understood("greeting", 0.26, ("talk_to_human", 0.2))
+    assert decide(conversation(), "qwrtp", guessed, catalogue()).act is Act.REPHRASE
+
+
 def test_small_talk_is_no_rival_to_a_question() -> None:
     meant = understood("opening_hours", 0.5, ("greeting", 0.45))
     assert decide(conversation(), "hi, open?", meant, catalogue()).act is Act.ANSWER

@@ -372,3 +372,9 @@ def test_a_row_of_a_promise_that_has_ended_only_goes_away() -> None:
     kept = conversation(phase=Phase.HUMAN)
     step = alarm.ring(kept, Due("row", MONDAY, DueKind.PROMISE, MAJA.id, kept.id, "5001-1/1"), context())
     assert (step.done, step.outbox, step.events) == (("row",), (), ())
+
+
+def test_after_we_were_down_past_its_time_a_promise_is_broken_and_not_moved() -> None:
+    step = ring(waiting(), DueKind.AT_RISK, timedelta(hours=3))
+    assert step.conversation.promises[0].state is PromiseState.BROKEN
+    assert "did not keep our word" in said_to_customer(step)[0]
