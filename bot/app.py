@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
 
@@ -66,26 +67,33 @@ class App:
         self._tell = tell
         self._tasks: list[asyncio.Task[None]] = []
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._web: web.AppRunner | None = None
+        self._undo = AsyncExitStack()
         self._stopping = False
 
     # --- starting and stopping
 
     async def start(self) -> None:
-        """Start everything. Raises KeepwordError that says what to do where it can't be started."""
+        """Start everything, or nothing. Raises KeepwordError that says what to do where it can't be started."""
         loaded = await asyncio.to_thread(load, self.settings.content)
         if loaded.catalogue is None:
             raise ContentError(tuple(str(problem) for problem in loaded.problems))
         self.shelf = Shelf(loaded.catalogue, self._train)
-        self.store = await TinyStore.open(self.settings.store_folder)
-        try:
+        async with AsyncExitStack() as undo:
             await self.line.open()
-        except BaseException:
-            await self.store.close()
-            raise
-        self._join()
-        await self._listen()
-        await self.sender.start()
+            undo.push_async_callback(self.line.close)
+            self.store = await TinyStore.open(self.settings.store_folder)
+            undo.push_async_callback(self.store.close)
+            self._join()
+            await self.sender.start()
+            undo.push_async_callback(self._stop_sending)
+            undo.push_async_callback(self.timer.stop)
+            undo.push_async_callback(self.lanes.close, DRAIN)
+            await self._listen(undo)
+            undo.push_async_callback(self._stop_tasks)
+            self._begin_tasks(loaded)
+            self._undo = undo.pop_all()
+
+    def _begin_tasks(self, loaded: Loaded) -> None:
         self._begin("training", self._train_first(loaded))
         self._begin("taking up what was left", self._take_up())
         self._begin("updates", self.line.run(self._asked_for, self.address))
@@ -129,19 +137,18 @@ class App:
     async def stop(self) -> None:
         """Take nothing more, finish what is under way, and close the store. What is left goes on at the next start."""
         self._stopping = True
+        await self._undo.aclose()
+        if not self._failure.done():
+            self._failure.cancel()
+
+    async def _stop_tasks(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._web is not None:
-            await self._web.cleanup()
-        await self.lanes.close(DRAIN)
-        await self.timer.stop()
+
+    async def _stop_sending(self) -> None:
         await self.sender.drain(DRAIN)
         await self.sender.stop()
-        await self.store.close()
-        await self.line.close()
-        if not self._failure.done():
-            self._failure.cancel()
 
     def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """Do something beside everything else; if it fails, so does the app."""
@@ -157,21 +164,22 @@ class App:
 
     # --- listening
 
-    async def _listen(self) -> None:
+    async def _listen(self, undo: AsyncExitStack) -> None:
         app = web.Application(client_max_size=2 * 1024 * 1024)
         app.add_routes(routes(self.metrics, self._missing))
         app.add_routes(self.line.webhook(self._delivered))
-        self._web = web.AppRunner(app, access_log=None)
-        await self._web.setup()
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        undo.push_async_callback(runner.cleanup)
         host, port = host_and_port(self.settings.listen)
         try:
-            await web.TCPSite(self._web, host, port).start()
+            await web.TCPSite(runner, host, port).start()
         except OSError as error:
             raise SettingsError(
                 f"We can't listen on {self.settings.listen} ({error.strerror or error}). "
                 "Stop what is using it, or set KEEPWORD_LISTEN to another address."
             ) from error
-        self.address = "http://{}:{}".format(*self._web.addresses[0][:2])
+        self.address = "http://{}:{}".format(*runner.addresses[0][:2])
 
     def _missing(self) -> tuple[str, ...]:
         """What still stands in the way of answering customers."""

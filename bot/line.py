@@ -56,7 +56,11 @@ class Line:
             self.bot = telegram_bot(self.simulator.token, self.simulator.url)
         else:
             self.bot = telegram_bot(token.get_secret_value(), self._settings.telegram_api or TELEGRAM)
-        self.me = await self._identify()
+        try:
+            self.me = await self._identify()
+        except BaseException:
+            await self.close()
+            raise
 
     async def _start_simulator(self) -> Simulator:
         host, port = host_and_port(self._settings.simulator)

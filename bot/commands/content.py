@@ -13,8 +13,10 @@ from bot.settings import Settings
 def check_content(folder: Path) -> int:
     """Print what is wrong with the content files, a line each. Returns the exit code."""
     loaded = load(folder)
-    for problem in (*loaded.problems, *loaded.warnings):
+    for problem in loaded.problems:
         results.print(str(problem), markup=False)
+    for warning in loaded.warnings:
+        notes.print(f"{warning} (a hint)", markup=False)
     if loaded.catalogue is None:
         notes.print(f"{len(loaded.problems)} to mend before this content can go live.")
         return 1

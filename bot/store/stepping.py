@@ -100,7 +100,7 @@ class Stepping:
             moved = document["topic_id"] not in {None, receipt.thread_id}
             document.update(topic_id=receipt.thread_id, agents_chat=receipt.chat_id)
             document["card_id"] = None if moved else document["card_id"]
-        elif isinstance(content, Card) and document["card_id"] is None and receipt.message_ids:
+        elif isinstance(content, Card) and receipt.message_ids:
             document["card_id"] = receipt.message_ids[0]
         self._shelves.conversations.put(conversation_id, document)
 

@@ -425,15 +425,16 @@ async def test_a_step_may_itself_change_where_the_case_is(store: Store, again: A
     await store.close()
 
 
-async def test_only_the_first_card_is_the_card(store: Store) -> None:
+async def test_the_card_is_the_one_posted_last_and_an_edit_posts_none(store: Store) -> None:
     talk = conversation()
-    first, second = row(talk, 0, Card("Ana"), To.CASE), row(talk, 1, Card("Ana, urgent"), To.CASE)
-    await commit(store, Step(talk, outbox=(first, second)))
-    await store.receive(sent(first, 44, chat_id=AGENTS))
-    await store.receive(sent(second, 55, chat_id=AGENTS))
+    rows = tuple(row(talk, place, Card("Ana"), To.CASE) for place in range(3))
+    await commit(store, Step(talk, outbox=rows))
+    await store.receive(sent(rows[0], 44, chat_id=AGENTS))
+    await store.receive(sent(rows[1], 55, chat_id=AGENTS))
+    await store.receive(sent(rows[2], chat_id=AGENTS))
     found = await store.conversation(talk.id)
     assert found is not None
-    assert found.card_id == 44
+    assert found.card_id == 55
 
 
 async def test_what_failed_sets_no_topic(store: Store) -> None:

@@ -1,0 +1,169 @@
+"""The command line, as it is called: results on stdout, notes on stderr, exit codes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.core.model import Phase, PromiseState
+from tests.content_samples import edit, write_content
+from tests.integration.house import house
+
+ALWAYS = 'calendars: {office: {zone: Europe/Ljubljana, open: {mon-fri: ["09:00-17:00"]}}}\npromises: {complaint: 90s}\n'
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the small content, whose pipeline is trained once."""
+    folder = tmp_path_factory.mktemp("keepword")
+    write_content(folder / "content")
+    return folder
+
+
+def keepword(folder: Path, *words: str, given: str | bytes = "", **more: str) -> subprocess.CompletedProcess[bytes]:
+    """Call the command in ``folder``, with nothing of our own environment's settings."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KEEPWORD_")}
+    environment |= {"KEEPWORD_CONTENT": "content", "KEEPWORD_ENCODER": "ngrams", **more}
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *words],
+        cwd=folder,
+        env=environment,
+        input=given.encode() if isinstance(given, str) else given,
+        capture_output=True,
+        check=False,
+        timeout=110,
+    )
+
+
+def test_check_is_content_with_good_content(folder: Path) -> None:
+    done = keepword(folder, "check")
+    assert (done.returncode, done.stdout) == (0, b"")
+
+
+def test_check_prints_a_line_with_file_line_and_column_for_each_problem(tmp_path: Path) -> None:
+    write_content(tmp_path / "content")
+    edit(tmp_path / "content", "responses/en/talk.yml", "{name}", "{nmae}")
+    edit(tmp_path / "content", "intents/talk.yml", "kind: request", "kind: reqest")
+    done = keepword(tmp_path, "check", "content")
+    lines = done.stdout.decode().splitlines()
+    assert done.returncode == 1
+    assert [line.split(":")[0] for line in lines] == ["intents/talk.yml", "responses/en/talk.yml"]
+    assert all(part.isdigit() for line in lines for part in line.split(":")[1:3])
+
+
+def test_classify_answers_each_line_with_an_object_in_order(folder: Path) -> None:
+    texts = ["when are you open", "my lamp arrived broken, LO-12345", "", "zxcvb", '"quoted" \\ {x}', "č" * 3000]
+    done = keepword(folder, "classify", "--content", "content", given="\n".join(texts) + "\n")
+    answers = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert [answer["text"] for answer in answers] == texts
+    assert set(answers[0]) == {
+        "text", "language", "intent", "kind", "severity", "confidence", "runners_up", "slots", "decision",
+    }  # fmt: skip
+    assert [(a["intent"], a["decision"]) for a in answers[:4]] == [
+        ("opening_hours", "answer"),
+        ("item_damaged", "promise"),
+        ("none", "rephrase"),
+        ("none", "rephrase"),
+    ]
+    assert answers[1]["slots"] == {"order_id": "LO-12345"}
+
+
+def test_classify_takes_bytes_that_are_no_text(folder: Path) -> None:
+    done = keepword(folder, "classify", given=b"\xff\xfe caf\xe9\nwhen are you open")
+    assert len(done.stdout.splitlines()) == 2
+    assert done.returncode == 0
+
+
+def test_try_says_what_would_be_said_as_of_a_time(folder: Path) -> None:
+    done = keepword(folder, "try", "--at", "2026-11-23T10:00:00", "--json", "my lamp arrived broken")
+    told = json.loads(done.stdout)
+    assert told["promise"]["due_at"] == "2026-11-23T11:00:00+00:00"
+    assert told["promise"]["quoted"] == "by 12:00 today"
+    assert "A colleague will reply to you here by 12:00 today." in told["say"][0]
+
+
+def test_try_counts_seconds_where_the_standards_do(tmp_path: Path) -> None:
+    write_content(tmp_path / "content", **{"standards.yml": ALWAYS})
+    done = keepword(tmp_path, "try", "--at", "2026-11-23T09:00:00+00:00", "--json", "my lamp arrived broken")
+    assert json.loads(done.stdout)["promise"]["due_at"] == "2026-11-23T09:01:30+00:00"
+
+
+def test_try_explains_itself_to_a_person(folder: Path) -> None:
+    told = keepword(folder, "try", "when are you open").stdout.decode()
+    for part in ("opening_hours", "confidence", "answer, because: sure", "“Hi Alex! We are open on weekdays"):
+        assert part in told
+
+
+def test_train_tests_the_check_sentences(folder: Path) -> None:
+    done = keepword(folder, "train")
+    assert b"check sentences" in done.stdout
+    assert done.returncode in (0, 1)
+
+
+def test_evaluate_measures_any_labelled_messages(tmp_path: Path) -> None:
+    how = ("now", "please", "for me", "again", "at once", "quickly")
+    pairs = [(verb, thing) for verb in ("open", "close") for thing in ("door", "window")]
+    rows = [(f"{verb} the {thing} {end}", f"{verb}_{thing}") for verb, thing in pairs for end in how]
+    (tmp_path / "train.tsv").write_text("text\tintent\n" + "".join(f"{a}\t{b}\n" for a, b in rows[::2]))
+    (tmp_path / "test.tsv").write_text("text\tintent\n" + "".join(f"{a}\t{b}\n" for a, b in rows[1::2]))
+    (tmp_path / "oos.tsv").write_text("text\tintent\nwhat is the capital of peru\toos\nmy cat likes fish\toos\n")
+    files = ("--train", "train.tsv", "--test", "test.tsv", "--oos", "oos.tsv")
+    measured = json.loads(keepword(tmp_path, "evaluate", *files, "--json").stdout)
+    assert measured["accuracy"] > 0.8
+    assert {"macro_f1", "in_scope_accuracy", "oos_recall", "false_rejection", "p50_ms", "train_seconds"} <= set(
+        measured
+    )
+
+
+def test_queue_says_when_nobody_is_waiting_and_lists_who_is(tmp_path: Path) -> None:
+    async def complain() -> tuple[bytes, bytes]:
+        async with house(tmp_path) as home:
+            where = {"KEEPWORD_STORE": f"tinydb:{tmp_path / 'store'}"}
+            nobody = await asyncio.to_thread(keepword, tmp_path, "queue", **where)
+            await home.customer_says("my lamp arrived broken")
+            somebody = await asyncio.to_thread(keepword, tmp_path, "queue", "--json", **where)
+            return nobody.stdout, somebody.stdout
+
+    nobody, somebody = asyncio.run(complain())
+    assert b"Nobody is waiting" in nobody
+    (line,) = somebody.splitlines()
+    told = json.loads(line)
+    assert (told["customer"], told["intent"], told["phase"]) == ("Maja", "item_damaged", Phase.WAITING.value)
+    assert told["quoted"] == "by 12:00 today"
+    assert PromiseState.OPEN.value == "open"
+
+
+def test_queue_without_a_store_says_what_to_do(tmp_path: Path) -> None:
+    write_content(tmp_path / "content")
+    done = keepword(tmp_path, "queue")
+    assert done.returncode == 2
+    assert b"keepword run" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_wrong_setting_is_named(folder: Path) -> None:
+    done = keepword(folder, "run", KEEPWORD_TELEGRAM_TOKEN="oops")
+    assert done.returncode == 2
+    assert b"KEEPWORD_TELEGRAM_TOKEN" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_bad_content_keeps_run_from_starting_and_says_why(tmp_path: Path) -> None:
+    write_content(tmp_path / "content", **{"intents/talk.yml": "greeting: [\n"})
+    done = keepword(tmp_path, "run", KEEPWORD_LISTEN="127.0.0.1:0", KEEPWORD_SIMULATOR="127.0.0.1:0")
+    assert done.returncode == 1
+    assert b"intents/talk.yml:" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_doctor_says_what_is_missing(folder: Path) -> None:
+    done = keepword(folder, "doctor")
+    assert done.returncode == 1
+    assert "There is no token" in done.stdout.decode()
+    assert "BotFather" in done.stdout.decode()
