@@ -33,7 +33,8 @@ def _named(text: str) -> Iterator[tuple[int, int, str]]:
     bare = _bare(text)
     pattern, numbers = _months()
     for match in pattern.finditer(bare):
-        month = numbers[match["m1"] or match["m2"]]
+        written = match["m1"] or match["m2"]
+        month = next(number for name, number in numbers.items() if re.fullmatch(_inflected(name), written))
         value = _value(match["y1"] or match["y2"], month, int(match["d1"] or match["d2"]))
         if value:
             yield match.start(), match.end(), value
@@ -50,10 +51,15 @@ def _months() -> tuple[re.Pattern[str], dict[str, int]]:
                     bare = _bare(name).strip(".")
                     if len(bare) >= 3 and not bare.isdigit():
                         numbers.setdefault(bare, number)
-    names = "|".join(re.escape(name) for name in sorted(numbers, key=len, reverse=True))
+    names = "|".join(_inflected(name) for name in sorted(numbers, key=len, reverse=True))
     after = rf"(?P<d1>\d{{1,2}})(?:\.|st|nd|rd|th)?\s(?:of\s)?(?P<m1>{names})\b\.?(?:,?\s(?P<y1>\d{{4}}))?"
     before = rf"(?P<m2>{names})\s(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.)?(?!\d)(?:,?\s(?P<y2>\d{{4}}))?"
     return re.compile(rf"(?<![\w.])(?:{after}|{before})(?!\w)"), numbers
+
+
+def _inflected(name: str) -> str:
+    """A pattern of ``name`` with other endings, where it is long enough to be mistaken for nothing else."""
+    return rf"{re.escape(name[:-2])}\w{{1,4}}" if len(name) >= 6 else re.escape(name)
 
 
 def _bare(text: str) -> str:

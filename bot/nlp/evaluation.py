@@ -16,10 +16,10 @@ from statistics import median
 from bot.core.content import Brand, Calendar, Catalogue, Intent, Phrases, PromiseStandards, Standards, Team
 from bot.core.errors import UnderstandingError
 from bot.core.model import NO_INTENT, Kind
-from bot.nlp.embeddings import Progress
-from bot.nlp.encoder import Encoder
+from bot.nlp.embeddings import EmbeddingFile, Progress
+from bot.nlp.encoder import Encoder, encoder_named
 from bot.nlp.pipeline import Pipeline
-from bot.nlp.training import train as train_pipeline
+from bot.nlp.training import blank, learn, lessons_of
 from bot.ports import Hints
 
 _TIMED = 50
@@ -89,9 +89,12 @@ def evaluate(
     learnt = drawn(read_sentences(train), shots, seed)
     wanted = read_sentences(test)
     outside = read_sentences(oos) if oos else []
+    catalogue = catalogue_of(learnt)
+    encoder = encoder or encoder_named("default")
     with tempfile.TemporaryDirectory() as nowhere:
         started = time.perf_counter()
-        pipeline = train_pipeline(catalogue_of(learnt), folder or Path(nowhere), encoder=encoder, progress=progress)
+        embeddings = EmbeddingFile((folder or Path(nowhere)) / "embeddings", encoder)
+        pipeline = learn(blank(catalogue, encoder), lessons_of(catalogue), embeddings, progress)
         seconds = time.perf_counter() - started
     try:
         return _judge(pipeline, learnt, wanted, outside, seconds)

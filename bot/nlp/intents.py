@@ -15,10 +15,11 @@ from spacy.tokens import Doc
 
 from bot.core.model import Candidate
 from bot.nlp.kernel import choose_landmarks, fit_temperature, probabilities, similarity, solve
-from bot.nlp.ngrams import Ngrams
+from bot.nlp.ngrams import Ngrams, grams
 from bot.nlp.reading import Floats, reading
 
 NEAREST = 3
+_FOCUS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class LeftOut:
 
     scores: Floats
     nearness: Floats
+    lengths: npt.NDArray[np.int64]
+    """In characters."""
     labels: npt.NDArray[np.int64]
 
 
@@ -67,17 +70,20 @@ class IntentsComponent:
         vectors = vectors[order] if order else vectors
         taught = [lesson for lesson in lessons if not lesson.excluded]
         self.labels = tuple(sorted({lesson.intent for lesson in taught}))
-        self._ngrams = Ngrams.learn(lesson.text for lesson in taught)
-        rows = self._ngrams.matrix([lesson.text for lesson in lessons])
+        spelled = [grams(lesson.text) for lesson in lessons]
+        self._ngrams = Ngrams.learn(spelled[: len(taught)])
+        rows = self._ngrams.matrix(spelled)
         if not self.labels:
             nothing = np.zeros(0, dtype=np.float32)
-            return LeftOut(np.zeros((0, 0), dtype=np.float32), nothing, np.zeros(0, dtype=np.int64))
+            empty = np.zeros(0, dtype=np.int64)
+            return LeftOut(np.zeros((0, 0), dtype=np.float32), nothing, empty, empty)
         numbers = np.array([self._number(lesson.intent) for lesson in lessons], dtype=np.int64)
         left_out = self._fit(vectors, rows, lessons, numbers, len(taught))
         self._keep(lessons[: len(taught)], vectors, rows, numbers)
         self._temperature = fit_temperature(left_out, numbers[: len(taught)]) if len(self.labels) > 1 else 15.0
         groups = np.array([lesson.group for lesson in taught])
-        return LeftOut(left_out, _nearness_among(vectors[: len(taught)], groups), numbers[: len(taught)])
+        lengths = np.array([len(lesson.text) for lesson in taught], dtype=np.int64)
+        return LeftOut(left_out, _nearness_among(vectors[: len(taught)], groups), lengths, numbers[: len(taught)])
 
     def _number(self, intent: str) -> int:
         return self.labels.index(intent) if intent in self.labels else -1
@@ -90,18 +96,13 @@ class IntentsComponent:
         numbers: npt.NDArray[np.int64],
         taught: int,
     ) -> Floats:
-        """Solve; with counter-examples a second time, now that it can be told what they are rather than not."""
-        groups = [lesson.group for lesson in lessons]
-        targets = self._targets(numbers[:taught])
-        chosen = choose_landmarks(numbers[:taught])
+        chosen = choose_landmarks(numbers)
         kernel = similarity(vectors, rows, vectors[chosen], rows[chosen].T.tocsr())
-        solution = solve(kernel[:taught], targets, groups[:taught], chosen)
-        if taught < len(lessons) and len(self.labels) > 1:
-            targets = np.vstack([targets, self._counter_targets(kernel[taught:] @ solution.weights, numbers[taught:])])
-            if len(chosen) == taught:
-                chosen = np.arange(len(lessons))
-                kernel = similarity(vectors, rows, vectors, rows.T.tocsr())
-            solution = solve(kernel, targets, groups, chosen)
+        targets = self._targets(numbers[:taught])
+        if taught < len(lessons):
+            alike = similarity(vectors[taught:], rows[taught:], vectors[:taught], rows[:taught].T.tocsr())
+            targets = np.vstack([targets, self._counter_targets(alike, numbers[:taught], numbers[taught:])])
+        solution = solve(kernel, targets, [lesson.group for lesson in lessons], chosen)
         self._landmarks, self._weights = solution.landmarks, solution.weights
         return solution.left_out[:taught]
 
@@ -112,11 +113,17 @@ class IntentsComponent:
         own = numbers[:, None] == np.arange(len(self.labels))
         return np.asarray(own - self._offset(), dtype=np.float32)
 
-    def _counter_targets(self, scores: Floats, numbers: npt.NDArray[np.int64]) -> Floats:
-        """What a counter-example seems to be once the intent that it is not is ruled out."""
-        ruled_out = numbers[:, None] == np.arange(len(self.labels))
-        left = np.where(ruled_out, 0, np.clip(scores + self._offset(), 0, 1))
-        return np.asarray(left - self._offset(), dtype=np.float32)
+    def _counter_targets(
+        self, alike: Floats, numbers: npt.NDArray[np.int64], ruled_out: npt.NDArray[np.int64]
+    ) -> Floats:
+        """What counter-examples seem to be: as their most similar examples are, but for the intent ruled out.
+
+        Those of no intent at all are to score nothing anywhere.
+        """
+        own = numbers[None, :] == ruled_out[:, None]
+        shares = np.where(own | (ruled_out[:, None] < 0), 0, np.exp(_FOCUS * (alike - 1)))
+        seen = shares @ (numbers[:, None] == np.arange(len(self.labels)))
+        return np.asarray(seen / np.maximum(shares.sum(axis=1, keepdims=True), 1e-9) - self._offset(), dtype=np.float32)
 
     def _keep(
         self, taught: Sequence[Lesson], vectors: Floats, rows: sparse.csr_matrix, numbers: npt.NDArray[np.int64]
@@ -133,7 +140,7 @@ class IntentsComponent:
         read = reading(doc)
         if read.vector is None or not self.labels:
             return doc
-        row = self._ngrams.matrix([doc.text])
+        row = self._ngrams.matrix([grams(doc.text)])
         near = similarity(read.vector[None], row, self._vectors[self._landmarks], self._columns)
         read.scores = (near @ self._weights)[0]
         shares = probabilities(read.scores, self._temperature)

@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg, sparse
 
+from bot.core.errors import UnderstandingError
+
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
@@ -51,7 +53,7 @@ def solve(kernel: Floats, targets: Floats, groups: Sequence[int], landmarks: npt
     k = kernel.astype(np.float64)
     y = targets.astype(np.float64)
     if len(landmarks) == len(k):
-        inverse = linalg.inv(k + RIDGE * np.eye(len(k)), check_finite=False)
+        inverse = _inverse(k + RIDGE * np.eye(len(k)))
         weights = inverse @ y
         left_out = _left_out_exactly(y, weights, inverse, groups)
     else:
@@ -62,6 +64,15 @@ def solve(kernel: Floats, targets: Floats, groups: Sequence[int], landmarks: npt
         half = linalg.solve_triangular(factor[0], k.T, trans="T", lower=factor[1], check_finite=False)
         left_out = _left_out_of_landmarks(y, k @ weights, half, groups)
     return Solution(landmarks, weights.astype(np.float32), left_out.astype(np.float32))
+
+
+def _inverse(symmetric: Doubles) -> Doubles:
+    """The inverse of a positive definite matrix, by Cholesky: half the work of a general one."""
+    factor, failed = linalg.lapack.dpotrf(symmetric, lower=1, overwrite_a=1)
+    if failed:
+        raise UnderstandingError("The examples could not be weighed against one another. Train again from the files.")
+    lower, _ = linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
+    return np.asarray(np.tril(lower) + np.tril(lower, -1).T, dtype=np.float64)
 
 
 def choose_landmarks(labels: npt.NDArray[np.int64], seed: int = 0) -> npt.NDArray[np.int64]:

@@ -43,27 +43,30 @@ class Ngrams:
     weights: npt.NDArray[np.float32]
 
     @classmethod
-    def learn(cls, texts: Iterable[str], limit: int = 120_000) -> Ngrams:
-        """The vocabulary of ``texts``; the rarest terms go where there are more than ``limit``."""
+    def learn(cls, texts: Iterable[Counter[str]], limit: int = 120_000) -> Ngrams:
+        """The vocabulary of the :func:`grams` of texts; the rarest terms go where there are more than ``limit``."""
         frequency: Counter[str] = Counter()
         total = 0
         for text in texts:
-            frequency.update(grams(text).keys())
+            frequency.update(text.keys())
             total += 1
         kept = sorted(term for term, _ in frequency.most_common(limit))
         weights = [np.log((1 + total) / (1 + frequency[term])) + 1 for term in kept]
         return cls({term: column for column, term in enumerate(kept)}, np.asarray(weights, dtype=np.float32))
 
-    def matrix(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        """One row of unit length a text (words and characters weigh the same); a text without known terms is zero."""
+    def matrix(self, texts: Sequence[Counter[str]]) -> sparse.csr_matrix:
+        """Of the :func:`grams` of each text, one row of unit length, or zero where no term is known.
+
+        Words and characters weigh the same.
+        """
         rows = [self._row(text) for text in texts]
         indices = np.concatenate([columns for columns, _ in rows]) if rows else np.zeros(0, np.int32)
         values = np.concatenate([row for _, row in rows]) if rows else np.zeros(0, np.float32)
         ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
         return sparse.csr_matrix((values, indices, ends), shape=(len(rows), len(self.terms)), dtype=np.float32)
 
-    def _row(self, text: str) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-        known = [(self.terms[term], count, term[0] == "w") for term, count in grams(text).items() if term in self.terms]
+    def _row(self, text: Counter[str]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        known = [(self.terms[term], count, term[0] == "w") for term, count in text.items() if term in self.terms]
         columns = np.array([column for column, _, _ in known], dtype=np.int32)
         counts = np.array([count for _, count, _ in known], dtype=np.float32)
         are_words = np.array([word for _, _, word in known], dtype=bool)

@@ -35,6 +35,7 @@ _AMOUNT = re.compile(
     rf"(?P<before>[€$£])\s?(?P<first>{_NUMBER})(?![\d])|(?<![\w.,-])(?P<second>{_NUMBER})\s?(?P<after>{_AFTER})(?!\w)",
     re.IGNORECASE,
 )
+_INSIDE_WORD = re.compile(r"\w\w")
 _LIKE_PHONE = re.compile(r"(?<![\w])(?:\+|00|0)")
 
 
@@ -70,15 +71,22 @@ def _without(text: str, found: Iterable[Found]) -> str:
 
 
 def _matches(name: str, pattern: re.Pattern[str], text: str) -> Iterator[Found]:
-    """What ``pattern`` finds as a whole word. Lower case does where the pattern wants capitals."""
-    whole = re.compile(rf"(?<!\w)(?:{pattern.pattern})(?!\w)", pattern.flags | re.IGNORECASE)
-    for match in whole.finditer(text):
-        written = match.group()
-        if written:
-            yield Found(name, match.start(), match.end(), _as_wanted(pattern, written))
+    """What ``pattern`` finds as whole words. Lower case does where the pattern wants capitals."""
+    for match in re.compile(pattern.pattern, pattern.flags | re.IGNORECASE).finditer(text):
+        if match.group() and _is_whole(text, match.start(), match.end()):
+            yield Found(name, match.start(), match.end(), _as_wanted(pattern, match.group()))
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether no word goes on beyond either end."""
+    return not _INSIDE_WORD.match(text[start - 1 : start + 1] if start else "") and not _INSIDE_WORD.match(
+        text[end - 1 : end + 1]
+    )
 
 
 def _as_wanted(pattern: re.Pattern[str], written: str) -> str:
+    if pattern.fullmatch(written):
+        return written
     upper = written.upper()
     return upper if pattern.fullmatch(upper) else written
 

@@ -51,6 +51,8 @@ def clean(text: str) -> str:
     """
     if len(text) > MAX_CHARS:
         text = _cut_middle(text, MAX_CHARS)
+    if text.isascii() and text.isprintable():
+        return _SPACES.sub(" ", text).strip()
     spaced = _SPACES.sub(" ", unicodedata.normalize("NFC", text))
     visible = "".join(c for c in spaced if unicodedata.category(c) not in _INVISIBLE)
     return (
@@ -96,9 +98,11 @@ def fold(text: str) -> str:
     Greek letters and Greeklish meet in the same spelling by sound. Digits and punctuation stay.
     """
     lowered = unicodedata.normalize("NFKC", clean(text)).casefold()
-    words = _emoji_as_words(lowered)
+    words = lowered if lowered.isascii() else _emoji_as_words(lowered)
     if is_greeklish(words):
         words = sound_of_greeklish(words)
+    if words.isascii():
+        return words
     latin = latin_of_cyrillic(sound_of_greek(strip_diacritics(words)))
     return _SPACES.sub(" ", strip_diacritics(latin)).strip()
 

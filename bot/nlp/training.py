@@ -17,6 +17,7 @@ from spacy.language import Language as SpacyLanguage
 from bot.core.content import Catalogue, Slot
 from bot.core.errors import UnderstandingError
 from bot.nlp.components import ORDER
+from bot.nlp.elsewhere import elsewhere
 from bot.nlp.embedding import EmbeddingComponent
 from bot.nlp.embeddings import EmbeddingFile, Progress
 from bot.nlp.encoder import Encoder, encoder_named
@@ -58,8 +59,8 @@ def train(
     ``progress`` is told (what, done, total) and may raise to interrupt; embeddings made until then are kept.
     """
     encoder = encoder or encoder_named("default")
-    lessons = tuple(lessons_of(catalogue))
-    pipeline = learn(blank(catalogue, encoder), lessons, EmbeddingFile(folder / "embeddings", encoder), progress)
+    embeddings = EmbeddingFile(folder / "embeddings", encoder)
+    pipeline = learn(blank(catalogue, encoder), curriculum(catalogue), embeddings, progress)
     _keep(pipeline, _folder_of(catalogue, folder, encoder))
     return pipeline
 
@@ -87,7 +88,7 @@ def ship(
 ) -> Path:
     """Write the embeddings of all examples into the package, for those who install it; the file they are in."""
     encoder = encoder or encoder_named("default")
-    texts = [lesson.text for lesson in lessons_of(catalogue)]
+    texts = [lesson.text for lesson in curriculum(catalogue)]
     embeddings = EmbeddingFile(folder / "embeddings", encoder)
     embeddings.embed(texts, progress)
     return write_shipped(encoder, embeddings.by_key(texts))
@@ -143,6 +144,12 @@ def region_of(catalogue: Catalogue) -> str | None:
     return _ZONES.get(catalogue.standards.zone, by_language)
 
 
+def curriculum(catalogue: Catalogue) -> tuple[Lesson, ...]:
+    """All that a pipeline for ``catalogue`` learns: its examples, and where they end."""
+    examples = tuple(lessons_of(catalogue))
+    return (*examples, *elsewhere(catalogue.standards.languages)) if examples else ()
+
+
 def lessons_of(catalogue: Catalogue) -> Iterator[Lesson]:
     """Every example and every counter-example in each spelling, placeholders filled in."""
     group = 0
@@ -168,7 +175,7 @@ def fingerprint(catalogue: Catalogue, encoder: Encoder) -> str:
         "versions": [version("spacy"), version("keepword")],
         "encoder": [encoder.id, encoder.dim],
         "config": _config(catalogue),
-        "lessons": [(x.text, x.intent, x.group, x.excluded) for x in lessons_of(catalogue)],
+        "lessons": [(x.text, x.intent, x.group, x.excluded) for x in curriculum(catalogue)],
     }
     return blake2b(json.dumps(facts, sort_keys=True).encode(errors="surrogatepass"), digest_size=12).hexdigest()
 

@@ -1,0 +1,109 @@
+"""Figures on sentences in files, and the arithmetic of the kernel machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.core.errors import UnderstandingError
+from bot.nlp import kernel
+from bot.nlp.encoder import HashedNgrams
+from bot.nlp.evaluation import drawn, evaluate, macro_f1, read_sentences
+from bot.nlp.shipped import read_shipped, write_shipped
+
+ROWS = [(f"{verb} {thing} {extra}", thing) for thing in ("parcel", "invoice", "shoes") for verb in ("my", "the", "any")
+        for extra in ("please", "now", "today")]  # fmt: skip
+
+
+def table(path: Path, rows: list[tuple[str, str]]) -> Path:
+    path.write_text("\n".join(["text\tintent", *("\t".join(row) for row in rows)]), encoding="utf-8")
+    return path
+
+
+def test_figures_are_shares_and_milliseconds(tmp_path: Path) -> None:
+    train, test = (
+        table(tmp_path / "a.tsv", ROWS),
+        table(tmp_path / "b.tsv", [("that parcel", "parcel"), ("{x} shoes", "shoes")]),
+    )
+    oos = table(tmp_path / "c.tsv", [("zzz qqq", "oos")])
+
+    found = evaluate(train, test, oos, shots=6, seed=1, encoder=HashedNgrams()).as_dict()
+
+    assert found["accuracy"] == 1.0
+    assert found["examples"] == 18
+    assert found["oos_recall"] == 1.0
+    assert {"macro_f1", "in_scope_accuracy", "false_rejection", "p50_ms", "train_seconds"} <= set(found)
+
+
+def test_without_outsiders_their_figures_are_left_out(tmp_path: Path) -> None:
+    train = table(tmp_path / "a.tsv", ROWS)
+
+    assert "oos_recall" not in evaluate(train, train, encoder=HashedNgrams()).as_dict()
+
+
+def test_a_line_without_a_tab_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_text("text\tintent\nfine\tyes\nbroken\n", encoding="utf-8")
+
+    with pytest.raises(UnderstandingError, match=r"a\.tsv:3: "):
+        read_sentences(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnderstandingError, match=r"nowhere\.tsv cannot be read"):
+        read_sentences(tmp_path / "nowhere.tsv")
+
+
+def test_shots_are_drawn_by_seed() -> None:
+    assert drawn(ROWS, 2, seed=3) == drawn(ROWS, 2, seed=3)
+    assert len(drawn(ROWS, 2, seed=3)) == 6
+    assert drawn(ROWS, None, seed=3) == ROWS
+
+
+def test_macro_f1_weighs_intents_alike() -> None:
+    assert macro_f1(["a", "a", "a", "b"], ["a", "a", "a", "a"]) == pytest.approx(0.4286, abs=1e-4)
+
+
+@pytest.mark.parametrize("landmarks", [np.arange(30), np.arange(0, 30, 2)])
+def test_left_out_scores_are_those_of_a_machine_that_never_saw_the_group(landmarks: np.ndarray) -> None:
+    chance = np.random.default_rng(4)
+    points = chance.normal(size=(30, 5)).astype(np.float32)
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    full = np.exp(points @ points.T - 1).astype(np.float32)
+    targets = chance.normal(size=(30, 3)).astype(np.float32)
+    groups = [position // 2 for position in range(30)]
+    k = full[:, landmarks]
+
+    solution = kernel.solve(k, targets, groups, landmarks)
+
+    kept = np.arange(2, 30)
+    if len(landmarks) == 30:
+        weights = np.linalg.solve(full[np.ix_(kept, kept)] + kernel.RIDGE * np.eye(28), targets[kept])
+        expected = full[:2, kept] @ weights
+    else:
+        system = k[kept].T @ k[kept] + kernel.RIDGE * full[np.ix_(landmarks, landmarks)] + 1e-6 * np.eye(len(landmarks))
+        expected = k[:2] @ np.linalg.solve(system, k[kept].T @ targets[kept])
+    np.testing.assert_allclose(solution.left_out[:2], expected, atol=2e-3)
+
+
+def test_landmarks_are_drawn_from_every_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "EXACT", 10)
+    monkeypatch.setattr(kernel, "LANDMARKS", 6)
+    labels = np.array([0] * 30 + [1] * 3 + [2] * 3)
+
+    chosen = kernel.choose_landmarks(labels)
+
+    assert sorted(labels[chosen]) == [0, 0, 1, 1, 2, 2]
+
+
+def test_shipped_embeddings_are_the_vectors_themselves(tmp_path: Path) -> None:
+    encoder = HashedNgrams()
+    vectors = encoder.encode(["where is my order", "hello"])
+
+    write_shipped(encoder, {b"a" * 16: vectors[0], b"b" * 16: vectors[1]}, tmp_path)
+    read = read_shipped(encoder, tmp_path)
+
+    assert float(read[b"a" * 16] @ vectors[0]) > 0.999
+    assert float(read[b"b" * 16] @ vectors[1]) > 0.999

@@ -1,0 +1,86 @@
+"""How pressing a message is."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+
+from bot.core.model import Kind, Severity
+from bot.nlp.severity import SeverityComponent, cues_of
+
+SIX = ("en", "sl", "el", "lv", "sr", "lt")
+
+
+@pytest.fixture(scope="module")
+def component() -> SeverityComponent:
+    return SeverityComponent(SIX)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I need it asap",
+        "the washing machine caught fire",
+        "NUJNO rabim račun",
+        "pec se kadi in smrdi po plinu",
+        "Είναι επείγον",
+        "einai epeigon",
+        "tas ir steidzami",
+        "хитно ми треба",
+        "labai skubu",
+    ],
+)
+def test_danger_and_haste_are_urgent(component: SeverityComponent, text: str) -> None:
+    assert component.judge(text) is Severity.URGENT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "you idiots",
+        "this is the third time I'm asking",
+        "I’m still waiting",
+        "WHERE IS MY PARCEL",
+        "and where is it?!",
+        "I want my money back!!!",
+        "I will call my lawyer",
+        "you lost a customer",
+        "še vedno čakam",
+        "απαράδεκτο",
+        "trešo reizi",
+        "sramota jedna",
+        "vis dar laukiu",
+        "😡",
+    ],
+)
+def test_anger_in_words_or_voice_is_upset(component: SeverityComponent, text: str) -> None:
+    assert component.judge(text, Kind.COMPLAINT) is Severity.UPSET
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where is my order",
+        "no rush, whenever you can",
+        "it's not urgent",
+        "OK",
+        "order LO-20417 please",
+        "do you sell the XXL IPHONE case",
+        "ni nujno",
+        "nav steidzami",
+        "",
+    ],
+)
+def test_plain_words_are_calm(component: SeverityComponent, text: str) -> None:
+    assert component.judge(text) is Severity.CALM
+
+
+def test_praise_may_be_loud(component: SeverityComponent) -> None:
+    assert component.judge("BEST SERVICE EVER!!!", Kind.PRAISE) is Severity.CALM
+
+
+@pytest.mark.parametrize("language", SIX)
+def test_every_language_has_every_sort_of_cue(language: str) -> None:
+    assert (files("bot.nlp") / "cues" / f"{language}.yml").is_file()
+    assert set(cues_of((language,))) == set(cues_of(("en",)))

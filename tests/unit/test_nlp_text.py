@@ -1,0 +1,85 @@
+"""Text as people type it: any string is safe, and spellings meet."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.nlp.greek import is_greeklish
+from bot.nlp.ngrams import grams
+from bot.nlp.normalise import spellings, spoken
+from bot.nlp.text import MAX_CHARS, clean, fold, latin_of_cyrillic, strip_diacritics
+
+anything = st.text(st.characters(codec=None, categories=None), max_size=200)
+
+
+@given(anything)
+@example("\ud800")
+@example("a\x00b")
+@example("\u200b\u200b")
+@example("e\u0301" * 20_000)
+def test_any_text_becomes_clean(text: str) -> None:
+    result = clean(text)
+
+    assert len(result) <= MAX_CHARS
+    assert result == unicodedata.normalize("NFC", result)
+    assert not any(unicodedata.category(c) in {"Cc", "Cf", "Cs"} for c in result)
+    result.encode()
+
+
+@given(anything)
+def test_cleaning_twice_changes_nothing(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+
+
+@given(anything)
+def test_any_text_folds_and_can_be_embedded(text: str) -> None:
+    fold(text).encode()
+    spoken(text, "sr").encode()
+    assert all(count > 0 for count in grams(text).values())
+
+
+@given(st.text(st.characters(max_codepoint=0x24F), max_size=60))
+def test_case_does_not_matter_to_features(text: str) -> None:
+    assert grams(text.lower()) == grams(text.lower().upper().lower())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Kje je moje naročilo?", "kje je moje narocilo?"),
+        ("Где је моја поруџбина", "Gde je moja porudžbina"),
+        ("Θέλω να ακυρώσω την παραγγελία μου", "thelo na akiroso tin paraggelia mou"),
+        ("Θέλω να ακυρώσω την παραγγελία μου", "8elw na akyrwsw thn paraggelia mou"),
+        ("noriu grąžinti prekę", "noriu grazinti preke"),
+        ("ﬁne", "fine"),
+        ("STRASSE", "straße"),
+    ],
+)
+def test_spellings_of_the_same_words_meet(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+def test_emoji_become_words() -> None:
+    assert "thumbs_up" in fold("👍🏽")
+
+
+@pytest.mark.parametrize("text", ["where is my order", "to je moja koda", "kur ir mans pasūtījums", "me se na to", ""])
+def test_other_languages_are_not_taken_for_greeklish(text: str) -> None:
+    assert not is_greeklish(text)
+
+
+def test_serbian_cyrillic_keeps_its_capitals_in_latin() -> None:
+    assert latin_of_cyrillic("Љубљана и Џез") == "Ljubljana i Džez"
+
+
+def test_an_example_is_learnt_as_written_and_without_diacritics() -> None:
+    assert spellings("Kdaj dobim račun?", "sl") == ("kdaj dobim račun?", "kdaj dobim racun?")
+    assert spellings("When?", "en") == ("when?",)
+
+
+def test_stripped_diacritics_are_what_people_type() -> None:
+    assert strip_diacritics("žlikrofi, đak, ūdens, ąžuolas") == "zlikrofi, djak, udens, azuolas"
