@@ -25,8 +25,6 @@ from bot.core.model import (
 COMMANDS = frozenset({"start", "help", "status", "human"})
 """What a customer may ask for with a slash; another word after a slash is a message like any other."""
 
-TALK_TO_HUMAN = "talk_to_human"
-
 
 def choose(conversation: Conversation, choice: CustomerChoice, update_id: int | None, context: Context) -> Step:
     """The customer pressed a button. One that no longer applies says so, and changes nothing."""
@@ -52,7 +50,9 @@ def _chosen(draft: Draft, data: str) -> Decision | None:
     if data == turn.ELSE:
         return Decision(Act.PROMISE, Because.UNKNOWN)
     if data == turn.HUMAN:
-        return Decision(Act.PROMISE, Because.ASKED, TALK_TO_HUMAN if catalogue.intent(TALK_TO_HUMAN) else NO_INTENT)
+        return Decision(
+            Act.PROMISE, Because.ASKED, turn.TALK_TO_HUMAN if catalogue.intent(turn.TALK_TO_HUMAN) else NO_INTENT
+        )
     intent = catalogue.intent(data.removeprefix(turn.INTENT))
     return decide_chosen(conversation, intent) if intent and data.startswith(turn.INTENT) else None
 
@@ -82,8 +82,8 @@ def command(conversation: Conversation, message: CustomerMessage, update_id: int
             draft.say(_status(draft))
         case "human" if conversation.phase is Phase.BOT:
             turn.close_turn(draft)
-            intent = context.catalogue.intent(TALK_TO_HUMAN)
-            turn.set_subject(draft, TALK_TO_HUMAN, Kind.REQUEST)
+            intent = context.catalogue.intent(turn.TALK_TO_HUMAN)
+            turn.set_subject(draft, turn.TALK_TO_HUMAN, Kind.REQUEST)
             turn.promise(draft, intent, Because.ASKED, hello=False)
         case "human":
             draft.say(_status(draft))

@@ -65,7 +65,7 @@ def decide(conversation: Conversation, text: str, understanding: Understanding, 
     intent = catalogue.intent(understanding.intent)
     sure = intent is not None and _is_sure(intent, understanding, catalogue)
     if conversation.phase is Phase.WAITING:
-        return _while_waiting(intent if sure else None, understanding)
+        return _while_waiting(intent if sure else None)
     if intent is not None and sure:
         return _about(intent, conversation)
     return _unsure(conversation, text, understanding, catalogue)
@@ -106,12 +106,12 @@ def _about(intent: Intent, conversation: Conversation) -> Decision:
     return Decision(Act.ANSWER, Because.SURE, intent.id)
 
 
-def _while_waiting(intent: Intent | None, understanding: Understanding) -> Decision:
+def _while_waiting(intent: Intent | None) -> Decision:
     """A human is on the way: what can be answered is answered all the same, the rest goes to the case."""
     settled = intent is not None and intent.answer is not None and not needs_human(intent)
     if intent is not None and settled and intent.id != GREETING:
         return Decision(Act.ANSWER, Because.SURE, intent.id)
-    return Decision(Act.NOTED, Because.WAITING, understanding.intent)
+    return Decision(Act.NOTED, Because.WAITING, intent.id if intent else NO_INTENT)
 
 
 def _unsure(conversation: Conversation, text: str, understanding: Understanding, catalogue: Catalogue) -> Decision:

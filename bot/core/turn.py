@@ -28,6 +28,11 @@ HUMAN = "human"
 INTENT = "intent:"
 """What a customer's button says: something else, a person please, or the intent that was meant."""
 
+TALK_TO_HUMAN = "talk_to_human"
+
+OPEN_SUBJECTS = (NO_INTENT, TALK_TO_HUMAN)
+"""A case about these is about whatever the customer says next."""
+
 _RISING = (Severity.CALM, Severity.UPSET, Severity.URGENT)
 
 
@@ -66,7 +71,7 @@ def _learn(draft: Draft, decision: Decision, understanding: Understanding) -> No
     )
     if decision.act is Act.PROMISE:
         draft.change(intent=NO_INTENT, kind=Kind.NONE)
-    if draft.conversation.intent == NO_INTENT:
+    if draft.conversation.intent in OPEN_SUBJECTS:
         set_subject(draft, decision.intent, understanding.kind)
 
 
@@ -102,7 +107,7 @@ def act(draft: Draft, decision: Decision, *, hello: bool) -> None:
         case Act.PROMISE:
             promise(draft, intent, decision.because, hello=hello)
         case Act.NOTED:
-            _note(draft)
+            _note(draft, intent)
         case Act.RELAY:
             pass
 
@@ -188,11 +193,12 @@ def _show_media(draft: Draft) -> None:
             draft.to_case(Copy(conversation.chat_id, message.ref), Lane.AGENT)
 
 
-def _note(draft: Draft) -> None:
-    """It reached the case; the customer hears that, and that the promise stands."""
+def _note(draft: Draft, intent: Intent | None) -> None:
+    """It reached the case; the customer hears that, and that the promise stands. A new complaint is named back."""
     standing = draft.conversation.promise
     text = draft.words("noted", by=again(draft)) if standing else draft.words("noted_without_time")
-    draft.say(text)
+    complains = intent is not None and intent.kind is Kind.COMPLAINT
+    draft.say(words.compose(_named_back(draft, intent, Because.COMPLAINT), text) if complains else text)
     case.show_card(draft)
 
 

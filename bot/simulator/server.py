@@ -56,7 +56,8 @@ class Simulator:
             await self.stop()
             raise
         bound: tuple[str, int] = self._runner.addresses[0][:2]
-        self._url = f"http://{f'[{bound[0]}]' if ':' in bound[0] else bound[0]}:{bound[1]}"
+        reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bound[0], bound[0])  # noqa: S104  # compared, not bound
+        self._url = f"http://{f'[{reached}]' if ':' in reached else reached}:{bound[1]}"
 
     async def stop(self) -> None:
         """Stop serving and delivering."""

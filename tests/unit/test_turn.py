@@ -378,3 +378,10 @@ def test_after_we_were_down_past_its_time_a_promise_is_broken_and_not_moved() ->
     step = ring(waiting(), DueKind.AT_RISK, timedelta(hours=3))
     assert step.conversation.promises[0].state is PromiseState.BROKEN
     assert "did not keep our word" in said_to_customer(step)[0]
+
+
+def test_a_complaint_added_while_waiting_is_named_back_and_says_what_the_case_is_about() -> None:
+    asked_for = asked.command(conversation(), wrote("/human", command="human"), 1, context()).conversation
+    step = take_turn(asked_for, "it came broken", understood("item_damaged"), context())
+    assert said_to_customer(step)[0].startswith("About item damaged.\n\nThank you, I've added that to your case.")
+    assert step.conversation.intent == "item_damaged"
