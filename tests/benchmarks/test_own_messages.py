@@ -1,0 +1,129 @@
+"""How well the shipped content is understood, on messages written without sight of its examples: ``make bench``.
+
+``messages_en.tsv`` holds the messages, 12 for each intent in four variants (plain; chatty, with the point late or
+only implied; typed on a phone; with typos or by people whose English is a second language), and 90 that are about
+none of the intents."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.core.content import Catalogue
+from bot.core.model import NO_INTENT, Kind, Understanding
+from bot.files.load import load_or_raise
+from bot.nlp.pipeline import Pipeline
+from bot.nlp.training import load_or_train
+from bot.settings import Settings
+
+MESSAGES = Path(__file__).with_name("messages_en.tsv")
+WORST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One message, what it means and what was made of it."""
+
+    text: str
+    intent: str
+    variant: str
+    got: Understanding
+
+    @property
+    def right(self) -> bool:
+        """Whether its intent was recognised."""
+        return self.got.intent == self.intent
+
+    @property
+    def turned_away(self) -> bool:
+        """Whether it was taken for none of the intents."""
+        return self.got.intent == NO_INTENT
+
+    @property
+    def best(self) -> str:
+        """The best intent, even if it was turned away."""
+        return self.got.runners_up[0].intent if self.turned_away and self.got.runners_up else self.got.intent
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    """What the product ships."""
+    return load_or_raise(Path(__file__).parents[2])
+
+
+@pytest.fixture(scope="module")
+def pipeline(catalogue: Catalogue) -> Iterator[Pipeline]:
+    """Kept where `keepword run` keeps it, so that it is trained once."""
+    trained = load_or_train(catalogue, Settings().data)
+    yield trained
+    trained.close()
+
+
+def rows() -> list[tuple[str, str, str]]:
+    """(text, intent, variant) of every message."""
+    with MESSAGES.open(encoding="utf-8") as lines:
+        table = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [(row["text"], row["intent"], row["variant"]) for row in table]
+
+
+def test_own_messages(
+    benchmark: Any, catalogue: Catalogue, pipeline: Pipeline, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def understand_all() -> list[Judged]:
+        return [Judged(*row, pipeline.understand_now(row[0])) for row in rows()]
+
+    judged = benchmark.pedantic(understand_all, rounds=1)
+    inside = [message for message in judged if message.intent != NO_INTENT]
+    with capsys.disabled():
+        print("\n" + "\n".join(figures(judged, catalogue)))
+    assert {message.intent for message in inside} == set(catalogue.intents)
+    assert share(message.right for message in inside) >= 0.8
+
+
+def figures(judged: Sequence[Judged], catalogue: Catalogue) -> Iterator[str]:
+    """All that is worth knowing, a line each."""
+    inside = [message for message in judged if message.intent != NO_INTENT]
+    outside = [message for message in judged if message.intent == NO_INTENT]
+    yield f"intent right             {share(m.right for m in inside):6.1%} of {len(inside)}"
+    yield f"  best intent, none aside{share(m.best == m.intent for m in inside):6.1%}"
+    yield f"kind right               {share(m.got.kind is kind_of(m, catalogue) for m in inside):6.1%}"
+    yield f"false rejection          {share(m.turned_away for m in inside):6.1%}"
+    yield f"none recognised          {share(m.right for m in outside):6.1%} of {len(outside)}"
+    yield from by(judged, "variant", lambda message: message.variant)
+    yield from by(inside, "intent", lambda message: message.intent)
+    yield from confusions(judged)
+
+
+def kind_of(message: Judged, catalogue: Catalogue) -> Kind:
+    """The kind that it is of."""
+    return catalogue.intents[message.intent].kind
+
+
+def by(judged: Sequence[Judged], name: str, of: Callable[[Judged], str]) -> Iterator[str]:
+    """The share that was right of each group, worst first."""
+    groups: dict[str, list[Judged]] = {}
+    for message in judged:
+        groups.setdefault(of(message), []).append(message)
+    yield f"by {name}:"
+    for group, members in sorted(groups.items(), key=lambda item: share(m.right for m in item[1])):
+        yield f"  {group:22} {share(m.right for m in members):6.1%} of {len(members)}"
+
+
+def confusions(judged: Sequence[Judged]) -> Iterator[str]:
+    """The pairs of intents most often mistaken for each other."""
+    yield "most often mistaken:"
+    wrong = Counter((message.intent, message.got.intent) for message in judged if not message.right)
+    for (intent, got), times in wrong.most_common(WORST):
+        yield f"  {intent} taken for {got}: {times}"
+
+
+def share(outcomes: Iterable[bool]) -> float:
+    """Of those that are true."""
+    counted = list(outcomes)
+    return sum(counted) / len(counted)
