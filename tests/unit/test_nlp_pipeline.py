@@ -23,7 +23,7 @@ from bot.nlp.training import fingerprint, load_or_train, train
 from bot.ports import Hints
 
 EXAMPLES = {
-    "order_status": ["where is my order", "track my parcel", "has my order shipped yet", "track {order_id}", "order status"],
+    "order_status": ["where is my order", "track my parcel", "has my order shipped yet", "track {order_id}"],
     "greeting": ["hi", "hello", "hello there", "good morning", "hey you"],
     "item_damaged": ["my vase arrived broken", "the box is damaged", "it came broken", "screen arrived cracked"],
     "opening_hours": ["when are you open", "opening hours", "are you open on sunday", "what time do you open"],
