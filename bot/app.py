@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.core import words
 from bot.core.content import Catalogue
-from bot.core.errors import ContentError, KeepwordError, SettingsError
+from bot.core.errors import ContentError, KeepwordError, SettingsError, UnderstandingError
 from bot.core.model import Outgoing, Receipt, Step, Update
 from bot.files.live import LiveContent
 from bot.files.load import Loaded, load
@@ -227,8 +227,14 @@ class App:
     async def _train(self, catalogue: Catalogue) -> Pipeline:
         folder, encoder = self.settings.data / "model", self.settings.encoder
         return await asyncio.to_thread(
-            lambda: load_or_train(catalogue, folder, encoder=encoder_named(encoder), progress=self._tell)
+            lambda: load_or_train(catalogue, folder, encoder=encoder_named(encoder), progress=self._progress)
         )
+
+    def _progress(self, what: str, done: int, total: int) -> None:
+        """Called by the training as it goes on: raising ends it."""
+        if self._stopping:
+            raise UnderstandingError("training was interrupted: Keepword is stopping")
+        self._tell(what, done, total)
 
     async def _train_first(self, loaded: Loaded) -> None:
         await self.shelf.train_first()

@@ -240,7 +240,7 @@ def test_a_second_wish_does_not_make_a_second_promise() -> None:
         (conversation(), "Nothing of yours is waiting"),
         (waiting(), "by 12:00 today"),
         (conversation(phase=Phase.HUMAN, agent=ANA), "Ana has your case"),
-        (conversation(phase=Phase.WAITING), "A supervisor has it"),
+        (conversation(phase=Phase.WAITING), "as soon as one of us can write"),
     ],
 )
 def test_status_tells_the_truth(before: Conversation, said: str) -> None:
@@ -365,7 +365,7 @@ def test_after_breaking_twice_no_third_time_is_named() -> None:
     broken = ring(waiting(), DueKind.PROMISE, timedelta(hours=2)).conversation
     step = ring(broken, DueKind.PROMISE, timedelta(hours=2, minutes=30))
     assert step.conversation.promise is None
-    assert "supervisor" in said_to_customer(step)[0]
+    assert "The whole team has been alerted" in said_to_customer(step)[0]
 
 
 def test_a_row_of_a_promise_that_has_ended_only_goes_away() -> None:
