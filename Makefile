@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup run test check bench lock format clean
+.PHONY: setup run test check bench lock embeddings format clean
 .DEFAULT_GOAL := run
 
 setup: .venv/.ready
@@ -41,6 +41,11 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --genera
 lock:
 	$(LOCK) -o requirements.lock
 	$(LOCK) --group dev -o requirements-dev.lock
+
+# The embeddings of the shipped examples, so that the first start need not make them: run it when examples have changed.
+SHIP := from pathlib import Path; from bot.files.load import load_or_raise; from bot.nlp.training import ship
+embeddings: setup
+	$(BIN)/python -c "$(SHIP); print(ship(load_or_raise(Path('.')), Path('data/model')))"
 
 format: setup
 	$(BIN)/ruff check --fix .
