@@ -1,6 +1,8 @@
 # Everything runs in .venv, which `make setup` fills from hash-locked requirements.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+export VIRTUAL_ENV := $(CURDIR)/.venv
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: setup run test check bench lock embeddings format clean
@@ -8,12 +10,13 @@ export PYTHONDONTWRITEBYTECODE :=
 
 setup: .venv/.ready
 
-.venv/.ready: requirements-dev.lock pyproject.toml
+.venv/.ready: requirements-dev.lock requirements-uv.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Keepword needs Python 3.11 or newer; set PYTHON=/path/to/it")'
-	@echo "Setting up .venv (a minute or two the first time)…" >&2
+	@echo "Setting up .venv (half a minute, or two where only pip can be used)…" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP) --require-hashes -r requirements-uv.lock && $(BIN)/uv pip install --quiet --require-hashes -r requirements-dev.lock \
+	 || $(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 run: setup
@@ -41,6 +44,7 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --genera
 lock:
 	$(LOCK) -o requirements.lock
 	$(LOCK) --group dev -o requirements-dev.lock
+	echo uv | uv pip compile - $(subst uv pip compile pyproject.toml,,$(LOCK)) --no-annotate -o requirements-uv.lock
 
 # The embeddings of the shipped examples, so that the first start need not make them: run it when examples have changed.
 SHIP := from pathlib import Path; from bot.files.load import load_or_raise; from bot.nlp.training import ship

@@ -17,7 +17,7 @@ def test_every_file_of_the_package_that_is_no_module_is_installed_with_it() -> N
 
 
 def test_requirements_are_locked_by_hash_and_name_no_address() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-uv.lock"):
         text = (ROOT / name).read_text(encoding="utf-8")
         assert "://" not in text
         assert "--index-url" not in text
