@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -176,7 +177,7 @@ class App:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
             raise SettingsError(
-                f"We can't listen on {self.settings.listen} ({error.strerror or error}). "
+                f"We can't listen on {self.settings.listen} ({os.strerror(error.errno) if error.errno else error}). "
                 "Stop what is using it, or set KEEPWORD_LISTEN to another address."
             ) from error
         self.address = "http://{}:{}".format(*runner.addresses[0][:2])
@@ -203,9 +204,12 @@ class App:
 
     async def _asked_for(self, update: Update) -> Seen | None:
         seen = await self._receive(update)
+        await self._acknowledge(seen)
+        return seen
+
+    async def _acknowledge(self, seen: Seen | None) -> None:
         if seen is not None:
             await self.sender.acknowledge(seen.chat_id, seen.message_id)
-        return seen
 
     async def _delivered(self, update: Update) -> Seen | None:
         """As :meth:`_asked_for`, but the answer to the delivery carries the reaction itself."""
@@ -215,11 +219,12 @@ class App:
         return seen
 
     async def _take_up(self) -> None:
-        """Go on with updates that were kept, and not dealt with, when we stopped."""
+        """Go on with updates that were kept, and not dealt with, when we stopped. They may not have been acknowledged."""
         left = await self.store.unhandled()
         if left:
             log.info("taking up updates from before the restart", count=len(left))
         for update in left:
+            await self._acknowledge(self.flow.seen(update))
             await self.lanes.put(update)
 
     # --- content

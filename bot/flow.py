@@ -73,11 +73,14 @@ class Flow:
 
     async def receive(self, update: Update) -> tuple[bool, Seen | None]:
         """Keep an update. Answers whether it is new, and which message to acknowledge. Raises StoreError."""
-        new = await self._store.accept(update)
+        return await self._store.accept(update), self.seen(update)
+
+    def seen(self, update: Update) -> Seen | None:
+        """The customer's message that an update brings, if it brings one: to be acknowledged once it is kept."""
         said = self._channel.read(update)
         if isinstance(said, CustomerMessage) and not said.edited:
-            return new, Seen(said.chat_id, said.message_id)
-        return new, None
+            return Seen(said.chat_id, said.message_id)
+        return None
 
     async def on_update(self, update: Update) -> None:
         """Deal with an update that was kept. An error inside is a promise to the customer, never silence."""

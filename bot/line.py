@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -69,7 +70,7 @@ class Line:
             await simulator.start(host, port)
         except OSError as error:
             raise SettingsError(
-                f"The simulator can't listen on {self._settings.simulator} ({error.strerror or error}). "
+                f"The simulator can't listen on {self._settings.simulator} ({os.strerror(error.errno) if error.errno else error}). "
                 "Stop what is using it, or set KEEPWORD_SIMULATOR to another address."
             ) from error
         return simulator
