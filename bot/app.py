@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -15,7 +14,7 @@ from aiohttp import web
 
 from bot.core import words
 from bot.core.content import Catalogue
-from bot.core.errors import ContentError, KeepwordError, SettingsError, UnderstandingError
+from bot.core.errors import ContentError, KeepwordError, UnderstandingError
 from bot.core.model import Outgoing, Receipt, Step, Update
 from bot.files.live import LiveContent
 from bot.files.load import Loaded, load
@@ -27,7 +26,7 @@ from bot.nlp.encoder import encoder_named
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.training import load_or_train
 from bot.ports import Clock
-from bot.settings import Settings, host_and_port
+from bot.settings import Settings, cannot_listen, host_and_port
 from bot.shelf import Shelf
 from bot.store.tiny import TinyStore
 from bot.telegram.commands import AGENT_COMMANDS, CUSTOMER_COMMANDS, show_commands
@@ -64,6 +63,119 @@ class App:
         self.clock = clock or SystemClock()
         self.metrics = Metrics()
         self.line = Line(settings, self.clock)
+        self.address = ""
+        self._tell = tell
+        self._tasks: list[asyncio.Task[None]] = []
+        self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._undo = AsyncExitStack()
+        self._stopping = False
+
+    # --- starting and stopping
+
+    async def start(self) -> None:
+        """Start everything, or nothing. Raises KeepwordError that says what to do where it can't be started."""
+        loaded = await asyncio.to_thread(load, self.settings.content)
+        if loaded.catalogue is None:
+            raise ContentError(tuple(str(problem) for problem in loaded.problems))
+        self.shelf = Shelf(loaded.catalogue, self._train)
+        async with AsyncExitStack() as undo:
+            await self.line.open()
+            undo.push_async_callback(self.line.close)
+            self.store = await TinyStore.open(self.settings.store_folder)
+            undo.push_async_callback(self.store.close)
+            self._join()
+            await self.sender.start()
+            undo.push_async_callback(self._stop_sending)
+            undo.push_async_callback(self.timer.stop)
+            undo.push_async_callback(self.lanes.close, DRAIN)
+            await self._listen(undo)
+            undo.push_async_callback(self._stop_tasks)
+            self._begin_tasks(loaded)
+            self._undo = undo.pop_all()
+
+    def _begin_tasks(self, loaded: Loaded) -> None:
+        self._begin("training", self._train_first(loaded))
+        self._begin("taking up what was left", self._take_up())
+        self._begin("updates", self.line.run(self._asked_for, self.address))
+        self._begin("content", self._follow_content(loaded.version))
+        self._begin("menus", self._introduce())
+        self.timer.start()
+        if not self.line.groups.all:
+            log.warning("KEEPWORD_AGENTS_CHAT is not set: nobody can take over. Promises are kept in `keepword queue`.")
+
+    def _join(self) -> None:
+        """Join the parts."""
+        groups, me = self.line.groups, self.line.me
+        self.roles = Roles(self.settings.admin_ids)
+        channel = TelegramChannel(groups.all, me.id, me.username or "", self.roles)
+        self.sender = TelegramSender(self.line.bot, self.store, self.clock, failed=self._undelivered)
+        self.flow = Flow(
+            store=self.store,
+            sender=self.sender,
+            library=self.shelf,
+            channel=channel,
+            clock=self.clock,
+            groups=groups,
+            committed=self._committed,
+            failed=self._note_failure,
+        )
+        self.lanes = InboundLanes(self.flow.on_update, lambda update, error: self._note_failure(error))
+        self.timer = Timer(self.store, self.clock, self.flow.on_due, self._note_failure)
+
+    async def trained(self) -> None:
+        """Wait until messages can be understood."""
+        await self.shelf.trained()
+
+    async def run_until(self, stop: asyncio.Event) -> None:
+        """Serve until ``stop`` is set. Raises what made it impossible to go on."""
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait((stopped, self._failure), return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if self._failure.done():
+            self._failure.result()
+
+    async def stop(self) -> None:
+        """Take nothing more, finish what is under way, and close the store. What is left goes on at the next start."""
+        self._stopping = True
+        await self._undo.aclose()
+        if not self._failure.done():
+            self._failure.cancel()
+
+    async def _stop_tasks(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _stop_sending(self) -> None:
+        await self.sender.drain(DRAIN)
+        await self.sender.stop()
+
+    def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside everything else; if it fails, so does the app."""
+
+        async def watched() -> None:
+            try:
+                await work
+            except Exception as error:
+                if not self._failure.done():
+                    self._failure.set_exception(error)
+
+        self._tasks.append(asyncio.create_task(watched(), name=name))
+
+    # --- listening
+
+    async def _listen(self, undo: AsyncExitStack) -> None:
+        app = web.Application(client_max_size=2 * 1024 * 1024)
+        app.add_routes(routes(self.metrics, self._missing))
+        app.add_routes(self.line.webhook(self._delivered))
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        undo.push_async_callback(runner.cleanup)
+        host, port = host_and_port(self.settings.listen)
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise cannot_listen("We", "LISTEN", self.settings.listen, error) from error
         self.address = ""
         self._tell = tell
         self._tasks: list[asyncio.Task[None]] = []
@@ -219,7 +331,7 @@ class App:
         return seen
 
     async def _take_up(self) -> None:
-        """Go on with updates that were kept, and not dealt with, when we stopped. They may not have been acknowledged."""
+        """Go on with updates that were kept and not dealt with when we stopped; perhaps not even acknowledged."""
         left = await self.store.unhandled()
         if left:
             log.info("taking up updates from before the restart", count=len(left))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -16,7 +15,7 @@ from bot.core.errors import SettingsError
 from bot.core.model import Update
 from bot.flow import Seen
 from bot.ports import Clock
-from bot.settings import TELEGRAM, Settings, host_and_port
+from bot.settings import TELEGRAM, Settings, cannot_listen, host_and_port
 from bot.simulator.server import Simulator
 from bot.telegram.client import TelegramBot, identify, telegram_bot
 from bot.telegram.polling import Polling
@@ -69,10 +68,7 @@ class Line:
         try:
             await simulator.start(host, port)
         except OSError as error:
-            raise SettingsError(
-                f"The simulator can't listen on {self._settings.simulator} ({os.strerror(error.errno) if error.errno else error}). "
-                "Stop what is using it, or set KEEPWORD_SIMULATOR to another address."
-            ) from error
+            raise cannot_listen("The simulator", "SIMULATOR", self._settings.simulator, error) from error
         return simulator
 
     async def _identify(self) -> User:

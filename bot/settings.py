@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Literal
@@ -197,3 +198,10 @@ def _groups(text: str | None) -> Groups:
     if "" in by_team or len(by_team) < len(pairs):
         raise ValueError("each team is named once, before its group's id: team=id,team=id")
     return Groups(default=pairs[0][1], by_team=by_team)
+
+
+def cannot_listen(who: str, setting: str, address: str, error: OSError) -> SettingsError:
+    """What to tell when an address is not to be had; ``setting`` is the name without its prefix."""
+    why = os.strerror(error.errno) if error.errno else str(error)
+    remedy = f"Stop what is using it, or set {PREFIX}{setting} to another address."
+    return SettingsError(f"{who} can't listen on {address} ({why.lower()}). {remedy}")
