@@ -97,7 +97,7 @@ def fold(text: str) -> str:
 
     Greek letters and Greeklish meet in the same spelling by sound. Digits and punctuation stay.
     """
-    lowered = unicodedata.normalize("NFKC", clean(text)).casefold()
+    lowered = unicodedata.normalize("NFKC", clean(text)).casefold().replace("ı", "i")
     words = lowered if lowered.isascii() else _emoji_as_words(lowered)
     if is_greeklish(words):
         words = sound_of_greeklish(words)
