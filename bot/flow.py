@@ -174,7 +174,7 @@ class Flow:
         async with self._store.lease(due.chat_id) as last:
             if last is None or last.id != due.conversation_id:
                 await self._settle(due)
-            elif due.kind is DueKind.TURN:
+            elif due.kind is DueKind.TURN and last.pending:
                 await self._take_turn(last)
             else:
                 await self._commit(alarm.ring(last, due, self._context()))

@@ -10,7 +10,8 @@ from bot.core.model import Conversation, Due, DueKind, Step
 def ring(conversation: Conversation, due: Due, context: Context) -> Step:
     """Do what falls due about a promise. A row whose promise has ended since then only goes away.
 
-    A turn that falls due is not decided here: it has to be understood first (see :meth:`bot.flow.Flow.on_due`).
+    A turn that falls due is not decided here: it has to be understood first (see :meth:`bot.flow.Flow.on_due`). One
+    with nothing pending was answered meanwhile, by a button or by an agent: its row only goes away too.
     """
     draft = Draft(conversation, context)
     draft.settle(due.id)

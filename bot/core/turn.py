@@ -118,7 +118,8 @@ def _answer(draft: Draft, intent: Intent | None, *, hello: bool) -> None:
     text = draft.words(intent.answer, **draft.conversation.slots)
     greets = intent.kind is Kind.SMALLTALK
     draft.say(text if greets else _greeted(draft, text, hello=hello))
-    draft.change(answered=(*draft.conversation.answered, intent.id), clarification=None)
+    failures = draft.conversation.failures if greets else 0
+    draft.change(answered=(*draft.conversation.answered, intent.id), clarification=None, failures=failures)
     draft.record("answered", intent=intent.id)
 
 

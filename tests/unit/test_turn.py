@@ -385,3 +385,15 @@ def test_a_complaint_added_while_waiting_is_named_back_and_says_what_the_case_is
     step = take_turn(asked_for, "it came broken", understood("item_damaged"), context())
     assert said_to_customer(step)[0].startswith("About item damaged.\n\nThank you, I've added that to your case.")
     assert step.conversation.intent == "item_damaged"
+
+
+def test_an_answer_makes_up_for_what_was_not_understood_before_it() -> None:
+    puzzled = take_turn(conversation(), "hm", understood(), context())
+    answered = take_turn(puzzled.conversation, "when are you open", understood("opening_hours"), context())
+    assert (puzzled.conversation.failures, answered.conversation.failures) == (1, 0)
+
+
+def test_a_turn_that_was_answered_meanwhile_falls_due_without_a_word() -> None:
+    row = Due("turn:5001-1", MONDAY, DueKind.TURN, MAJA.id, "5001-1")
+    step = alarm.ring(waiting(), row, context())
+    assert (step.done, step.outbox) == (("turn:5001-1",), ())
