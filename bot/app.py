@@ -39,8 +39,11 @@ from bot.web import routes
 
 log = structlog.get_logger(__name__)
 
-DRAIN = 15.0
-"""Seconds that what is under way has to finish when we stop."""
+FINISH = 5.0
+"""Seconds that updates and turns have to finish when we stop. They are kept: what doesn't is done at the next start."""
+
+DRAIN = 10.0
+"""Seconds that what is in the outbox has to be sent when we stop."""
 
 Tell = Callable[[str, int, int], None]
 """Told of progress: what is being done, how much of it is done, and how much there is."""
@@ -86,8 +89,8 @@ class App:
             self._join()
             await self.sender.start()
             undo.push_async_callback(self._stop_sending)
-            undo.push_async_callback(self.timer.stop)
-            undo.push_async_callback(self.lanes.close, DRAIN)
+            undo.push_async_callback(self.timer.stop, FINISH)
+            undo.push_async_callback(self.lanes.close, FINISH)
             await self._listen(undo)
             undo.push_async_callback(self._stop_tasks)
             self._begin_tasks(loaded)

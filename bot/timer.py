@@ -48,12 +48,17 @@ class Timer:
         """The clock was set: something may have fallen due."""
         self._wake.set()
 
-    async def stop(self) -> None:
-        """Start nothing more, and wait for what is under way."""
+    async def stop(self, seconds: float) -> None:
+        """Start nothing more, and give what is under way so long to finish; else it is due again at the next start."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        await asyncio.gather(*self._ringing.values(), return_exceptions=True)
+        ringing = list(self._ringing.values())
+        if ringing:
+            _, late = await asyncio.wait(ringing, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _run(self) -> None:
         while True:

@@ -1,0 +1,139 @@
+"""What falls due is done in time, in order within a conversation, and in spite of trouble."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import cast
+
+from bot.core.errors import StoreError
+from bot.core.model import Due, DueKind, Step
+from bot.ports import Store
+from bot.timer import Timer
+from tests.catalogues import MONDAY, conversation
+from tests.integration.simulated import until
+
+
+class Rows:
+    """A store that only knows due rows, and the clock beside it."""
+
+    def __init__(self, *rows: Due) -> None:
+        self.rows = {row.id: row for row in rows}
+        self.time = MONDAY
+        self.troubles = 0
+
+    def now(self) -> datetime:
+        return self.time
+
+    async def due(self, now: datetime, limit: int = 100) -> tuple[Due, ...]:
+        if self.troubles:
+            self.troubles -= 1
+            raise StoreError("the disk is full")
+        rows = sorted((row for row in self.rows.values() if row.at <= now), key=lambda row: row.at)
+        return tuple(rows[:limit])
+
+
+def row(name: str, minutes: float = 0, of: str = "5001-1") -> Due:
+    return Due(name, MONDAY + timedelta(minutes=minutes), DueKind.REMIND, 5001, of)
+
+
+class Bell:
+    """Notes what rang; a row is done when it has rung."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows, self.rang = rows, list[str]()
+        self.failures: list[Exception] = []
+
+    async def ring(self, due: Due) -> None:
+        self.rang.append(due.id)
+        self.rows.rows.pop(due.id, None)
+
+
+@asynccontextmanager
+async def running(rows: Rows, bell: Bell, ring: Callable[[Due], Awaitable[None]] | None = None) -> AsyncIterator[Timer]:
+    timer = Timer(cast("Store", rows), rows, ring or bell.ring, bell.failures.append)
+    timer.start()
+    try:
+        yield timer
+    finally:
+        await timer.stop(0)
+
+
+async def test_what_is_due_rings_earliest_first_and_the_rest_waits() -> None:
+    rows = Rows(row("late", 5), row("second", -1), row("first", -2))
+    bell = Bell(rows)
+    async with running(rows, bell):
+        await until(lambda: len(bell.rang) == 2)
+    assert bell.rang == ["first", "second"]
+
+
+async def test_it_rings_when_the_clock_has_moved_on() -> None:
+    rows = Rows(row("later", 5))
+    bell = Bell(rows)
+    async with running(rows, bell) as timer:
+        rows.time += timedelta(minutes=6)
+        timer.look_again()
+        await until(lambda: bell.rang == ["later"])
+
+
+async def test_a_step_with_an_earlier_time_is_noticed() -> None:
+    rows = Rows(row("far", 25))
+    bell = Bell(rows)
+    async with running(rows, bell) as timer:
+        rows.rows["near"] = row("near", -1)
+        timer.committed(Step(conversation(), due=(rows.rows["near"],)))
+        await until(lambda: bell.rang == ["near"])
+
+
+async def test_a_slow_conversation_holds_up_no_other() -> None:
+    rows = Rows(row("slow", -5), row("slow too", -4), row("quick", -3, of="5002-1"))
+    bell, hold = Bell(rows), asyncio.Event()
+
+    async def ring(due: Due) -> None:
+        if due.id == "slow":
+            await hold.wait()
+        await bell.ring(due)
+
+    async with running(rows, bell, ring):
+        await until(lambda: bell.rang == ["quick"])
+        hold.set()
+        await until(lambda: bell.rang == ["quick", "slow", "slow too"])
+
+
+async def test_trouble_with_one_row_is_told_and_the_others_go_on() -> None:
+    rows = Rows(row("bad", -5), row("good", -3, of="5002-1"))
+    bell = Bell(rows)
+
+    async def ring(due: Due) -> None:
+        if due.id == "bad":
+            raise ValueError("no such thing")
+        await bell.ring(due)
+
+    async with running(rows, bell, ring):
+        await until(lambda: bell.rang == ["good"] and len(bell.failures) >= 1)
+    assert isinstance(bell.failures[0], ValueError)
+
+
+async def test_a_store_in_trouble_is_asked_again() -> None:
+    rows = Rows(row("due", -1))
+    rows.troubles = 1
+    bell = Bell(rows)
+    async with running(rows, bell) as timer:
+        await until(lambda: bool(bell.failures))
+        timer.look_again()
+        await until(lambda: bell.rang == ["due"])
+
+
+async def test_stopping_does_not_wait_for_what_never_ends() -> None:
+    rows = Rows(row("endless", -1))
+    bell, began = Bell(rows), asyncio.Event()
+
+    async def ring(due: Due) -> None:
+        began.set()
+        await asyncio.Event().wait()
+
+    async with running(rows, bell, ring):
+        await began.wait()
+    assert rows.rows == {"endless": row("endless", -1)}
