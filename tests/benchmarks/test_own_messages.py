@@ -1,8 +1,10 @@
-"""How well the shipped content is understood, on messages written without sight of its examples: ``make bench``.
+"""How well the shipped content is understood, on messages of our own: ``make bench``.
 
 ``messages_en.tsv`` holds the messages, 12 for each intent in four variants (plain; chatty, with the point late or
 only implied; typed on a phone; with typos or by people whose English is a second language), and 90 that are about
-none of the intents."""
+none of the intents. They were written without sight of the examples. Examples have since been added with a view to
+what was mistaken, none of them copied from here: so read the figures as those of a development set, which flatter.
+"""
 
 from __future__ import annotations
 
@@ -83,18 +85,21 @@ def test_own_messages(
     with capsys.disabled():
         print("\n" + "\n".join(figures(judged, catalogue)))
     assert {message.intent for message in inside} == set(catalogue.intents)
-    assert share(message.right for message in inside) >= 0.8
+    assert share(message.right for message in inside) >= 0.85
 
 
 def figures(judged: Sequence[Judged], catalogue: Catalogue) -> Iterator[str]:
     """All that is worth knowing, a line each."""
     inside = [message for message in judged if message.intent != NO_INTENT]
     outside = [message for message in judged if message.intent == NO_INTENT]
+    sure = catalogue.standards.thresholds.answer
     yield f"intent right             {share(m.right for m in inside):6.1%} of {len(inside)}"
     yield f"  best intent, none aside{share(m.best == m.intent for m in inside):6.1%}"
     yield f"kind right               {share(m.got.kind is kind_of(m, catalogue) for m in inside):6.1%}"
     yield f"false rejection          {share(m.turned_away for m in inside):6.1%}"
+    yield f"  sure of a wrong intent {share(mistaken(m, sure) for m in inside):6.1%}"
     yield f"none recognised          {share(m.right for m in outside):6.1%} of {len(outside)}"
+    yield f"  sure of an intent      {share(mistaken(m, sure) for m in outside):6.1%}"
     yield from by(judged, "variant", lambda message: message.variant)
     yield from by(inside, "intent", lambda message: message.intent)
     yield from confusions(judged)
@@ -103,6 +108,11 @@ def figures(judged: Sequence[Judged], catalogue: Catalogue) -> Iterator[str]:
 def kind_of(message: Judged, catalogue: Catalogue) -> Kind:
     """The kind that it is of."""
     return catalogue.intents[message.intent].kind
+
+
+def mistaken(message: Judged, sure: float) -> bool:
+    """Whether it would be answered as something that it is not, without so much as a question back."""
+    return not message.right and not message.turned_away and message.got.confidence >= sure
 
 
 def by(judged: Sequence[Judged], name: str, of: Callable[[Judged], str]) -> Iterator[str]:
