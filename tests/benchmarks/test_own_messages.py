@@ -4,6 +4,8 @@
 only implied; typed on a phone; with typos or by people whose English is a second language), and 90 that are about
 none of the intents. They were written without sight of the examples. Examples have since been added with a view to
 what was mistaken, none of them copied from here: so read the figures as those of a development set, which flatter.
+``oblique_en.tsv`` holds two messages for each intent that hardly say what they want. Nothing was ever done about what
+is mistaken there (it was written by someone who had read the examples): keep it so, and its figures stay honest.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from bot.nlp.pipeline import Pipeline
 from bot.nlp.training import load_or_train
 from bot.settings import Settings
 
-MESSAGES = Path(__file__).with_name("messages_en.tsv")
+HERE = Path(__file__).parent
 WORST = 8
 
 
@@ -56,7 +58,7 @@ class Judged:
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
     """What the product ships."""
-    return load_or_raise(Path(__file__).parents[2])
+    return load_or_raise(HERE.parents[1])
 
 
 @pytest.fixture(scope="module")
@@ -67,25 +69,31 @@ def pipeline(catalogue: Catalogue) -> Iterator[Pipeline]:
     trained.close()
 
 
-def rows() -> list[tuple[str, str, str]]:
-    """(text, intent, variant) of every message."""
-    with MESSAGES.open(encoding="utf-8") as lines:
+def rows(file: str) -> list[tuple[str, str, str]]:
+    """(text, intent, variant) of every message in ``file``."""
+    with (HERE / file).open(encoding="utf-8") as lines:
         table = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [(row["text"], row["intent"], row["variant"]) for row in table]
 
 
+@pytest.mark.parametrize(("file", "at_least"), [("messages_en.tsv", 0.85), ("oblique_en.tsv", 0.55)])
 def test_own_messages(
-    benchmark: Any, catalogue: Catalogue, pipeline: Pipeline, capsys: pytest.CaptureFixture[str]
+    benchmark: Any,
+    catalogue: Catalogue,
+    pipeline: Pipeline,
+    capsys: pytest.CaptureFixture[str],
+    file: str,
+    at_least: float,
 ) -> None:
     def understand_all() -> list[Judged]:
-        return [Judged(*row, pipeline.understand_now(row[0])) for row in rows()]
+        return [Judged(*row, pipeline.understand_now(row[0])) for row in rows(file)]
 
     judged = benchmark.pedantic(understand_all, rounds=1)
     inside = [message for message in judged if message.intent != NO_INTENT]
     with capsys.disabled():
-        print("\n" + "\n".join(figures(judged, catalogue)))
+        print(f"\n{file}\n" + "\n".join(figures(judged, catalogue)))
     assert {message.intent for message in inside} == set(catalogue.intents)
-    assert share(message.right for message in inside) >= 0.85
+    assert share(message.right for message in inside) >= at_least
 
 
 def figures(judged: Sequence[Judged], catalogue: Catalogue) -> Iterator[str]:
@@ -136,4 +144,4 @@ def confusions(judged: Sequence[Judged]) -> Iterator[str]:
 def share(outcomes: Iterable[bool]) -> float:
     """Of those that are true."""
     counted = list(outcomes)
-    return sum(counted) / len(counted)
+    return sum(counted) / len(counted) if counted else 0.0
