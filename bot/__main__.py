@@ -1,4 +1,4 @@
-"""The command line: ``keepword run``, ``check``, ``train``, ``try``, ``classify``, ``evaluate``, ``queue``, ``doctor``.
+"""The command line: ``keepword run``, ``check``, ``train``, ``try``, ``queue``, ``backup``, ``doctor`` and others.
 
 Results go to stdout, logs and progress to stderr. Exit codes: 0 done, 1 it found something wrong, 2 it could not start.
 """
@@ -115,6 +115,22 @@ def queue(as_json: Annotated[bool, typer.Option("--json", help="One JSON object 
     from bot.commands.queue import show_queue
 
     show_queue(_settings(), as_json=as_json)
+
+
+@cli.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where to: a .tar.gz that is not there yet.")]) -> None:
+    """Write a backup of the store and read it again. Works while the bot runs."""
+    from bot.commands.backup import take_backup
+
+    take_backup(_settings(), file)
+
+
+@cli.command()
+def restore(file: Annotated[Path, typer.Argument(help="What `keepword backup` wrote.")]) -> None:
+    """Put a backup where there is no store yet."""
+    from bot.commands.backup import restore_backup
+
+    restore_backup(_settings(), file)
 
 
 @cli.command()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.core.errors import StoreDamagedError
 from bot.store.disk import PRIVATE_FILE, make_folder, sync_folder, write_all
-from bot.store.entries import Entry, log_line
+from bot.store.entries import Entry, log_line, read_line
 from bot.store.frames import Frames, frame
 from bot.store.journal import segment_path
 from bot.store.replay import entries_of, let_others_run, numbered
@@ -66,6 +66,14 @@ class Archive:
             yield from entries_of(frames)
             self._refuse_unless_torn(frames)
 
+    def copies(self, last: int) -> Iterator[tuple[Path, bytes]]:
+        """Each file as it was when the line of this number was the last one."""
+        for path in self._files():
+            frames = Frames(path)
+            content = b"".join(_up_to(last, payload) for payload in frames)
+            self._refuse_unless_torn(frames)
+            yield path, content
+
     def _refuse_unless_torn(self, frames: Frames) -> None:
         if frames.damage and not frames.damage.torn:
             raise StoreDamagedError(frames.damage.remedy())
@@ -75,6 +83,14 @@ class Archive:
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{self._name}-{number:08d}"
+
+
+def _up_to(last: int, payload: memoryview) -> bytes:
+    """The frame of this payload without the lines that came after the one of this number."""
+    lines = bytes(payload).splitlines(keepends=True)
+    while lines and int(read_line(lines[-1]).key) > last:
+        lines.pop()
+    return frame(b"".join(lines)) if lines else b""
 
 
 def log_entries(journals: Path, archives: Path, name: str) -> Iterator[Entry]:

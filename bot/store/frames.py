@@ -63,6 +63,10 @@ class Frames:
             yield whole[span[0] : span[1]]
             self.good = span[1]
 
+    def whole(self) -> bytes:
+        """The bytes of all frames that were found good so far."""
+        return self._content[: self.good]
+
     def _anything_after(self, whole: memoryview) -> bool:
         """Whether a good frame starts anywhere behind the damage."""
         return any(

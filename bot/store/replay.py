@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from bot.core.errors import StoreDamagedError
 from bot.store.disk import write_all
@@ -17,6 +18,8 @@ from bot.store.frames import Damage, Frames, frame
 from bot.store.journal import segment_path
 
 log = logging.getLogger(__name__)
+
+Read = TypeVar("Read")
 
 _FRAME_SIZE = 1 << 16
 """How much of a snapshot goes into one frame, in bytes; after each, others may run."""
@@ -65,9 +68,14 @@ def snapshot_path(folder: Path, number: int) -> Path:
 
 def read_folder(folder: Path) -> Contents:
     """All that the folder keeps, and nothing written. Raises StoreDamagedError, or StoreError if it is no store."""
+    return while_files_change(folder, _read_folder)
+
+
+def while_files_change(folder: Path, read: Callable[[Path], Read]) -> Read:
+    """What ``read`` makes of a journal's folder, begun again where a file was replaced under its hands."""
     for _ in range(_ATTEMPTS):
         with suppress(FileNotFoundError):
-            return _read_folder(folder)
+            return read(folder)
     raise StoreDamagedError(
         f"a file is missing in {folder}: the journal's numbers have a gap. Stop Keepword, copy its folder, and put a "
         "backup in its place"
@@ -76,17 +84,27 @@ def read_folder(folder: Path) -> Contents:
 
 def _read_folder(folder: Path) -> Contents:
     contents = Contents()
-    snapshots = numbered(folder, "snapshot")
-    if snapshots:
-        contents.segment = snapshots[-1]
-        _read_snapshot(snapshot_path(folder, snapshots[-1]), contents)
-    segments = [number for number in numbered(folder, "journal") if number >= contents.segment]
-    if segments != list(range(contents.segment, contents.segment + len(segments))):
-        raise FileNotFoundError(folder)
-    for place, number in enumerate(segments):
-        _read_segment(segment_path(folder, number), contents, last=place == len(segments) - 1)
+    snapshot, segments = files_in_force(folder)
+    if snapshot is not None:
+        contents.segment = snapshot
+        _read_snapshot(snapshot_path(folder, snapshot), contents)
+    for number in segments:
+        _read_segment(segment_path(folder, number), contents, last=number == segments[-1])
         contents.segment = number
     return contents
+
+
+def files_in_force(folder: Path) -> tuple[int | None, list[int]]:
+    """The numbers of the last snapshot, if there is one, and of the journal's files that go on from it.
+
+    Raises FileNotFoundError where one of them is missing; without the lock it may just have been replaced.
+    """
+    snapshot = max(numbered(folder, "snapshot"), default=None)
+    first = snapshot or 1
+    segments = [number for number in numbered(folder, "journal") if number >= first]
+    if segments != list(range(first, first + len(segments))):
+        raise FileNotFoundError(folder)
+    return snapshot, segments
 
 
 def _read_snapshot(path: Path, contents: Contents) -> None:
