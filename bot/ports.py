@@ -91,6 +91,13 @@ class Channel(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Cursor:
+    """How far someone has read the outbox; a new one stands before all that waits. Moved by the store alone."""
+
+    position: int = 0
+
+
 class Store(Protocol):
     """Keeps everything. What a coroutine here promised to keep is on disk (or committed) when it returns.
 
@@ -152,8 +159,12 @@ class Store(Protocol):
 
     # outbox
 
-    async def outbox(self) -> tuple[tuple[Outgoing, Delivery], ...]:
-        """Rows not yet sent nor failed, in the order of commits; ATTEMPTED: a send began and its end is unknown."""
+    async def outbox(self, cursor: Cursor | None = None) -> tuple[tuple[Outgoing, Delivery], ...]:
+        """Rows not yet sent nor failed, in the order of commits; ATTEMPTED: a send began and its end is unknown.
+
+        With a cursor only those committed since it was last read with, at a cost that does not grow with those that
+        wait; where it raises, the cursor stays. A cursor is good until the store is closed.
+        """
         ...
 
     async def attempt(self, outgoing_id: str) -> None:

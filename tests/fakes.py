@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.core.errors import StoreError
 from bot.core.model import Card, Conversation, Delivery, Due, Event, OpenTopic, Outgoing, Receipt, Step, Update
+from bot.ports import Cursor
 from bot.telegram.timer import Timer
 
 
@@ -74,6 +75,7 @@ class FakeStore:
         self.due_rows: dict[str, Due] = {}
         self.record: list[Event] = []
         self.attempts: list[str] = []
+        self._numbers: dict[str, int] = {}
         self._locks: dict[int, asyncio.Lock] = {}
 
     # inbox
@@ -141,9 +143,14 @@ class FakeStore:
 
     # outbox
 
-    async def outbox(self) -> tuple[tuple[Outgoing, Delivery], ...]:
+    async def outbox(self, cursor: Cursor | None = None) -> tuple[tuple[Outgoing, Delivery], ...]:
         self._check()
-        return tuple(self.rows.values())
+        for key in self.rows:
+            self._numbers.setdefault(key, len(self._numbers) + 1)
+        seen = cursor.position if cursor else 0
+        if cursor:
+            cursor.position = len(self._numbers)
+        return tuple(entry for key, entry in self.rows.items() if self._numbers[key] > seen)
 
     async def attempt(self, outgoing_id: str) -> None:
         self._check()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -13,6 +14,8 @@ from bot.store.entries import Key
 from bot.store.records import DUE, OUTGOING
 
 Document = Mapping[str, Any]
+Place = tuple[int, Outgoing, Delivery]
+"""A row of the outbox behind its number."""
 
 
 class Index(Protocol):
@@ -146,18 +149,36 @@ class Line:
     """The outbox in the order of commits, read once and kept ready."""
 
     def __init__(self) -> None:
-        self._rows: dict[Key, tuple[int, Outgoing, Delivery]] = {}
+        self._rows: dict[Key, Place] = {}
+        self._order: list[tuple[int, Key]] = []
+        """Ascending; those that left the outbox stand in it until there are too many of them."""
 
     def add(self, key: Key, document: Document) -> None:
-        self._rows[key] = (document["number"], OUTGOING.load(document["outgoing"]), Delivery(document["delivery"]))
+        number = document["number"]
+        if key not in self._rows:
+            self._line_up((number, key))
+        self._rows[key] = (number, OUTGOING.load(document["outgoing"]), Delivery(document["delivery"]))
 
     def discard(self, key: Key) -> None:
         self._rows.pop(key, None)
+        if len(self._order) > 2 * len(self._rows) + 100:
+            self._order = [place for place in self._order if self._is_there(place)]
 
-    def rows(self) -> Iterator[tuple[Outgoing, Delivery]]:
-        """In the order of their numbers."""
-        return ((row, delivery) for _, row, delivery in sorted(self._rows.values(), key=lambda place: place[0]))
+    def behind(self, number: int) -> list[Place]:
+        """The rows with higher numbers, in their order."""
+        first = bisect_right(self._order, number, key=lambda place: place[0])
+        return [self._rows[place[1]] for place in self._order[first:] if self._is_there(place)]
 
     def last(self) -> int:
         """The highest number in the outbox; 0 if it is empty."""
         return max((number for number, _, _ in self._rows.values()), default=0)
+
+    def _line_up(self, place: tuple[int, Key]) -> None:
+        """At its place: nearly always the end, but one that was taken back belongs where it was."""
+        at = bisect_right(self._order, place[0], key=lambda other: other[0])
+        if at == 0 or self._order[at - 1] != place:
+            self._order.insert(at, place)
+
+    def _is_there(self, place: tuple[int, Key]) -> bool:
+        found = self._rows.get(place[1])
+        return found is not None and found[0] == place[0]

@@ -16,6 +16,7 @@ from tinydb import TinyDB
 
 from bot.core.errors import StoreError
 from bot.core.model import Conversation, Delivery, Due, Event, Outgoing, Receipt, Step, Update
+from bot.ports import Cursor
 from bot.store.archive import log_entries
 from bot.store.casebook import Casebook
 from bot.store.cases import Case, Cases, ordinal
@@ -199,11 +200,16 @@ class TinyStore:
 
     # --- outbox
 
-    async def outbox(self) -> tuple[tuple[Outgoing, Delivery], ...]:
-        """Rows not yet sent nor failed, in the order of commits; ATTEMPTED: a send began and its end is unknown."""
-        rows = tuple(self._shelves.line.rows())
+    async def outbox(self, cursor: Cursor | None = None) -> tuple[tuple[Outgoing, Delivery], ...]:
+        """Rows not yet sent nor failed, in the order of commits; ATTEMPTED: a send began and its end is unknown.
+
+        With a cursor only those committed since it was last read with; where it raises, the cursor stays.
+        """
+        found = self._shelves.line.behind(cursor.position if cursor else 0)
         await self._storage.durable()  # nothing leaves the house before it is on disk
-        return rows
+        if cursor and found:
+            cursor.position = found[-1][0]
+        return tuple((row, delivery) for _, row, delivery in found)
 
     async def attempt(self, outgoing_id: str) -> None:
         """A send is about to begin. Kept in order with everything else, but not waited for."""

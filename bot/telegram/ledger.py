@@ -8,7 +8,7 @@ import structlog
 
 from bot.core.errors import StoreError
 from bot.core.model import Delivery, Outgoing, Receipt
-from bot.ports import Store
+from bot.ports import Cursor, Store
 from bot.telegram.timer import Timer, backoff
 
 log = structlog.get_logger(__name__)
@@ -21,28 +21,18 @@ class Ledger:
         self._store = store
         self._timer = timer
         self._failed = failed
-        self._known: set[str] = set()
-        self._finished: set[str] = set()
+        self._read = Cursor()
 
-    async def new_rows(self) -> list[tuple[Outgoing, Delivery]]:
+    async def new_rows(self) -> tuple[tuple[Outgoing, Delivery], ...]:
         """Rows that were not handed out before. Raises StoreError."""
-        # A row that is finished may still be in an answer that was read before; after the next one it can't be.
-        finished = set(self._finished)
-        taken = self._known | self._finished
-        rows = [entry for entry in await self._store.outbox() if entry[0].id not in taken]
-        rows = [entry for entry in rows if entry[0].id not in self._finished]
-        self._known.update(row.id for row, _ in rows)
-        self._finished -= finished
-        return rows
+        return await self._store.outbox(self._read)
 
-    async def conclude(self, row: Outgoing, receipt: Receipt) -> None:
+    async def conclude(self, receipt: Receipt) -> None:
         """Keep a receipt, however long the store takes to recover."""
         tries = 0
         while not await self._kept(receipt):
             await self._timer.sleep(backoff(tries))
             tries += 1
-        self._known.discard(row.id)
-        self._finished.add(row.id)
 
     async def tell(self, row: Outgoing, receipt: Receipt) -> None:
         """Let someone know, where it failed."""

@@ -31,9 +31,6 @@ PARALLEL = 32
 
 _ACKNOWLEDGE_FOR = 60.0
 _TYPING_FOR = 5.0
-_READING = 5e-6
-"""Seconds to leave the outbox alone for each row that waits, since reading it takes longer the more there are."""
-
 _QUIET = 10.0
 """Seconds between two lines of the log about one outage."""
 
@@ -150,7 +147,6 @@ class TelegramSender:
                 self._woken.set()
             self._reading = False
             self._note_change()
-            await self._timer.sleep(len(self._schedule) * _READING)
 
     async def _take_new_rows(self) -> None:
         for place, (row, state) in enumerate(await self._ledger.new_rows()):
@@ -293,7 +289,7 @@ class TelegramSender:
     async def _conclude(self, row: Outgoing, receipt: Receipt, turn: Turn[Job] | None = None) -> None:
         """Keep what came of a row; only then may what follows it go."""
         try:
-            await self._ledger.conclude(row, receipt)
+            await self._ledger.conclude(receipt)
         finally:
             if turn is not None:
                 self._leave(turn)

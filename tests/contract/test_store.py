@@ -36,7 +36,7 @@ from bot.core.model import (
     Text,
     To,
 )
-from bot.ports import Store
+from bot.ports import Cursor, Store
 from tests.contract.builders import (
     AGENTS,
     NOON,
@@ -501,6 +501,34 @@ async def test_the_outbox_has_rows_in_the_order_of_commits(store: Store, again: 
     await store.attempt(row(one, 1).id)
     store = await again(store)
     assert [outgoing for outgoing, _ in await store.outbox()] == [row(one, 1), row(one, 0), row(other), row(later)]
+    await store.close()
+
+
+async def test_a_cursor_reads_each_row_of_the_outbox_once_in_the_order_of_commits(store: Store) -> None:
+    talk, cursor = conversation(), Cursor()
+    await commit(store, Step(talk, outbox=(row(talk, 0), row(talk, 1))))
+    assert await store.outbox(cursor) == ((row(talk, 0), Delivery.PENDING), (row(talk, 1), Delivery.PENDING))
+    assert await store.outbox(cursor) == ()
+    await store.attempt(row(talk, 0).id)
+    await store.receive(sent(row(talk, 1), 77))
+    later = replace(talk, steps=1)
+    await commit(store, Step(later, outbox=(row(later), row(talk, 0))))
+    assert await store.outbox(cursor) == ((row(later), Delivery.PENDING),)
+    assert await store.outbox(Cursor()) == await store.outbox()
+
+
+async def test_a_new_cursor_begins_with_what_an_earlier_run_left(store: Store, again: Again) -> None:
+    talk = conversation()
+    await commit(store, Step(talk, outbox=(row(talk, 0), row(talk, 1))))
+    await store.outbox(Cursor())
+    await store.attempt(row(talk, 0).id)
+    await commit(store, Step(replace(talk, failures=1)))
+    store = await again(store)
+    cursor = Cursor()
+    assert await store.outbox(cursor) == ((row(talk, 0), Delivery.ATTEMPTED), (row(talk, 1), Delivery.PENDING))
+    later = replace(talk, steps=1)
+    await commit(store, Step(later, outbox=(row(later),)))
+    assert await store.outbox(cursor) == ((row(later), Delivery.PENDING),)
     await store.close()
 
 

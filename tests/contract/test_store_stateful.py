@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bot.core.model import Card, Conversation, Delivery, Due, Event, OpenTopic, Outgoing, Phase, Step, Text, To, Update
+from bot.ports import Cursor
 from tests.contract.builders import AGENTS, after, all_of, commit, conversation, due, event, failed, row, sent, update
 from tests.contract.conftest import Backend, TinyBackend
 
@@ -42,6 +43,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
         self.events: list[Event] = []
         self.leased: dict[int, Conversation | None] = {}
         self.message_id = 100
+        self.follow_from_the_start()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(coroutine)
@@ -51,6 +53,10 @@ class StoreAgainstModel(RuleBasedStateMachine):
         self.run(self.loop.shutdown_default_executor())
         self.loop.close()
         self.folder.cleanup()
+
+    def follow_from_the_start(self) -> None:
+        """As a sender does: a cursor, and what was read with it."""
+        self.cursor, self.followed = Cursor(), list[str]()
 
     # --- what happens
 
@@ -158,6 +164,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
     def restart(self) -> None:
         self.run(self.store.close())
         self.store = self.run(self.backend.open())
+        self.follow_from_the_start()
 
     @rule()
     def crash(self) -> None:
@@ -166,6 +173,13 @@ class StoreAgainstModel(RuleBasedStateMachine):
         self.run(self.store.close())
         self.backend = crashed
         self.store = self.run(self.backend.open())
+        self.follow_from_the_start()
+
+    @rule()
+    def follow(self) -> None:
+        new = [outgoing.id for outgoing, _ in self.run(self.store.outbox(self.cursor))]
+        assert new == [key for key in self.outbox if key not in self.followed]
+        self.followed += new
 
     # --- what everyone reads
 

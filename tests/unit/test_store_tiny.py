@@ -17,6 +17,7 @@ from tinydb import TinyDB, where
 
 from bot.core.errors import StoreDamagedError, StoreError, StoreLockedError
 from bot.core.model import Delivery, Phase, Step
+from bot.ports import Cursor
 from bot.store.tiny import TinyStore
 from tests.contract.builders import (
     AGENTS,
@@ -306,6 +307,30 @@ async def test_a_send_that_began_when_the_disk_refused_does_not_stop_the_others(
         with pytest.raises(StoreError):
             await store.outbox()
     assert await store.outbox() == ((row(talk), Delivery.PENDING),)
+
+
+async def test_what_the_disk_refused_is_read_with_a_cursor_once_it_is_kept(store: TinyStore) -> None:
+    one, other, cursor = conversation(), conversation(chat_id=5002), Cursor()
+    await commit(store, Step(one, outbox=(row(one),)))
+    with no_file_larger_than(0):
+        async with store.lease(5002):
+            refused = asyncio.ensure_future(store.commit(Step(other, outbox=(row(other),))))
+            await asyncio.sleep(0)
+            results = await asyncio.gather(refused, store.outbox(cursor), return_exceptions=True)
+    assert [type(result) for result in results] == [StoreError, StoreError]
+    assert await store.outbox(cursor) == ((row(one), Delivery.PENDING),)
+    await commit(store, Step(other, outbox=(row(other),)))
+    assert await store.outbox(cursor) == ((row(other), Delivery.PENDING),)
+
+
+async def test_a_receipt_that_the_disk_refused_leaves_its_row_where_it_was(store: TinyStore) -> None:
+    talk, cursor = conversation(), Cursor()
+    await commit(store, Step(talk, outbox=(row(talk, 0), row(talk, 1))))
+    await store.outbox(cursor)
+    with no_file_larger_than(0), pytest.raises(StoreError):
+        await store.receive(sent(row(talk, 0), 77))
+    assert [outgoing for outgoing, _ in await store.outbox()] == [row(talk, 0), row(talk, 1)]
+    assert await store.outbox(cursor) == ()
 
 
 KILLED = """
