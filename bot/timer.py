@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.core.errors import StoreError
 from bot.core.model import Due, Step
@@ -19,7 +19,13 @@ AT_ONCE = 100
 ROWS_OF_ONE = 16
 """More rows than one conversation has: its turn, and the marks of its promise."""
 
+WHILE_RINGING = timedelta(milliseconds=50)
+"""How often to look while something is being dealt with. To look at each end and each commit instead would cost, the
+more is under way, the more each time."""
+
 AFTER_TROUBLE = timedelta(seconds=1)
+
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 class Timer:
@@ -33,6 +39,7 @@ class Timer:
         self._ring = ring
         self._failed = failed
         self._wake = asyncio.Event()
+        self._next_look = _END_OF_TIME
         self._ringing: dict[str, asyncio.Task[None]] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -40,8 +47,8 @@ class Timer:
         self._task = asyncio.create_task(self._run(), name="timer")
 
     def committed(self, step: Step) -> None:
-        """A step may have set an earlier time: look again."""
-        if step.due:
+        """A step may have set an earlier time: then look again."""
+        if any(row.at < self._next_look for row in step.due):
             self._wake.set()
 
     def look_again(self) -> None:
@@ -63,6 +70,7 @@ class Timer:
     async def _run(self) -> None:
         while True:
             self._wake.clear()
+            self._next_look = _END_OF_TIME
             try:
                 await self._start_due()
                 nap = await self._until_next()
@@ -73,6 +81,7 @@ class Timer:
                 await self._sleep(nap)
 
     async def _sleep(self, nap: timedelta) -> None:
+        self._next_look = self._clock.now() + nap
         try:
             async with asyncio.timeout(nap.total_seconds()):
                 await self._wake.wait()
@@ -81,7 +90,8 @@ class Timer:
 
     async def _start_due(self) -> None:
         """Start what is due, one row of a conversation at a time."""
-        for due in await self._store.due(self._clock.now(), self._limit(AT_ONCE)):
+        many = AT_ONCE + ROWS_OF_ONE * len(self._ringing)
+        for due in await self._store.due(self._clock.now(), many):
             if due.conversation_id not in self._ringing:
                 self._ringing[due.conversation_id] = asyncio.create_task(self._do(due))
 
@@ -93,16 +103,12 @@ class Timer:
             await asyncio.sleep(AFTER_TROUBLE.total_seconds())
         finally:
             del self._ringing[due.conversation_id]
-            self._wake.set()
 
     async def _until_next(self) -> timedelta:
-        """How long until a row falls due of a conversation that is not being dealt with already."""
+        """How long until something may be to do."""
+        if self._ringing:
+            return WHILE_RINGING
         now = self._clock.now()
-        for row in await self._store.due(now + LONGEST_NAP, self._limit(1)):
-            if row.conversation_id not in self._ringing:
-                return max(row.at - now, timedelta(0))
+        for row in await self._store.due(now + LONGEST_NAP, 1):
+            return max(row.at - now, timedelta(0))
         return LONGEST_NAP
-
-    def _limit(self, wanted: int) -> int:
-        """How many rows to look at to find ``wanted`` ones of conversations that are not being dealt with."""
-        return wanted + ROWS_OF_ONE * len(self._ringing)
