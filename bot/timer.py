@@ -94,6 +94,7 @@ class Timer:
         for due in await self._store.due(self._clock.now(), many):
             if due.conversation_id not in self._ringing:
                 self._ringing[due.conversation_id] = asyncio.create_task(self._do(due))
+                await asyncio.sleep(0)  # a hundred at once would keep those waiting who write just now
 
     async def _do(self, due: Due) -> None:
         try:
