@@ -66,7 +66,7 @@ class Running:
 
 
 class Bots:
-    """Starts bots that talk to ``api``. ``stock_python`` has python-telegram-bot and its webhooks; None: no baseline."""
+    """Starts bots that talk to ``api``. ``stock_python`` has python-telegram-bot[webhooks]; None: no baseline."""
 
     def __init__(self, api: str, folder: Path, stock_python: Path | None) -> None:
         self.api, self.folder, self.stock_python = api, folder, stock_python
