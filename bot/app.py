@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.core import words
 from bot.core.content import Catalogue
-from bot.core.errors import ContentError, KeepwordError, UnderstandingError
+from bot.core.errors import ContentError, KeepwordError, StoreError, UnderstandingError
 from bot.core.model import Outgoing, Receipt, Step, Update
 from bot.files.live import LiveContent
 from bot.files.load import Loaded, load
@@ -41,6 +41,9 @@ log = structlog.get_logger(__name__)
 
 FINISH = 5.0
 """Seconds that updates and turns have to finish when we stop. They are kept: what doesn't is done at the next start."""
+
+STORE_RETRY = 1.0
+"""Seconds until an update is dealt with again that the store could not keep the outcome of."""
 
 DRAIN = 10.0
 """Seconds that what is in the outbox has to be sent when we stop."""
@@ -122,7 +125,7 @@ class App:
             committed=self._committed,
             failed=self._note_failure,
         )
-        self.lanes = InboundLanes(self.flow.on_update, lambda update, error: self._note_failure(error))
+        self.lanes = InboundLanes(self._deal_with, lambda update, error: self._note_failure(error))
         self.timer = Timer(self.store, self.clock, self.flow.on_due, self._note_failure)
 
     async def trained(self) -> None:
@@ -186,6 +189,7 @@ class App:
         reasons = {
             "the pipeline is being trained": not self.shelf.ready,
             "sending has stopped": not self.sender.alive,
+            "the timer has stopped": not self.timer.alive,
             "stopping": self._stopping,
         }
         return tuple(reason for reason, holds in reasons.items() if holds)
@@ -216,6 +220,17 @@ class App:
         if seen is not None:
             await self.sender.typing(seen.chat_id)
         return seen
+
+    async def _deal_with(self, update: Update) -> None:
+        """Deal with an update, however often the store refuses what comes of it: those behind it wait."""
+        while True:
+            try:
+                await self.flow.on_update(update)
+            except StoreError as error:
+                self._note_failure(error)
+                await asyncio.sleep(STORE_RETRY)
+            else:
+                return
 
     async def _take_up(self) -> None:
         """Go on with updates that were kept and not dealt with when we stopped; perhaps not even acknowledged."""

@@ -109,13 +109,16 @@ class Flow:
                 assert_never(said)
 
     async def _make_up_for(self, said: Incoming, update_id: int, error: Exception) -> None:
-        if not isinstance(said, CustomerMessage):
-            await self._store.discard(update_id, f"failed: {error}")
-            return
         context = self._context()
-        async with self._store.lease(said.chat_id) as last:
-            conversation = await self._current(last, said, context)
-            await self._commit(turn.trouble(conversation, str(error), context, update_id))
+        if isinstance(said, CustomerMessage):
+            async with self._store.lease(said.chat_id) as last:
+                conversation = await self._current(last, said, context)
+                await self._commit(turn.trouble(conversation, str(error), context, update_id, said))
+        elif isinstance(said, AgentMessage) and (seen := await self._case_of(said)) is not None:
+            async with self._leased(seen) as conversation:
+                await self._commit(handover.not_sent(conversation, str(error), update_id, context))
+        else:
+            await self._store.discard(update_id, f"failed: {error}")
 
     async def _customer_wrote(self, message: CustomerMessage, update_id: int) -> None:
         context = self._context()
@@ -145,7 +148,7 @@ class Flow:
             await self._commit(asked.choose(conversation, choice, update_id, context))
 
     async def _agent_wrote(self, message: AgentMessage, update_id: int) -> None:
-        seen = await self._store.conversation_of_topic(message.agents_chat, message.thread_id)
+        seen = await self._case_of(message)
         if seen is None:
             await self._store.discard(update_id, "not in the topic of a case")
             return
@@ -156,6 +159,9 @@ class Flow:
                 await self._commit(handover.agent_asked(conversation, wish, update_id, context))
             else:
                 await self._commit(handover.agent_wrote(conversation, message, update_id, context))
+
+    async def _case_of(self, message: AgentMessage) -> Conversation | None:
+        return await self._store.conversation_of_topic(message.agents_chat, message.thread_id)
 
     async def _agent_chose(self, choice: AgentChoice, update_id: int) -> None:
         command, _, conversation_id = choice.data.partition(":")

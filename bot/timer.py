@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from bot.core.errors import StoreError
 from bot.core.model import Due, Step
 from bot.ports import Clock, Store
 
@@ -46,6 +45,11 @@ class Timer:
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="timer")
 
+    @property
+    def alive(self) -> bool:
+        """Whether it is at work."""
+        return self._task is not None and not self._task.done()
+
     def committed(self, step: Step) -> None:
         """A step may have set an earlier time: then look again."""
         if any(row.at < self._next_look for row in step.due):
@@ -74,7 +78,7 @@ class Timer:
             try:
                 await self._start_due()
                 nap = await self._until_next()
-            except StoreError as error:
+            except Exception as error:  # whatever it is, promises must go on being watched
                 self._failed(error)
                 nap = AFTER_TROUBLE
             if nap > timedelta(0):

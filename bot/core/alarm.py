@@ -16,6 +16,9 @@ def ring(conversation: Conversation, due: Due, context: Context) -> Step:
     draft = Draft(conversation, context)
     draft.settle(due.id)
     standing = conversation.promise
+    if due.kind is DueKind.REMIND and not due.subject:
+        promising.nag(draft)
+        return draft.finish()
     if standing is None or standing.id != due.subject:
         return draft.finish()
     match due.kind:

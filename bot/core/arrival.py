@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.core import case
 from bot.core.content import Acknowledge
 from bot.core.draft import Context, Draft
 from bot.core.model import (
@@ -48,6 +49,7 @@ def end_idle(conversation: Conversation, context: Context) -> Step:
     draft = Draft(conversation, context)
     draft.change(phase=Phase.RESOLVED, resolved_at=context.now)
     draft.record("resolved", because="idle")
+    case.close_case(draft)
     return draft.finish()
 
 

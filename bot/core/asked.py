@@ -10,8 +10,10 @@ from bot.core.model import (
     NO_INTENT,
     AnswerCallback,
     Author,
+    Clarification,
     ClearButtons,
     Conversation,
+    Copy,
     CustomerChoice,
     CustomerMessage,
     Edit,
@@ -37,8 +39,7 @@ def choose(conversation: Conversation, choice: CustomerChoice, update_id: int | 
         return draft.finish(update_id)
     draft.record("chose", data=choice.data)
     draft.to_customer(AnswerCallback(choice.callback_id), Lane.ACKNOWLEDGE)
-    draft.to_customer(_pressed(draft, choice), Lane.CARD)
-    turn.close_turn(draft)
+    draft.to_customer(_pressed(draft, choice, asked), Lane.CARD)
     draft.change(clarification=None)
     turn.set_subject(draft, decision.intent, Kind.NONE)
     turn.act(draft, decision, hello=False)
@@ -57,31 +58,34 @@ def _chosen(draft: Draft, data: str) -> Decision | None:
     return decide_chosen(conversation, intent) if intent and data.startswith(turn.INTENT) else None
 
 
-def _pressed(draft: Draft, choice: CustomerChoice) -> Edit | ClearButtons:
+def _pressed(draft: Draft, choice: CustomerChoice, asked: Clarification) -> Edit:
     """The question, with the answer in the place of its buttons."""
     catalogue, conversation = draft.context.catalogue, draft.conversation
-    asked = next((m.text for m in reversed(conversation.messages) if m.author is Author.BOT), None)
     if choice.data.startswith(turn.INTENT):
         label = catalogue.title(conversation.language, choice.data.removeprefix(turn.INTENT))
     else:
         label = draft.words("something_else" if choice.data == turn.ELSE else "to_human")
-    return Edit(choice.message_id, f"{asked}\n\n✓ {label}") if asked else ClearButtons(choice.message_id)
+    return Edit(choice.message_id, f"{asked.text}\n\n✓ {label}")
 
 
 def command(conversation: Conversation, message: CustomerMessage, update_id: int | None, context: Context) -> Step:
-    """A customer's command: answered at once, whoever has the conversation."""
+    """A customer's command: answered at once, whoever has the conversation. A colleague sees it too.
+
+    What the customer is still writing beside it stays their turn, and is dealt with after.
+    """
     draft = Draft(conversation, context)
+    if conversation.phase in (Phase.WAITING, Phase.HUMAN):
+        draft.to_case(Copy(message.chat_id, message.message_id), Lane.AGENT)
     draft.change(customer=known(message.customer, conversation.customer))
     draft.record("received", ref=message.message_id, text=message.text)
     line = Message(context.now, Author.CUSTOMER, message.text, ref=message.message_id)
     draft.change(messages=(*conversation.messages, line))
     match message.command:
-        case "start":
+        case "start" if conversation.phase is not Phase.HUMAN:
             draft.say(draft.words("start"))
-        case "status":
+        case "status" | "start":
             draft.say(_status(draft))
         case "human" if conversation.phase is Phase.BOT:
-            turn.close_turn(draft)
             intent = context.catalogue.intent(turn.TALK_TO_HUMAN)
             turn.set_subject(draft, turn.TALK_TO_HUMAN, Kind.REQUEST)
             turn.promise(draft, intent, Because.ASKED, hello=False)

@@ -24,8 +24,11 @@ from bot.core.model import (
     Severity,
 )
 
-CARD_LIMIT = 3900
-"""Characters on a card: Telegram takes 4096 UTF-16 units, and emoji count twice."""
+CARD_LIMIT = 4000
+"""UTF-16 units on a card: Telegram takes 4096 (emoji are two each)."""
+
+LINE_LIMIT = 900
+"""Characters of one message on a card; what is longer is shown beside it in full."""
 
 TITLE_LIMIT = 120
 """Characters of a topic's title: Telegram takes 128."""
@@ -86,7 +89,7 @@ def card(draft: Draft) -> str:
     conversation = draft.conversation
     lines = [_who(draft), _what(draft), *_details(draft), _status(draft)]
     head = "\n".join(line for line in lines if line)
-    return f"{head}\n\n{_transcript(draft, conversation, CARD_LIMIT - len(head))}"
+    return f"{head}\n\n{_transcript(draft, conversation, CARD_LIMIT - _units(head))}"
 
 
 def _who(draft: Draft) -> str:
@@ -146,7 +149,7 @@ def _transcript(draft: Draft, conversation: Conversation, room: int) -> str:
     kept: list[str] = []
     for message in reversed(conversation.messages):
         line = _line(draft, message, zone)
-        room -= len(line) + 1
+        room -= _units(line) + 1
         if room < 0:
             kept.append("…")
             break
@@ -162,4 +165,10 @@ def _line(draft: Draft, message: Message, zone: ZoneInfo) -> str:
         Author.NOTE: f"🔒 {message.name}",
     }[message.author]
     carried = "" if message.media is Media.TEXT else f"[{message.media.value}] "
-    return f"{message.at.astimezone(zone):%H:%M} {who}: {carried}{message.text}".rstrip()
+    text = message.text if len(message.text) <= LINE_LIMIT else f"{message.text[:LINE_LIMIT]}…"
+    return f"{message.at.astimezone(zone):%H:%M} {who}: {carried}{text}".rstrip()
+
+
+def _units(text: str) -> int:
+    """How long Telegram reckons a text to be."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

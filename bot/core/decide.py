@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.content import Catalogue, Intent, When
-from bot.core.model import NO_INTENT, Candidate, Conversation, Kind, Phase, Severity, Understanding
+from bot.core.model import NO_INTENT, Candidate, Conversation, Kind, Media, Phase, Severity, Understanding
 
 MOST_OPTIONS = 3
 """More buttons than this are a menu, not a question."""
@@ -65,7 +65,7 @@ def decide(conversation: Conversation, text: str, understanding: Understanding, 
     intent = catalogue.intent(understanding.intent)
     sure = intent is not None and _is_sure(intent, understanding, catalogue)
     if conversation.phase is Phase.WAITING:
-        return _while_waiting(intent if sure else None)
+        return _while_waiting(conversation, intent if sure else None, understanding, catalogue)
     if intent is not None and sure:
         return _about(intent, conversation)
     return _unsure(conversation, text, understanding, catalogue)
@@ -106,12 +106,21 @@ def _about(intent: Intent, conversation: Conversation) -> Decision:
     return Decision(Act.ANSWER, Because.SURE, intent.id)
 
 
-def _while_waiting(intent: Intent | None) -> Decision:
-    """A human is on the way: what can be answered is answered all the same, the rest goes to the case."""
-    settled = intent is not None and intent.answer is not None and not needs_human(intent)
-    if intent is not None and settled and intent.id != GREETING:
+def _while_waiting(
+    conversation: Conversation, intent: Intent | None, understanding: Understanding, catalogue: Catalogue
+) -> Decision:
+    """A human is on the way: what can surely be answered is answered all the same, the rest goes to the case.
+
+    Pictures and the like are for the colleague, whatever their caption sounds like.
+    """
+    if intent is None:
+        return Decision(Act.NOTED, Because.WAITING)
+    settled = intent.answer is not None and not needs_human(intent) and intent.id != GREETING
+    sure = understanding.confidence >= catalogue.standards.thresholds.answer
+    words_only = all(message.media is Media.TEXT for message in conversation.pending)
+    if settled and sure and words_only:
         return Decision(Act.ANSWER, Because.SURE, intent.id)
-    return Decision(Act.NOTED, Because.WAITING, intent.id if intent else NO_INTENT)
+    return Decision(Act.NOTED, Because.WAITING, intent.id)
 
 
 def _unsure(conversation: Conversation, text: str, understanding: Understanding, catalogue: Catalogue) -> Decision:

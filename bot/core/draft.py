@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -25,6 +26,11 @@ from bot.core.model import (
     Text,
     To,
 )
+
+NOBODY = "\ue000"
+"""Stands for the name of a customer who has none that can be said; it goes, with the comma or space before it."""
+
+_UNNAMED = re.compile(f"[,\\s]*{NOBODY}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +88,9 @@ class Draft:
 
     def _render(self, language: str, key: str, values: Mapping[str, object]) -> str:
         catalogue = self.context.catalogue
-        known = {"name": words.first_name(self.conversation.customer), "brand": catalogue.brand.name}
-        return words.render(catalogue, language, key, **{**known, **values})
+        name = words.first_name(self.conversation.customer)
+        known = {"name": name or NOBODY, "brand": catalogue.brand.name}
+        return _UNNAMED.sub("", words.render(catalogue, language, key, **{**known, **values}))
 
     # actions
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.core import case, promising, words
 from bot.core.draft import Context, Draft
-from bot.core.errors import HandoverError
+from bot.core.errors import HandoverError, TopicGoneError
 from bot.core.model import (
     Agent,
     AgentMessage,
@@ -16,6 +16,7 @@ from bot.core.model import (
     Copy,
     Lane,
     Message,
+    OpenTopic,
     Outgoing,
     Phase,
     Receipt,
@@ -59,15 +60,22 @@ def agent_wrote(conversation: Conversation, message: AgentMessage, update_id: in
     if message.edited:
         draft.to_case(Text(draft.team_words("team_edit_not_sent"), reply_to=message.message_id), Lane.AGENT)
         return draft.finish(update_id)
-    note = message.text.startswith(NOTE_MARK)
+    note = message.text.startswith(NOTE_MARK) or _is_rest_of_note(conversation, message)
     author = Author.NOTE if note else Author.AGENT
     text = message.text.removeprefix(NOTE_MARK).strip() if note else message.text
     line = Message(context.now, author, text, message.agent.name, message.message_id, message.media)
     draft.change(messages=(*conversation.messages, line))
+    if note:
+        draft.change(private_album=message.album)
     draft.record("note" if note else "agent_wrote", by=_named(message.agent), text=text)
     if not note:
         _take_over(draft, message)
     return draft.finish(update_id)
+
+
+def _is_rest_of_note(conversation: Conversation, message: AgentMessage) -> bool:
+    """The mark stands in the caption of one picture of an album, and holds for those that follow."""
+    return message.album is not None and message.album == conversation.private_album
 
 
 def _take_over(draft: Draft, message: AgentMessage) -> None:
@@ -79,8 +87,15 @@ def _take_over(draft: Draft, message: AgentMessage) -> None:
     enter(draft, Phase.HUMAN)
     if before.agent is None or before.phase is not Phase.HUMAN:
         draft.change(agent=message.agent)
+    elif before.agent.id != message.agent.id and not _wrote_last(before, message.agent):
+        draft.to_case(Text(draft.team_words("team_also_writing", agent=before.agent.name)), Lane.AGENT)
     if (before.phase, before.agent, before.promise) != (Phase.HUMAN, draft.conversation.agent, None):
         case.show_card(draft)
+
+
+def _wrote_last(conversation: Conversation, agent: Agent) -> bool:
+    words_of_agents = [line for line in conversation.messages if line.author is Author.AGENT]
+    return len(words_of_agents) > 1 and words_of_agents[-2].name == agent.name
 
 
 def _drop_pending(draft: Draft) -> None:
@@ -145,9 +160,11 @@ def _claim(draft: Draft, agent: Agent) -> str:
 
 
 def _resolve(draft: Draft, agent: Agent) -> str:
+    if draft.conversation.pending:
+        raise HandoverError(draft.team_words("team_customer_writing"))
     answered = any(m.author is Author.AGENT for m in draft.conversation.messages)
     enter(draft, Phase.RESOLVED)
-    promising.keep(draft, _named(agent))
+    promising.withdraw(draft, _named(agent))
     _drop_pending(draft)
     draft.change(resolved_at=draft.now, agent=draft.conversation.agent or agent)
     draft.record("resolved", by=_named(agent), answered=answered)
@@ -181,12 +198,45 @@ def _stands(draft: Draft) -> str:
 
 
 def undelivered(conversation: Conversation, outgoing: Outgoing, receipt: Receipt, context: Context) -> Step:
-    """Telegram refused something for good: put it on record, and say so where a colleague sees it."""
+    """Telegram refused something for good: put it on record, and see that a colleague gets it all the same."""
     draft = Draft(conversation, context)
     draft.record("undelivered", outgoing=outgoing.id, error=receipt.error, problem=receipt.problem)
-    if outgoing.to is To.CUSTOMER and isinstance(outgoing.content, Text | Copy):
+    if not isinstance(outgoing.content, Text | Copy):
+        return draft.finish()
+    if outgoing.to is To.CUSTOMER:
         draft.to_case(Text(draft.team_words("team_undelivered", error=receipt.error)), Lane.AGENT)
+    elif receipt.problem == TopicGoneError.__name__:
+        _reopen(draft)
+        draft.to_case(outgoing.content, outgoing.lane)
+    elif isinstance(outgoing.content, Copy):
+        draft.to_case(Text(_instead(draft, outgoing.content, receipt)), Lane.AGENT)
     return draft.finish()
+
+
+def _reopen(draft: Draft) -> None:
+    """The topic was deleted: make another, once, with the card in it."""
+    conversation = draft.conversation
+    if conversation.topic_id is None or conversation.topic_id == conversation.lost_topic:
+        return
+    draft.change(lost_topic=conversation.topic_id)
+    draft.to_case(OpenTopic(case.title(conversation, draft.context.catalogue), again=True), Lane.AGENT)
+    case.show_card(draft)
+
+
+def _instead(draft: Draft, lost: Copy, receipt: Receipt) -> str:
+    """Words for a message of the customer's that can't be copied."""
+    found = (m for m in (*draft.conversation.messages, *draft.conversation.pending) if m.ref == lost.message_id)
+    message = next((m for m in found if m.author is Author.CUSTOMER), None)
+    what, text = (message.media.value, message.text) if message else ("message", "")
+    return draft.team_words("team_not_copied", what=what, text=text, error=receipt.error)
+
+
+def not_sent(conversation: Conversation, error: str, update_id: int | None, context: Context) -> Step:
+    """Something failed inside while passing an agent's words or wish on: say so where they gave it."""
+    draft = Draft(conversation, context)
+    draft.record("failed", error=error)
+    draft.to_case(Text(draft.team_words("team_not_sent", error=error)), Lane.AGENT)
+    return draft.finish(update_id)
 
 
 def _named(agent: Agent) -> str:

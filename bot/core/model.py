@@ -193,7 +193,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clarification:
-    """The one question the bot has open with the customer. ``options`` are intent ids, as on its buttons."""
+    """The one question the bot has open with the customer, in its words. ``options`` are the intents on its buttons."""
 
     asked_at: datetime
     text: str
@@ -207,8 +207,10 @@ class Conversation:
     ``id`` is ``<chat_id>-<ordinal>``: the customer's first conversation is ``5001-1``. ``pending`` holds the
     customer's messages that have been acknowledged but not yet answered (one thought, still being written);
     ``pending_since`` is when the first of them came. ``failures`` counts turns that the bot could not help with.
-    ``topic_id`` and ``card_id`` are the topic and its pinned card in ``agents_chat``. ``promises`` holds them all,
-    oldest first; at most the last one is open. ``steps`` counts commits, and makes ids of what is sent unique.
+    ``topic_id`` and ``card_id`` are the topic and its pinned card in ``agents_chat``; ``lost_topic`` is one that was
+    deleted and is being replaced. ``private_album`` is the last album of pictures that an agent sent as a note.
+    ``promises`` holds them all, oldest first; at most the last one is open. ``steps`` counts commits, and makes ids of
+    what is sent unique.
     """
 
     id: str
@@ -232,6 +234,8 @@ class Conversation:
     agents_chat: int | None = None
     topic_id: int | None = None
     card_id: int | None = None
+    lost_topic: int | None = None
+    private_album: str | None = None
     resolved_at: datetime | None = None
     steps: int = 0
 
@@ -318,9 +322,10 @@ class ClearButtons:
 
 @dataclass(frozen=True, slots=True)
 class OpenTopic:
-    """Make the conversation's topic in the agents' group. Does nothing where it has one already."""
+    """Make the conversation's topic in the agents' group. Does nothing where it has one already, unless ``again``."""
 
     title: str
+    again: bool = False
     type: Literal["open_topic"] = "open_topic"
 
 
@@ -492,6 +497,7 @@ class AgentMessage:
     media: Media = Media.TEXT
     command: str | None = None
     edited: bool = False
+    album: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

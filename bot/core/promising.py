@@ -53,6 +53,13 @@ def keep(draft: Draft, by: str) -> None:
     _end(draft, promise.keep(standing, draft.now, by), by)
 
 
+def withdraw(draft: Draft, by: str) -> None:
+    """The case is closed by ``by``: an open promise that no words of a colleague have kept ends as cancelled."""
+    standing = draft.conversation.promise
+    if standing is not None:
+        _end(draft, promise.cancel(standing, draft.now, by), by)
+
+
 def remind(draft: Draft) -> None:
     """Nudge the team that a promise is running out."""
     standing = draft.conversation.promise
@@ -80,7 +87,8 @@ def at_risk(draft: Draft) -> None:
     moved, successor = promise.move(standing, draft.context.catalogue.standards, draft.now, id=_next_id(draft))
     _end(draft, moved, BOT_NAME)
     given = _add(draft, successor)
-    draft.say(draft.words("moved", by=given.quoted, old=standing.quoted))
+    if given.quoted != standing.quoted:
+        draft.say(draft.words("moved", by=given.quoted, old=standing.quoted))
     old, new = case.team_time(draft, standing.due_at), case.team_time(draft, given.due_at)
     draft.to_case(Text(draft.team_words("team_moved", old=old, by=new)), Lane.AGENT)
     case.show_card(draft)
@@ -94,10 +102,31 @@ def fall_due(draft: Draft) -> None:
     _end(draft, promise.break_(standing, draft.now), BOT_NAME)
     if standing.reason == BROKEN:
         draft.say(draft.words("broken_again"))
+        _nag_later(draft)
     else:
         draft.say(draft.words("broken", by=_amends(draft, standing).quoted))
     draft.to_case(Text(draft.team_words("team_broken", by=case.team_time(draft, standing.due_at))), Lane.AGENT)
     case.show_card(draft)
+
+
+def nag(draft: Draft) -> None:
+    """No time is promised any more, and still nobody has come: tell the team, again and again."""
+    if draft.conversation.phase is not Phase.WAITING or draft.conversation.promise is not None:
+        return
+    draft.to_case(Text(draft.team_words("team_nag")), Lane.AGENT)
+    draft.record("nagged")
+    _nag_later(draft)
+
+
+def _nag_later(draft: Draft) -> None:
+    standards = draft.context.catalogue.standards
+    team = draft.conversation.promises[-1].team
+    within = standards.promises.urgent
+    _, name = promise.standard_for(
+        standards, kind=draft.conversation.kind, severity=Severity.URGENT, within=None, team=team
+    )
+    at = hours.add_open_time(promise.calendar_named(standards, name), draft.now, within)
+    draft.set_due(f"nag:{draft.conversation.id}", DueKind.REMIND, at)
 
 
 def _amends(draft: Draft, broken: Promise) -> Promise:

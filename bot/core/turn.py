@@ -13,10 +13,13 @@ from bot.core.model import (
     Clarification,
     Conversation,
     Copy,
+    CustomerMessage,
     Keyboard,
     Kind,
     Lane,
     Media,
+    Message,
+    Phase,
     Severity,
     Step,
     Text,
@@ -79,7 +82,8 @@ def set_subject(draft: Draft, intent_id: str, kind: Kind) -> None:
     """What the case is about; smalltalk is about nothing."""
     intent = draft.context.catalogue.intent(intent_id)
     if intent is None:
-        draft.change(kind=draft.conversation.kind if kind is Kind.NONE else kind)
+        if kind is not Kind.NONE and draft.conversation.intent == NO_INTENT:
+            draft.change(kind=kind)
     elif intent.kind is not Kind.SMALLTALK:
         draft.change(intent=intent.id, kind=intent.kind)
 
@@ -121,11 +125,14 @@ def _answer(draft: Draft, intent: Intent | None, *, hello: bool) -> None:
     failures = draft.conversation.failures if greets else 0
     draft.change(answered=(*draft.conversation.answered, intent.id), clarification=None, failures=failures)
     draft.record("answered", intent=intent.id)
+    if draft.conversation.phase is Phase.WAITING:
+        case.show_card(draft)
 
 
 def _greeted(draft: Draft, text: str, *, hello: bool) -> str:
     """The first words of a conversation greet, in the same message, unless they call the customer by name already."""
-    if not hello or words.first_name(draft.conversation.customer) in text:
+    name = words.first_name(draft.conversation.customer)
+    if not hello or (name and name in text):
         return text
     return f"{draft.words('hello')} {text}"
 
@@ -136,21 +143,20 @@ def _clarify(draft: Draft, options: tuple[str, ...], *, hello: bool) -> None:
     language = draft.conversation.language
     rows: Keyboard = tuple((Button(catalogue.title(language, option), f"{INTENT}{option}"),) for option in options)
     last = (Button(draft.words("something_else"), ELSE),)
-    draft.say(_greeted(draft, draft.words("clarify"), hello=hello), (*rows, last))
-    _ask(draft, options)
+    _ask(draft, _greeted(draft, draft.words("clarify"), hello=hello), options, (*rows, last))
 
 
 def _rephrase(draft: Draft, *, hello: bool) -> None:
     """Nothing could be made of it: ask once, with a way to a person."""
     media = draft.conversation.messages[-1].media
     key = "rephrase" if media is Media.TEXT else "rephrase_media"
-    draft.say(_greeted(draft, draft.words(key), hello=hello), ((Button(draft.words("to_human"), HUMAN),),))
-    _ask(draft, ())
+    _ask(draft, _greeted(draft, draft.words(key), hello=hello), (), ((Button(draft.words("to_human"), HUMAN),),))
 
 
-def _ask(draft: Draft, options: tuple[str, ...]) -> None:
-    last = draft.conversation.messages[-2]
-    draft.change(clarification=Clarification(draft.now, last.text, options), failures=draft.conversation.failures + 1)
+def _ask(draft: Draft, question: str, options: tuple[str, ...], keyboard: Keyboard) -> None:
+    draft.say(question, keyboard)
+    asked = Clarification(draft.now, question, options)
+    draft.change(clarification=asked, failures=draft.conversation.failures + 1)
 
 
 def promise(draft: Draft, intent: Intent | None, because: Because, *, hello: bool) -> None:
@@ -162,7 +168,7 @@ def promise(draft: Draft, intent: Intent | None, because: Because, *, hello: boo
     draft.say(_greeted(draft, words.compose(named, sentence, _missing(draft, intent)), hello=hello))
     if because is Because.UNKNOWN:
         draft.change(failures=draft.conversation.failures + 1)
-    _show_media(draft)
+    _show_in_full(draft)
     case.show_card(draft)
 
 
@@ -186,12 +192,17 @@ def _missing(draft: Draft, intent: Intent | None) -> str:
     return draft.words(key) if key else ""
 
 
-def _show_media(draft: Draft) -> None:
-    """What the card can't show of the conversation so far goes to the topic as it is."""
-    conversation = draft.conversation
-    for message in conversation.messages:
-        if message.author is Author.CUSTOMER and message.media is not Media.TEXT and message.ref:
-            draft.to_case(Copy(conversation.chat_id, message.ref), Lane.AGENT)
+def _show_in_full(draft: Draft) -> None:
+    """What the card can't show, of what was said since a colleague last wrote, goes to the topic as it is."""
+    for message in _since_colleague(draft.conversation.messages):
+        is_long = len(message.text) > case.LINE_LIMIT
+        if message.author is Author.CUSTOMER and message.ref and (is_long or message.media is not Media.TEXT):
+            draft.to_case(Copy(draft.conversation.chat_id, message.ref), Lane.AGENT)
+
+
+def _since_colleague(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    last = max((place for place, message in enumerate(messages) if message.author is Author.AGENT), default=-1)
+    return messages[last + 1 :]
 
 
 def _note(draft: Draft, intent: Intent | None) -> None:
@@ -211,11 +222,26 @@ def again(draft: Draft) -> str:
     return words.when(catalogue, conversation.language, conversation.promise.due_at, draft.now, zone)
 
 
-def trouble(conversation: Conversation, error: str, context: Context, update_id: int | None = None) -> Step:
-    """Something failed inside: the customer gets a promise, the team an alert."""
+def trouble(
+    conversation: Conversation,
+    error: str,
+    context: Context,
+    update_id: int | None = None,
+    message: CustomerMessage | None = None,
+) -> Step:
+    """Something failed inside, perhaps while taking ``message`` in: the customer gets a promise, the team an alert.
+
+    A colleague who has the case gets the alert alone: they are there.
+    """
     draft = Draft(conversation, context)
     close_turn(draft)
+    if message is not None:
+        line = Message(context.now, Author.CUSTOMER, message.text, ref=message.message_id, media=message.media)
+        draft.change(messages=(*draft.conversation.messages, line))
     draft.record("failed", error=error)
-    promise(draft, None, Because.ERROR, hello=False)
+    if conversation.phase is not Phase.HUMAN:
+        promise(draft, None, Because.ERROR, hello=False)
+    elif message is not None:
+        draft.to_case(Copy(message.chat_id, message.message_id), Lane.AGENT)
     draft.to_case(Text(draft.team_words("team_trouble", error=error)), Lane.AGENT)
     return draft.finish(update_id)

@@ -69,7 +69,7 @@ def calls(content: Content, place: Place) -> tuple[Call, ...]:  # noqa: PLR0911 
         case ClearButtons():
             return (_clear(content, place),)
         case OpenTopic():
-            return () if place.thread_id else (_open(content, place),)
+            return () if place.thread_id and not content.again else (_open(content, place),)
         case Card():
             return _card(content, place)
         case CloseTopic():

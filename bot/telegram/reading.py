@@ -131,7 +131,10 @@ class TelegramChannel:
         if addressee is not None:
             return Ignored("a command for another bot")
         message_id = number(message, "message_id") or 0
-        return AgentMessage(chat_id, thread_id, message_id, agent, *content, command=command, edited=edited)
+        album = words(message, "media_group_id")
+        return AgentMessage(
+            chat_id, thread_id, message_id, agent, *content, command=command, edited=edited, album=album
+        )
 
     def _choice(self, query: Raw) -> Incoming:
         message = part(query, "message")

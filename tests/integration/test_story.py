@@ -183,6 +183,19 @@ async def test_a_blocked_bot_is_told_to_the_team(home: House) -> None:
     await home.until_topic_reads(thread, "Not delivered")
 
 
+async def test_a_deleted_topic_is_replaced_and_the_customer_is_still_heard(home: House) -> None:
+    thread = await promised(home)
+    home.agent_says(thread, "I'm on it")
+    await home.until_customer_reads("I'm on it")
+    home.world.topic(thread, "delete")
+    home.world.send(MAJA, MAJA, "now it floods")
+    another = await home.topic()
+    await home.until_topic_reads(another, "now it floods")
+    assert another != thread
+    home.agent_says(another, "Turn the water off")
+    await home.until_customer_reads("Turn the water off")
+
+
 async def test_without_a_group_the_promise_is_kept_on_record(tmp_path: Path) -> None:
     async with house(tmp_path, agents_chat="") as home:
         reply = await home.customer_says("my lamp arrived broken")

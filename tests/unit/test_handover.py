@@ -25,6 +25,9 @@ from bot.core.model import (
     CustomerChoice,
     Delivery,
     Due,
+    Media,
+    OpenTopic,
+    Outgoing,
     Phase,
     PromiseState,
     Receipt,
@@ -223,6 +226,65 @@ def test_a_long_conversation_fits_on_the_card() -> None:
     assert len(card.text) < 4096
     assert "39 blah" in card.text
     assert "…" in card.text
+
+
+def refused(sent: Outgoing, problem: str) -> Receipt:
+    return Receipt(sent.id, MONDAY, Delivery.FAILED, error="it is gone", problem=problem)
+
+
+def test_a_deleted_topic_is_replaced_once_and_nothing_said_in_it_is_lost() -> None:
+    arrived = arrival.receive(answered(waiting()).conversation, wrote("it floods!", 8), 2, context())
+    (copied,) = arrived.outbox
+    first = handover.undelivered(arrived.conversation, copied, refused(copied, "TopicGoneError"), LATER)
+    assert [type(row.content) for row in first.outbox] == [OpenTopic, Card, Copy]
+    assert first.outbox[0].content == OpenTopic("🔵 Maja Novak · Item damaged", again=True)
+    second = handover.undelivered(first.conversation, copied, refused(copied, "TopicGoneError"), LATER)
+    assert [type(row.content) for row in second.outbox] == [Copy]
+
+
+def test_what_cannot_be_copied_to_the_topic_is_told_in_words() -> None:
+    arrived = arrival.receive(waiting(), wrote("see this", 8, media=Media.VIDEO_NOTE), 2, context())
+    copied = arrived.outbox[0]
+    step = handover.undelivered(arrived.conversation, copied, refused(copied, "DeliveryError"), LATER)
+    assert said_to_team(step) == [
+        "✖ The customer sent something (video note) that can't be shown here: it is gone. see this"
+    ]
+
+
+def test_an_album_sent_as_a_note_stays_among_colleagues_whole() -> None:
+    marked = replace(from_agent("// internal"), album="a1")
+    first = handover.agent_wrote(waiting(), marked, 9, LATER)
+    rest = handover.agent_wrote(first.conversation, replace(from_agent(""), album="a1"), 10, LATER)
+    other = handover.agent_wrote(rest.conversation, replace(from_agent(""), album="a2"), 11, LATER)
+    assert all(row.to == "case" for row in (*first.outbox, *rest.outbox))
+    assert any(row.to == "customer" for row in other.outbox)
+
+
+def test_a_case_is_not_resolved_over_what_the_customer_is_just_writing() -> None:
+    back = ask(answered(waiting()).conversation, "back").conversation
+    writing = arrival.receive(back, wrote("and how do I return it", 8), 2, context()).conversation
+    step = ask(writing, "resolve")
+    assert toast(step) == "The customer is just writing: read that first."
+    assert step.conversation.is_open
+
+
+def test_resolving_without_a_word_does_not_count_as_keeping_the_promise() -> None:
+    (promise,) = ask(waiting(), "resolve").conversation.promises
+    assert (promise.state, promise.ended_by) == (PromiseState.CANCELLED, "Ana Kos (7001)")
+
+
+def test_who_writes_in_a_colleagues_case_hears_of_it_once() -> None:
+    claimed = ask(waiting(), "claim").conversation
+    first = answered(claimed, agent=BEN)
+    second = answered(first.conversation, agent=BEN)
+    assert "Ana Kos has this case. Your words were sent all the same." in said_to_team(first)
+    assert "Ana Kos has this case. Your words were sent all the same." not in said_to_team(second)
+
+
+def test_trouble_with_an_agents_words_is_told_in_the_topic() -> None:
+    step = handover.not_sent(waiting(), "the disk is on fire", 9, LATER)
+    assert "was not sent" in said_to_team(step)[0]
+    assert step.update_id == 9
 
 
 # --- any interleaving -------------------------------------------------------------------------------------------------

@@ -397,3 +397,91 @@ def test_a_turn_that_was_answered_meanwhile_falls_due_without_a_word() -> None:
     row = Due("turn:5001-1", MONDAY, DueKind.TURN, MAJA.id, "5001-1")
     step = alarm.ring(waiting(), row, context())
     assert (step.done, step.outbox) == (("turn:5001-1",), ())
+
+
+def test_what_the_customer_was_still_writing_beside_a_button_is_dealt_with_after_it() -> None:
+    rephrase = take_turn(conversation(), "hm", understood(), context()).conversation
+    writing = arrival.receive(rephrase, wrote("it came smashed, 77777", 9), 4, context()).conversation
+    pressed = press(writing, "human").conversation
+    assert arrival.thought(pressed) == "it came smashed, 77777"
+    meant = understood("item_damaged", order_id="77777")
+    step = turn.answer(pressed, decide(pressed, "…", meant, context().catalogue), meant, context())
+    assert (step.conversation.intent, step.conversation.slots) == ("item_damaged", {"order_id": "77777"})
+
+
+def test_words_after_a_command_reach_the_colleague_who_is_awaited() -> None:
+    step = asked.command(waiting(), wrote("/human please ring me", 9, command="human"), 3, context())
+    assert Copy(MAJA.id, 9) in [row.content for row in step.outbox]
+
+
+def test_the_choice_is_written_below_the_question_whatever_was_said_since() -> None:
+    before = asked.command(clarified(), wrote("/help", command="help"), 3, context()).conversation
+    edits = [row.content for row in press(before, "else").outbox if isinstance(row.content, Edit)]
+    assert "Did you mean…" in edits[0].text
+
+
+def test_a_long_complaint_is_cut_on_the_card_and_shown_in_full_beside_it() -> None:
+    story = "it broke " * 400
+    step = take_turn(conversation(), story, understood("item_damaged"), context())
+    (card,) = [row.content for row in step.outbox if isinstance(row.content, Card)]
+    assert "it broke it broke" in card.text
+    assert len(card.text.encode("utf-16-le")) // 2 < 4096
+    assert Copy(MAJA.id, 1) in [row.content for row in step.outbox]
+
+
+def test_a_card_full_of_emoji_keeps_its_newest_line() -> None:
+    first = take_turn(conversation(), "🔥" * 800, understood("opening_hours"), context())
+    again = take_turn(first.conversation, "🔥" * 800, understood("thanks"), context())
+    step = take_turn(again.conversation, "it broke", understood("item_damaged"), context())
+    (card,) = [row.content for row in step.outbox if isinstance(row.content, Card)]
+    assert len(card.text.encode("utf-16-le")) // 2 < 4096
+    assert card.text.endswith("What is your order number?")
+
+
+def test_who_has_no_name_that_can_be_said_is_greeted_without_one() -> None:
+    nameless = replace(conversation(), customer=replace(MAJA, name="🌸"))
+    message = replace(wrote("are you open"), customer=nameless.customer)
+    held = arrival.receive(nameless, message, 1, context()).conversation
+    meant = understood("opening_hours")
+    step = turn.answer(held, decide(held, "…", meant, context().catalogue), meant, context())
+    assert said_to_customer(step) == ["Hi! About opening hours."]
+
+
+def test_pictures_sent_while_waiting_are_for_the_colleague_whatever_they_say() -> None:
+    held = arrival.receive(waiting(), wrote("thanks", 9, media=Media.PHOTO), 2, context()).conversation
+    assert decide(held, "thanks", understood("thanks"), context().catalogue).act == "noted"
+
+
+def test_trouble_while_a_colleague_has_the_case_is_theirs_to_see() -> None:
+    before = conversation(phase=Phase.HUMAN, agents_chat=-100, agent=ANA)
+    step = turn.trouble(before, "no", context(), 4, wrote("hello?", 9))
+    assert said_to_customer(step) == []
+    assert step.conversation.phase is Phase.HUMAN
+    assert Copy(MAJA.id, 9) in [row.content for row in step.outbox]
+
+
+def test_a_promise_moved_to_the_same_words_says_nothing_new() -> None:
+    seconds = replace(
+        context().catalogue.standards.promises, by_kind={"complaint": timedelta(seconds=5), "question": timedelta(1)}
+    )
+    at = context(MONDAY, promises=seconds)
+    held = arrival.receive(conversation(), wrote("broken"), 1, at).conversation
+    given = turn.answer(
+        held, decide(held, "", understood("item_damaged"), at.catalogue), understood("item_damaged"), at
+    )
+    later = context(MONDAY + timedelta(seconds=4), promises=seconds)
+    due = Due("row", later.now, DueKind.AT_RISK, MAJA.id, "5001-1", "5001-1/1")
+    step = alarm.ring(given.conversation, due, later)
+    assert step.conversation.promises[0].state is PromiseState.MOVED
+    assert said_to_customer(step) == []
+
+
+def test_after_two_broken_promises_the_team_is_told_again_and_again_until_somebody_comes() -> None:
+    broken = ring(waiting(), DueKind.PROMISE, timedelta(hours=2)).conversation
+    given_up = ring(broken, DueKind.PROMISE, timedelta(hours=2, minutes=30))
+    (nag,) = given_up.due
+    step = alarm.ring(given_up.conversation, nag, context(nag.at))
+    assert "still waiting" in said_to_team(step)[0]
+    assert [row.id for row in step.due] == [nag.id]
+    taken = replace(given_up.conversation, phase=Phase.HUMAN)
+    assert alarm.ring(taken, nag, context(nag.at)).due == ()
