@@ -21,6 +21,8 @@ from bot.core.model import (
     Text,
 )
 
+_ENDS = ".!?…,;:)"
+
 
 def fresh(chat_id: int, customer: Customer, previous: Conversation | None, context: Context) -> Conversation:
     """A new conversation: polite and neutral, however the last one ended. Only the language is remembered."""
@@ -110,5 +112,7 @@ def _same(line: Message, message: CustomerMessage) -> bool:
 
 
 def thought(conversation: Conversation) -> str:
-    """The pending messages as one text."""
-    return "\n".join(m.text for m in conversation.pending if m.text.strip())
+    """The pending messages as one text: where one ends, so does a sentence."""
+    parts = [m.text.strip() for m in conversation.pending if m.text.strip()]
+    ended = [part if part[-1] in _ENDS else f"{part}." for part in parts[:-1]]
+    return " ".join([*ended, *parts[-1:]])

@@ -125,7 +125,7 @@ def _while_waiting(
 
 def _unsure(conversation: Conversation, text: str, understanding: Understanding, catalogue: Catalogue) -> Decision:
     if understanding.kind is Kind.COMPLAINT:
-        return Decision(Act.PROMISE, Because.COMPLAINT)
+        return Decision(Act.PROMISE, Because.COMPLAINT, _likely_complaint(understanding, catalogue))
     if conversation.failures > 0 or conversation.clarification is not None:
         return Decision(Act.PROMISE, Because.UNKNOWN)
     options = _options(understanding, catalogue)
@@ -135,6 +135,14 @@ def _unsure(conversation: Conversation, text: str, understanding: Understanding,
     if understanding.severity is not Severity.CALM or len(_WORD.findall(text)) >= ENOUGH_WORDS:
         return Decision(Act.PROMISE, Because.UNKNOWN)
     return Decision(Act.REPHRASE, Because.UNKNOWN)
+
+
+def _likely_complaint(understanding: Understanding, catalogue: Catalogue) -> str:
+    """What is complained of, where one cause is well ahead of all others: enough to name it back. Else ``none``."""
+    thresholds, intent = catalogue.standards.thresholds, catalogue.intent(understanding.intent)
+    rival = understanding.runners_up[0].confidence if understanding.runners_up else 0.0
+    ahead = understanding.confidence >= max(thresholds.ask, rival + thresholds.close)
+    return intent.id if intent and intent.kind is Kind.COMPLAINT and ahead else NO_INTENT
 
 
 def _options(understanding: Understanding, catalogue: Catalogue) -> tuple[str, ...]:

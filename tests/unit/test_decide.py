@@ -137,3 +137,10 @@ def test_a_chosen_intent_needs_no_certainty() -> None:
     content = catalogue()
     assert decide_chosen(conversation(), content.intents["opening_hours"]).act is Act.ANSWER
     assert decide_chosen(conversation(), content.intents["item_damaged"]).act is Act.PROMISE
+
+
+def test_a_complaint_well_ahead_of_all_else_is_named_though_not_sure() -> None:
+    ahead = understood("item_damaged", 0.44, ("cancel_order", 0.1))
+    close = understood("item_damaged", 0.3, ("cancel_order", 0.25))
+    assert decide(conversation(), "cracked", ahead, catalogue()).intent == "item_damaged"
+    assert decide(conversation(), "cracked", close, catalogue()).intent == NO_INTENT

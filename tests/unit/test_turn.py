@@ -61,7 +61,7 @@ def test_each_further_message_prolongs_the_pause_but_not_for_ever() -> None:
     later = context(MONDAY + timedelta(seconds=7.9))
     step = arrival.receive(held, wrote("and", message_id=2), 2, later)
     assert step.due[0].at == MONDAY + timedelta(seconds=8)
-    assert arrival.thought(step.conversation) == "hello\nand"
+    assert arrival.thought(step.conversation) == "hello. and"
 
 
 def test_words_acknowledge_the_first_message_where_the_standards_want_words() -> None:
