@@ -12,13 +12,13 @@ from bot.ports import Clock, Store
 LONGEST_NAP = timedelta(seconds=30)
 """Looking again at least this often, a changed system clock does no lasting harm."""
 
-AT_ONCE = 100
-"""How many rows are started in one go."""
+AT_ONCE = 10
+"""How many rows are started in one go: more would keep those waiting who write just now."""
 
 ROWS_OF_ONE = 16
 """More rows than one conversation has: its turn, and the marks of its promise."""
 
-WHILE_RINGING = timedelta(milliseconds=50)
+WHILE_RINGING = timedelta(milliseconds=20)
 """How often to look while something is being dealt with. To look at each end and each commit instead would cost, the
 more is under way, the more each time."""
 
@@ -98,7 +98,6 @@ class Timer:
         for due in await self._store.due(self._clock.now(), many):
             if due.conversation_id not in self._ringing:
                 self._ringing[due.conversation_id] = asyncio.create_task(self._do(due))
-                await asyncio.sleep(0)  # a hundred at once would keep those waiting who write just now
 
     async def _do(self, due: Due) -> None:
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from bot.core.model import Update
 from bot.telegram.lanes import InboundLanes
@@ -53,6 +54,20 @@ async def test_an_error_does_not_stop_its_lane() -> None:
     assert await lanes.close()
     assert recorder.handled == [12, 13, 14]
     assert recorder.failed == [13]
+
+
+async def test_lanes_start_one_in_each_round_of_the_loop() -> None:
+    recorder = Recorder()
+    lanes = InboundLanes(recorder.handle, recorder.note)
+    for number in range(1, 6):
+        await lanes.put(update(number, str(number)))
+    handled = [0]
+    while handled[-1] < 5:
+        await asyncio.sleep(0)
+        handled.append(len(recorder.handled))
+    assert recorder.handled == [1, 2, 3, 4, 5]
+    assert all(after - before <= 1 for before, after in pairwise(handled))
+    assert await lanes.close()
 
 
 async def test_when_full_it_makes_the_sender_wait() -> None:

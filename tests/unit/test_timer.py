@@ -137,3 +137,28 @@ async def test_stopping_does_not_wait_for_what_never_ends() -> None:
     async with running(rows, bell, ring):
         await began.wait()
     assert rows.rows == {"endless": row("endless", -1)}
+
+
+async def test_while_something_rings_commits_do_not_have_the_store_searched_each_time() -> None:
+    rows = Rows(row("slow", -1))
+    bell, gate, looks = Bell(rows), asyncio.Event(), list[datetime]()
+    look = rows.due
+
+    async def counted(now: datetime, limit: int = 100) -> tuple[Due, ...]:
+        looks.append(now)
+        return await look(now, limit)
+
+    async def ring(due: Due) -> None:
+        await gate.wait()
+        await bell.ring(due)
+
+    rows.due = counted  # type: ignore[method-assign]  # watched from outside
+    async with running(rows, bell, ring) as timer:
+        await until(lambda: bool(looks))
+        before = len(looks)
+        for _ in range(100):
+            timer.committed(Step(conversation(), due=(row("later", 5),)))
+            await asyncio.sleep(0)
+        assert len(looks) - before < 50
+        gate.set()
+        await until(lambda: bell.rang == ["slow"])
