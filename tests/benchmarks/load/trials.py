@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import asdict, dataclass
 from itertools import count
 from typing import TypeVar
@@ -90,13 +90,16 @@ def quantile(ordered: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)]
 
 
-def highest_rate(target: Target, api: str, *, start: float, most: float, seconds: float, chats: int) -> list[Trial]:
-    """Double the rate until it is not sustained, then halve the doubt three times; all trials, in order."""
+def highest_rate(attempt: Callable[[float], Trial], *, start: float, most: float) -> list[Trial]:
+    """Double the rate until it is not sustained, then halve the doubt until it is small; all trials, in order.
+
+    Each ``attempt`` is to have a bot of its own: what one left undone would weigh on the next.
+    """
     trials: list[Trial] = []
     good, bad = 0.0, math.inf
     rate = start
     for _ in range(12):
-        trials.append(trial(target, api, rate, seconds, chats))
+        trials.append(attempt(rate))
         good, bad = (rate, bad) if trials[-1].sustained else (good, rate)
         if good >= most or bad / max(good, 1.0) < 1.1:
             break
