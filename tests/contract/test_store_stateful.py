@@ -145,7 +145,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
         talk = self.conversations[outgoing.conversation_id]
         if isinstance(outgoing.content, OpenTopic):
             talk = replace(talk, agents_chat=AGENTS, topic_id=7)
-        elif isinstance(outgoing.content, Card) and talk.card_id is None:
+        elif isinstance(outgoing.content, Card):
             talk = replace(talk, card_id=message_id)
         self.conversations[talk.id] = talk
 
