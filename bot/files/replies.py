@@ -15,6 +15,9 @@ from bot.files.shaping import shaped
 from bot.files.tree import Node, read_tree
 from bot.files.wording import LONGEST_REPLY, LONGEST_TITLE, contains_word, placeholders, utf16_units
 
+TONES = ("text", "formal")
+"""The keys of a reply's words: as we say them, and as we say them to people whom we address formally."""
+
 
 @dataclass(frozen=True, slots=True)
 class WrittenReply:
@@ -77,12 +80,13 @@ def _read_file(
                 f"The reply ‘{key}’ is already in {first.file}, line {first.line}. Delete one of them, or rename it.",
             )
             continue
-        reply = _reply(key, node, language, report)
-        uses = _check_words(reply, node, brand, report) if reply else frozenset()
+        shape = _shape(key, node, language, report)
+        uses = _check_words(shape, node, brand, report) if shape else frozenset()
+        reply = Reply(key, _spoken(shape, brand), shape.title or "", shape.count) if shape else None
         found[key] = WrittenReply(file, node, reply, uses)
 
 
-def _reply(key: str, node: Node, language: str, report: Report) -> Reply | None:
+def _shape(key: str, node: Node, language: str, report: Report) -> ReplyShape | None:
     whole = Node(node.place, {"text": node}, node.key) if isinstance(node.value, str) else node
     shape = shaped(ReplyShape, whole, report)
     if shape is None:
@@ -90,19 +94,25 @@ def _reply(key: str, node: Node, language: str, report: Report) -> Reply | None:
     if not shape.title and not shape.text:
         report.error(node.name_place, f"The reply ‘{key}’ says nothing. Give it a text, a title, or both.")
         return None
-    plural = isinstance(whole.at(("text",)).value, dict)
-    if plural or shape.count:
-        _check_forms(key, whole, shape, language, report)
-    return Reply(key, shape.text or {"other": ""}, shape.title or "", shape.count)
-
-
-def _check_forms(key: str, node: Node, shape: ReplyShape, language: str, report: Report) -> None:
-    text = node.at(("text",))
-    if not isinstance(text.value, dict):
+    tones = [tone for tone in TONES if tone in whole.entries]
+    if shape.count and not any(isinstance(whole.at((tone,)).value, dict) for tone in tones):
         report.error(
-            node.at(("count",)).name_place,
+            whole.at(("count",)).name_place,
             f"‘count’ chooses among forms, and ‘{key}’ has only one. Write them below ‘text’, or delete ‘count’.",
         )
+    for tone in tones:
+        _check_forms(key, tone, whole.at((tone,)), shape, language, report)
+    return shape
+
+
+def _spoken(shape: ReplyShape, brand: Brand | None) -> dict[str, str]:
+    """The text in the tone of the house."""
+    formal = shape.formal if brand and brand.tone == "formal" else None
+    return formal or shape.text or {"other": ""}
+
+
+def _check_forms(key: str, tone: str, text: Node, shape: ReplyShape, language: str, report: Report) -> None:
+    if not isinstance(text.value, dict):
         return
     if shape.count is None:
         report.error(
@@ -112,7 +122,7 @@ def _check_forms(key: str, node: Node, shape: ReplyShape, language: str, report:
     needed, possible = plural_categories(language)
     missing = needed - set(text.entries)
     if missing:
-        report.error(text.name_place, f"‘{key}’ lacks the form for {listed(sorted(missing))}. Add it below ‘text’.")
+        report.error(text.name_place, f"‘{key}’ lacks the form for {listed(sorted(missing))}. Add it below ‘{tone}’.")
     for name in text.entries:
         if name not in possible:
             report.error(
@@ -127,27 +137,30 @@ def plural_categories(language: str) -> tuple[set[str], set[str]]:
     return {rule(count) for count in range(301)} | {"other"}, set(rule.tags) | {"other"}
 
 
-def _check_words(reply: Reply, node: Node, brand: Brand | None, report: Report) -> frozenset[str]:
-    """Check each text of a reply; the placeholders that it uses."""
-    plain = isinstance(node.value, str)
+def _check_words(shape: ReplyShape, node: Node, brand: Brand | None, report: Report) -> frozenset[str]:
+    """Check each text of a reply, in both tones; the placeholders that it uses."""
     used: set[str] = set()
-    if reply.title:
+    if shape.title:
         place = node.at(("title",)).place
-        used |= _check_text(reply.title, place, brand, report)
-        if len(reply.title) > LONGEST_TITLE:
+        used |= _check_text(shape.title, place, brand, report)
+        if len(shape.title) > LONGEST_TITLE:
             report.error(
                 place,
-                f"This title has {len(reply.title)} characters. A button shows at most {LONGEST_TITLE}: shorten it.",
+                f"This title has {len(shape.title)} characters. A button shows at most {LONGEST_TITLE}: shorten it.",
             )
-    for name, text in reply.forms.items():
-        place = node.place if plain else node.at(("text", name)).place
-        used |= _check_text(text, place, brand, report)
-        if utf16_units(text) > LONGEST_REPLY:
-            report.error(
-                place,
-                f"This text has {utf16_units(text)} characters. A message holds at most {LONGEST_REPLY}: shorten it.",
-            )
+    for tone, forms in zip(TONES, (shape.text, shape.formal), strict=True):
+        for name, text in (forms or {}).items():
+            used |= _check_length(text, node.at((tone, name)).place, brand, report)
     return frozenset(used)
+
+
+def _check_length(text: str, place: Place, brand: Brand | None, report: Report) -> frozenset[str]:
+    if utf16_units(text) > LONGEST_REPLY:
+        report.error(
+            place,
+            f"This text has {utf16_units(text)} characters. A message holds at most {LONGEST_REPLY}: shorten it.",
+        )
+    return _check_text(text, place, brand, report)
 
 
 def _check_text(text: str, place: Place, brand: Brand | None, report: Report) -> frozenset[str]:

@@ -110,6 +110,7 @@ class PhrasesShape(Shape):
 class ReplyShape(Shape):
     title: Words | None = None
     text: Annotated[dict[str, Words] | None, BeforeValidator(_forms)] = None
+    formal: Annotated[dict[str, Words] | None, BeforeValidator(_forms)] = None
     count: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*$")] | None = None
 
 

@@ -92,6 +92,32 @@ def test_plural_forms(content: Path) -> None:
     assert (reply.count, set(reply.forms)) == ("waiting", {"one", "other"})
 
 
+FORMAL_TOO = """both_tones:
+  text: "What can I do for you, mate?"
+  formal: "How may I help you?"
+"""
+
+
+@pytest.mark.parametrize(
+    ("tone", "said"), [("informal", "What can I do for you, mate?"), ("formal", "How may I help you?")]
+)
+def test_a_reply_is_said_in_the_tone_of_the_house(content: Path, tone: str, said: str) -> None:
+    edit(content, "responses/en/system.yml", "hello:", FORMAL_TOO + "hello:")
+    edit(content, "responses/brand.yml", "tone: informal", f"tone: {tone}")
+    assert load_or_raise(content, today=TODAY).replies["en"]["both_tones"].text == said
+
+
+def test_a_reply_without_a_formal_text_says_the_same_in_both_tones(content: Path) -> None:
+    before = load_or_raise(content, today=TODAY).replies["en"]["hello"].text
+    edit(content, "responses/brand.yml", "tone: informal", "tone: formal")
+    assert load_or_raise(content, today=TODAY).replies["en"]["hello"].text == before
+
+
+def test_a_formal_text_is_checked_whatever_the_tone_of_the_house(content: Path) -> None:
+    edit(content, "responses/en/system.yml", "hello:", FORMAL_TOO.replace("help you", "help {you") + "hello:")
+    assert "a lone '{'" in only_problem(content)
+
+
 def test_a_second_language(content: Path) -> None:
     add_slovenian(content)
     catalogue = load_or_raise(content, today=TODAY)
