@@ -118,6 +118,9 @@ TEAM_REPLIES: tuple[str, ...] = (
 # Every reply that the code itself asks for, whatever the intents are. The content is refused where one is missing.
 REQUIRED_REPLIES: tuple[str, ...] = (*TIME_REPLIES, *CUSTOMER_REPLIES)
 
+ALSO_GIVEN: Mapping[str, frozenset[str]] = {"by_date": frozenset({"date", "numbers"})}
+"""Placeholders that a reply may use in any language, whether or not the first language's text has them."""
+
 _PIECE = re.compile(r"\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_]*)\}|[{}]")
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _ORDERING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -270,9 +273,13 @@ def span(language: str, length: timedelta) -> str:
     return format_timedelta(length, threshold=2, add_direction=True, format="short", locale=_times_of(language))
 
 
+_TIMES = {"en": "en-GB", "sr": "sr-Latn"}
+"""English times are the British ones (day before month, 24-hour clock); we write Serbian in Latin letters."""
+
+
 def _times_of(language: str) -> Locale:
-    """Whose times and dates to write. Plain English has the British ones: day before month, 24-hour clock."""
-    return _locale("en-GB" if language == "en" else language)
+    """Whose times and dates to write."""
+    return _locale(_TIMES.get(language, language))
 
 
 @lru_cache(maxsize=256)

@@ -143,7 +143,9 @@ def _tell_unknown_placeholders(
     if _is_system(written):
         if model is None or model is written or model.reply is None:
             return
-        known = model.uses | ({model.reply.count} if model.reply.count else set())
+        known = (
+            model.uses | words.ALSO_GIVEN.get(key, frozenset()) | ({model.reply.count} if model.reply.count else set())
+        )
         source = f"{model.place.file}, line {model.place.line}, which sets what this reply may use"
     else:
         known = given

@@ -421,6 +421,13 @@ def test_other_languages_may_use_only_the_placeholders_of_the_first_one(content:
     assert "‘{order_id}’ would stay empty" in told
 
 
+def test_any_language_may_say_a_date_in_numbers(content: Path) -> None:
+    add_slovenian(content)
+    time = content / "responses/sl/time.yml"
+    time.write_text(time.read_text().replace("{date}", "{numbers}"))
+    assert "{numbers}" in load_or_raise(content, today=TODAY).replies["sl"]["by_date"].text
+
+
 def test_words_for_colleagues_are_needed_in_the_first_language_only(content: Path) -> None:
     add_slovenian(content)
     (content / "responses/sl/team.yml").unlink()

@@ -267,6 +267,10 @@ def test_a_date_may_be_said_in_numbers() -> None:
     assert when(slovene, "sl", local("2027-01-04T09:00"), NOW, ZONE) == "4. 1. 2027 do 09:00"
 
 
+def test_serbian_times_are_in_latin_letters_as_the_replies_are() -> None:
+    assert span("sr", timedelta(hours=-3)) == "pre 3 č."
+
+
 @pytest.mark.parametrize(
     ("language", "expected"),
     [("en", "16:05"), ("en-US", "16:05"), ("sl", "16:05"), ("el", "16:05"), ("fi", "16.05"), ("ar", "16:05")],
