@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -44,6 +44,9 @@ FINISH = 5.0
 
 STORE_RETRY = 1.0
 """Seconds until an update is dealt with again that the store could not keep the outcome of."""
+
+RECALLED = timedelta(days=14)
+"""How far back the record is read to learn how fast each team works."""
 
 DRAIN = 10.0
 """Seconds that what is in the outbox has to be sent when we stop."""
@@ -102,6 +105,7 @@ class App:
     def _begin_tasks(self, loaded: Loaded) -> None:
         self._begin("training", self._train_first(loaded))
         self._begin("taking up what was left", self._take_up())
+        self._begin("recalling", self.flow.recall(self.clock.now() - RECALLED))
         self._begin("updates", self.line.run(self._asked_for, self.address))
         self._begin("content", self._follow_content(loaded.version))
         self._begin("menus", self._introduce())

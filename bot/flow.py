@@ -9,9 +9,10 @@ to them and their steps to the store.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import assert_never
 
 from bot.core import alarm, arrival, asked, handover, turn
@@ -26,6 +27,7 @@ from bot.core.model import (
     CustomerMessage,
     Due,
     DueKind,
+    Event,
     Ignored,
     Incoming,
     Outgoing,
@@ -33,6 +35,7 @@ from bot.core.model import (
     Step,
     Update,
 )
+from bot.core.workload import Workload
 from bot.ports import Channel, Clock, Hints, Library, Sender, Store
 
 
@@ -66,6 +69,8 @@ class Flow:
         self._channel = channel
         self._clock = clock
         self._groups = groups
+        self._workload = Workload()
+        self._since_start: list[Event] | None = []
         self._committed = committed
         self._failed = failed
 
@@ -206,7 +211,7 @@ class Flow:
         text, customer = arrival.thought(conversation), conversation.customer
         hints = Hints(customer.language, conversation.language, customer.language_code)
         understanding = await knowledge.understander.understand(text, hints)
-        context = Context(self._clock.now(), knowledge.catalogue, self._groups)
+        context = Context(self._clock.now(), knowledge.catalogue, self._groups, self._workload)
         decision = decide(conversation, text, understanding, context.catalogue)
         return turn.answer(conversation, decision, understanding, context)
 
@@ -220,10 +225,28 @@ class Flow:
         async with self._leased(seen) as conversation:
             await self._commit(handover.undelivered(conversation, outgoing, receipt, self._context()))
 
+    # the record
+
+    async def recall(self, since: datetime) -> None:
+        """Learn from the record since then how much there is to do, and how fast it was done; beside all else."""
+        standards = self._library.current().catalogue.standards
+        past = Workload()
+        async for event in self._store.events(since=since):
+            past.hear(event, standards)
+        self._workload, heard, self._since_start = past, self._since_start or [], None
+        self._hear(heard)
+
+    def _hear(self, events: Iterable[Event]) -> None:
+        standards = self._library.current().catalogue.standards
+        for event in events:
+            self._workload.hear(event, standards)
+            if self._since_start is not None:
+                self._since_start.append(event)
+
     # helpers of all of the above
 
     def _context(self) -> Context:
-        return Context(self._clock.now(), self._library.current().catalogue, self._groups)
+        return Context(self._clock.now(), self._library.current().catalogue, self._groups, self._workload)
 
     @asynccontextmanager
     async def _leased(self, seen: Conversation) -> AsyncIterator[Conversation]:
@@ -236,6 +259,7 @@ class Flow:
 
     async def _commit(self, step: Step) -> None:
         await self._store.commit(step)
+        self._hear(step.events)
         if step.outbox:
             self._sender.wake()
         self._committed(step)

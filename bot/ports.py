@@ -181,8 +181,8 @@ class Store(Protocol):
 
     # record
 
-    def events(self, conversation_id: str | None = None) -> AsyncIterator[Event]:
-        """The record, oldest first; of one conversation, or of all."""
+    def events(self, conversation_id: str | None = None, since: datetime | None = None) -> AsyncIterator[Event]:
+        """The record, oldest first; of one conversation, or of all; what happened at ``since`` or later."""
         ...
 
     async def close(self) -> None:

@@ -178,9 +178,9 @@ class FakeStore:
 
     # record
 
-    async def events(self, conversation_id: str | None = None) -> AsyncIterator[Event]:
+    async def events(self, conversation_id: str | None = None, since: datetime | None = None) -> AsyncIterator[Event]:
         for event in self.record:
-            if conversation_id in {None, event.conversation_id}:
+            if conversation_id in {None, event.conversation_id} and (since is None or event.at >= since):
                 yield event
 
     async def close(self) -> None:

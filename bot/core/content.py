@@ -57,7 +57,8 @@ class PromiseStandards:
 
     ``by_kind`` maps a :class:`Kind` value to its span; ``urgent`` holds for urgent severity of any kind when it is
     shorter. ``never_beyond`` is wall-clock. ``round_to`` is the grain of spoken times, ``margin`` a share added to a
-    forecast (0.2: 20 %), ``remind_at`` shares of the span at which the team is nudged.
+    forecast (0.2: 20 %), ``confidence`` the share of waits that a forecast must cover, ``remind_at`` shares of the span
+    at which the team is nudged.
     """
 
     by_kind: dict[str, timedelta]
@@ -66,6 +67,7 @@ class PromiseStandards:
     never_beyond: timedelta = timedelta(hours=24)
     round_to: timedelta = timedelta(minutes=15)
     margin: float = 0.2
+    confidence: float = 0.95
     remind_at: tuple[float, ...] = (0.5, 0.8)
 
     def standard(self, kind: Kind) -> timedelta:
@@ -97,10 +99,14 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Who takes a case. ``calendar`` defaults to that of the promises."""
+    """Who takes a case. ``calendar`` defaults to that of the promises.
+
+    ``on_duty`` is how many take cases at the same time; None: as many as are seen to.
+    """
 
     name: str
     calendar: str
+    on_duty: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from bot.core.model import (
     Text,
     To,
 )
+from bot.core.workload import Workload
 
 NOBODY = "\ue000"
 """Stands for the name of a customer who has none that can be said; it goes, with the comma or space before it."""
@@ -50,11 +51,12 @@ class Groups:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a decision may know besides the conversation. ``now`` is aware UTC."""
+    """What a decision may know besides the conversation. ``now`` is aware UTC; ``workload`` is only read."""
 
     now: datetime
     catalogue: Catalogue
     groups: Groups = field(default_factory=Groups)
+    workload: Workload = field(default_factory=Workload)
 
 
 class Draft:

@@ -8,7 +8,9 @@ from datetime import timedelta
 from bot.core import case, hours, promise, words
 from bot.core.content import Intent
 from bot.core.draft import Draft
+from bot.core.forecast import Expectation
 from bot.core.model import BOT_NAME, DueKind, Lane, Phase, Promise, Severity, Text
+from bot.core.quoting import Honest, Wish, honest, wait_now
 
 BROKEN = "broken"
 """The reason of the promise that is given when another one was broken."""
@@ -28,21 +30,19 @@ def give(draft: Draft, intent: Intent | None, reason: str) -> str:
         return draft.words("promise", by=_said(draft, standing))
     rule = intent.human if intent else None
     team = (rule.team if rule else None) or draft.context.catalogue.standards.default_team
-    quote = promise.make(
-        draft.context.catalogue.standards,
-        id=_next_id(draft),
-        kind=draft.conversation.kind,
-        severity=draft.conversation.severity,
-        within=rule.within if rule else None,
-        team=team,
-        reason=reason,
-        now=draft.now,
-    )
-    given = _add(draft, quote.promise)
+    found = _quote(draft, draft.conversation.severity, rule.within if rule else None, team, reason)
+    quote = found.quote
+    given = _add(draft, quote.promise, found.expectation)
     draft.change(phase=Phase.WAITING, clarification=None)
     calendar = promise.calendar_named(draft.context.catalogue.standards, given.calendar)
     closed = quote.closed and not hours.is_open(calendar, draft.now)
-    return draft.words("promise_closed" if closed else "promise", by=given.quoted)
+    key = "promise_closed" if closed else "promise_busy" if quote.busy else "promise"
+    return draft.words(key, by=given.quoted)
+
+
+def _quote(draft: Draft, severity: Severity, within: timedelta | None, team: str, reason: str) -> Honest:
+    wish = Wish(draft.conversation.kind, severity, within, team, reason)
+    return honest(wish, draft.context.catalogue.standards, draft.context.workload, draft.now, id=_next_id(draft))
 
 
 def keep(draft: Draft, by: str) -> None:
@@ -84,7 +84,9 @@ def at_risk(draft: Draft) -> None:
         draft.to_case(Text(draft.team_words("team_at_risk", by=case.team_time(draft, standing.due_at))), Lane.AGENT)
         draft.record("at_risk", promise=standing.id)
         return
-    moved, successor = promise.move(standing, draft.context.catalogue.standards, draft.now, id=_next_id(draft))
+    standards = draft.context.catalogue.standards
+    wait = wait_now(standing, standards, draft.context.workload, draft.now)
+    moved, successor = promise.move(standing, standards, draft.now, id=_next_id(draft), forecast=wait)
     _end(draft, moved, BOT_NAME)
     given = _add(draft, successor)
     if given.quoted != standing.quoted:
@@ -131,24 +133,15 @@ def _nag_later(draft: Draft) -> None:
 
 def _amends(draft: Draft, broken: Promise) -> Promise:
     """What we promise after breaking one: as for something urgent."""
-    quote = promise.make(
-        draft.context.catalogue.standards,
-        id=_next_id(draft),
-        kind=draft.conversation.kind,
-        severity=Severity.URGENT,
-        within=None,
-        team=broken.team,
-        reason=BROKEN,
-        now=draft.now,
-    )
-    return _add(draft, replace(quote.promise, moved_from=broken.id))
+    found = _quote(draft, Severity.URGENT, None, broken.team, BROKEN)
+    return _add(draft, replace(found.quote.promise, moved_from=broken.id), found.expectation)
 
 
 def _next_id(draft: Draft) -> str:
     return f"{draft.conversation.id}/{len(draft.conversation.promises) + 1}"
 
 
-def _add(draft: Draft, new: Promise) -> Promise:
+def _add(draft: Draft, new: Promise, expectation: Expectation | None = None) -> Promise:
     given = replace(new, quoted=_said(draft, new))
     draft.change(promises=(*draft.conversation.promises, given))
     standards = draft.context.catalogue.standards
@@ -163,7 +156,10 @@ def _add(draft: Draft, new: Promise) -> Promise:
         quoted=given.quoted,
         reason=given.reason,
         team=given.team,
+        severity=draft.conversation.severity.value,
         moved_from=given.moved_from,
+        expected_taken=expectation.taken if expectation else None,
+        expected_pace=expectation.pace.total_seconds() if expectation else None,
     )
     return given
 

@@ -42,6 +42,7 @@ CUSTOMER_REPLIES: tuple[str, ...] = (
     "choice_passed",
     "promise",
     "promise_closed",
+    "promise_busy",
     "moved",
     "broken",
     "broken_again",

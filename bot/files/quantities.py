@@ -41,6 +41,13 @@ def share(text: str) -> float:
     return value
 
 
+def whole(text: str) -> int:
+    """``3``; from 1 to 1000."""
+    if not re.fullmatch(r"\d{1,4}", text.strip()) or not 1 <= int(text) <= 1000:
+        raise ValueError(f"‘{text}’ is not a whole number of people. Write it like 3, from 1 to 1000.")
+    return int(text)
+
+
 def day(text: str) -> date:
     """``2026-12-24``."""
     match = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text)

@@ -45,6 +45,10 @@ def _forms(value: object) -> object:
     return {"other": value} if isinstance(value, str) else value
 
 
+def _whole(value: object) -> object:
+    return quantities.whole(value) if isinstance(value, str) else value
+
+
 def _duration(value: object) -> object:
     return quantities.duration(value) if isinstance(value, str) else value
 
@@ -145,11 +149,13 @@ class PromisesShape(Shape):
     never_beyond: Duration = timedelta(hours=24)
     round_to: Duration = timedelta(minutes=15)
     margin: Share = 0.2
+    confidence: Share = 0.95
     remind_at: Annotated[list[Share], BeforeValidator(_one_or_many)] = [0.5, 0.8]
 
 
 class TeamShape(Shape):
     calendar: Label | None = None
+    on_duty: Annotated[int, BeforeValidator(_whole)] | None = None
 
 
 class ConfidenceShape(Shape):

@@ -102,6 +102,7 @@ def _promises(shape: PromisesShape, calendar: str) -> PromiseStandards:
         never_beyond=shape.never_beyond,
         round_to=shape.round_to,
         margin=shape.margin,
+        confidence=shape.confidence,
         remind_at=tuple(shape.remind_at),
     )
 
@@ -130,7 +131,8 @@ def _teams(
         if team.calendar and team.calendar not in calendars:
             _tell_unknown("calendar", team.calendar, node.at(("teams", name, "calendar")).place, calendars, report)
     return {
-        name: Team(name, team.calendar if team.calendar in calendars else default) for name, team in shape.teams.items()
+        name: Team(name, team.calendar if team.calendar in calendars else default, team.on_duty)
+        for name, team in shape.teams.items()
     }
 
 

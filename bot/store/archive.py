@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 from bot.core.errors import StoreDamagedError
@@ -59,9 +60,14 @@ class Archive:
             os.truncate(path, frames.good)
         return last
 
-    def read(self) -> Iterator[Entry]:
-        """All lines, oldest first, up to what is whole at this moment."""
+    def read(self, since: datetime | None = None) -> Iterator[Entry]:
+        """All lines, oldest first, up to what is whole at this moment.
+
+        Files that were last written before ``since`` are passed over: a line is written after what it tells of.
+        """
         for path in self._files():
+            if since is not None and path.stat().st_mtime < since.timestamp():
+                continue
             frames = Frames(path)
             yield from entries_of(frames)
             self._refuse_unless_torn(frames)
@@ -93,14 +99,14 @@ def _up_to(last: int, payload: memoryview) -> bytes:
     return frame(b"".join(lines)) if lines else b""
 
 
-def log_entries(journals: Path, archives: Path, name: str) -> Iterator[Entry]:
+def log_entries(journals: Path, archives: Path, name: str, since: datetime | None = None) -> Iterator[Entry]:
     """Every line of a log, oldest first and once: those in its archive, then those still in the journal.
 
     The journal is read first: what is moved to the archive meanwhile is then found in both, and never in neither.
     """
     recent = [entry for entry in _journalled(journals) if entry.verb == "log" and entry.table == name]
     last = 0
-    for entry in Archive(archives, name).read():
+    for entry in Archive(archives, name).read(since):
         yield entry
         last = int(entry.key)
     yield from (entry for entry in recent if int(entry.key) > last)

@@ -240,10 +240,10 @@ class TinyStore:
 
     # --- record
 
-    async def events(self, conversation_id: str | None = None) -> AsyncIterator[Event]:
-        """The record, oldest first; of one conversation, or of all."""
+    async def events(self, conversation_id: str | None = None, since: datetime | None = None) -> AsyncIterator[Event]:
+        """The record, oldest first; of one conversation, or of all; what happened at ``since`` or later."""
         await self._storage.durable()
-        found = _events_of(conversation_id, self._storage.folder)
+        found = _events_of(conversation_id, since, self._storage.folder)
         while batch := await asyncio.to_thread(lambda: list(islice(found, _EVENTS_AT_ONCE))):
             for event in batch:
                 yield event
@@ -277,10 +277,11 @@ def _conversation_of(case: Case | None) -> Conversation | None:
     return case.conversation if case else None
 
 
-def _events_of(conversation_id: str | None, folder: Path) -> Iterator[Event]:
-    entries: Iterator[Entry] = log_entries(folder / "journal", folder / "archive", "events")
+def _events_of(conversation_id: str | None, since: datetime | None, folder: Path) -> Iterator[Event]:
+    entries: Iterator[Entry] = log_entries(folder / "journal", folder / "archive", "events", since)
     if conversation_id is not None:
         name = pack({"id": conversation_id})[len(b'{"id":') : -1]  # as it stands in the line: most need not be read
         entries = (entry for entry in entries if name in entry.raw)
     events = (EVENT.read(entry.raw) for entry in entries)
-    return (event for event in events if conversation_id in {None, event.conversation_id})
+    wanted = (event for event in events if conversation_id in {None, event.conversation_id})
+    return wanted if since is None else (event for event in wanted if event.at >= since)
