@@ -57,7 +57,7 @@ class PromiseStandards:
 
     ``by_kind`` maps a :class:`Kind` value to its span; ``urgent`` holds for urgent severity of any kind when it is
     shorter. ``never_beyond`` is wall-clock. ``round_to`` is the grain of spoken times, ``margin`` a share added to a
-    forecast (0.2: 20 %), ``confidence`` the share of waits that a forecast must cover, ``remind_at`` shares of the span
+    forecast (0.05: 5 %), ``confidence`` the share of waits that a forecast must cover, ``remind_at`` shares of the span
     at which the team is nudged.
     """
 
@@ -66,7 +66,7 @@ class PromiseStandards:
     calendar: str
     never_beyond: timedelta = timedelta(hours=24)
     round_to: timedelta = timedelta(minutes=15)
-    margin: float = 0.2
+    margin: float = 0.05
     confidence: float = 0.95
     remind_at: tuple[float, ...] = (0.5, 0.8)
 

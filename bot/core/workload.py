@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.core.content import Calendar, Standards
-from bot.core.forecast import ENOUGH, Expectation, Load, high_quantile
+from bot.core.forecast import ENOUGH, Expectation, Load, learnt, size_of
 from bot.core.hours import add_open_time, open_time_between
 from bot.core.model import BOT_NAME, Event, Severity
 from bot.core.priority import HEAD_START
 from bot.core.promise import calendar_named
 
-REMEMBERED = 400
+REMEMBERED = 1000
 """How many cases taken are learnt from: some days of a busy team, some weeks of a quiet one."""
 
 ON_DUTY_WITHIN = timedelta(hours=2)
@@ -44,9 +44,10 @@ class _Team:
 
     waiting: dict[str, _Waiting] = field(default_factory=dict)
     places: list[tuple[datetime, str]] = field(default_factory=list)
-    busy: deque[timedelta] = field(default_factory=lambda: deque(maxlen=REMEMBERED // 2))
+    busy: deque[timedelta] = field(default_factory=lambda: deque(maxlen=REMEMBERED // 5))
     """Open time of one agent for each case that was taken while others waited."""
-    surprises: deque[float] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    surprises: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    """Size and surprise of what was expected, as it turned out."""
     seen: dict[str, datetime] = field(default_factory=dict)
     """When each agent last did something, by who they are in the record."""
     last_taken: datetime | None = None
@@ -74,11 +75,11 @@ class Workload:
         if known is None or len(known.busy) < ENOUGH:
             return None
         handling = sum(known.busy, timedelta(0)) / len(known.busy)
-        surprises = [*known.surprises, *self._overdue(known, calendar, now)]
+        samples = [*known.surprises, *self._overdue(known, calendar, now)]
         return Load(
             places=[place for place, _ in known.places],
             pace=handling / self.on_duty(team, calendar, now, standards),
-            surprise=high_quantile(surprises, standards.promises.confidence),
+            surprises=learnt(samples, standards.promises.confidence),
         )
 
     def on_duty(self, team: str, calendar: Calendar, now: datetime, standards: Standards) -> int:
@@ -90,9 +91,8 @@ class Workload:
         if known is None or not known.seen:
             return 1
         latest = max(known.seen.values())
-        reach = add_open_time(calendar, latest, ON_DUTY_WITHIN)
-        here = [at for at in known.seen.values() if add_open_time(calendar, at, ON_DUTY_WITHIN) >= min(now, reach)]
-        return max(1, len(here))
+        then = now if now <= add_open_time(calendar, latest, ON_DUTY_WITHIN) else latest
+        return sum(add_open_time(calendar, at, ON_DUTY_WITHIN) >= then for at in known.seen.values())
 
     def waiting(self, team: str) -> int:
         """How many customers wait for the team."""
@@ -131,7 +131,7 @@ class Workload:
         known.seen[event.by] = event.at
         if waiting.expectation is not None:
             waited = open_time_between(calendar, waiting.since, event.at)
-            known.surprises.append(waiting.expectation.surprise_of(waited))
+            known.surprises.append((size_of(waiting.expectation.taken), waiting.expectation.surprise_of(waited)))
         if known.last_taken is not None and waiting.since < known.last_taken:
             between = open_time_between(calendar, known.last_taken, event.at)
             known.busy.append(between * self.on_duty(team, calendar, event.at, standards))
@@ -153,14 +153,14 @@ class Workload:
         del known.places[at]
 
     @staticmethod
-    def _overdue(known: _Team, calendar: Calendar, now: datetime) -> list[float]:
+    def _overdue(known: _Team, calendar: Calendar, now: datetime) -> list[tuple[int, float]]:
         """The surprises of those who wait longer than was expected, as they stand now."""
         found = []
         for waiting in list(known.waiting.values())[:_WATCHED]:
             if waiting.expectation is not None:
                 surprise = waiting.expectation.surprise_of(open_time_between(calendar, waiting.since, now))
                 if surprise > 0:
-                    found.append(surprise)
+                    found.append((size_of(waiting.expectation.taken), surprise))
         return found
 
 

@@ -148,7 +148,7 @@ class PromisesShape(Shape):
     urgent: Duration = timedelta(minutes=30)
     never_beyond: Duration = timedelta(hours=24)
     round_to: Duration = timedelta(minutes=15)
-    margin: Share = 0.2
+    margin: Share = 0.05
     confidence: Share = 0.95
     remind_at: Annotated[list[Share], BeforeValidator(_one_or_many)] = [0.5, 0.8]
 

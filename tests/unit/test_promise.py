@@ -229,7 +229,7 @@ def test_no_cap_at_all_is_the_next_open_instant() -> None:
 
 def test_a_forecast_that_is_longer_than_the_standard_is_promised_with_margin() -> None:
     made = quote(at("2026-11-23T10:00"), forecast=5 * HOUR)
-    assert made.promise.due_at == at("2026-11-23T16:00")
+    assert made.promise.due_at == at("2026-11-23T15:15")
     assert made.busy
 
 
@@ -319,7 +319,7 @@ def test_moved_it_ends_and_another_takes_its_place() -> None:
 
 def test_moved_it_may_need_the_time_of_a_forecast() -> None:
     _, successor = move(promised(), STANDARDS, LATER, id="p2", forecast=4 * HOUR)
-    assert successor.due_at == at("2026-11-23T16:00")
+    assert successor.due_at == at("2026-11-23T15:15")
 
 
 def end_all(given: Promise) -> tuple[Promise, ...]:
