@@ -184,7 +184,8 @@ async def test_a_case_gets_a_topic_a_pinned_card_and_what_follows_goes_there(hou
     words = house.row(Copy(5001, 3), to=To.CASE)
     await house.send(topic, card, words)
     asked = [call.method for call in house.telegram.asked]
-    assert asked == ["createForumTopic", "sendMessage", "pinChatMessage", "copyMessage"]
+    assert asked == ["createForumTopic", "sendMessage", "copyMessage", "pinChatMessage"]
+    assert house.telegram.asked_for("pinChatMessage")[0]["message_id"] == 102
     assert house.receipt(topic).thread_id == 101
     assert house.telegram.asked_for("sendMessage")[0]["message_thread_id"] == 101
     assert house.telegram.asked_for("copyMessage")[0]["message_thread_id"] == 101
@@ -281,7 +282,7 @@ async def test_all_that_was_on_its_way_to_a_group_that_moved_follows_it(house: H
     carrier = Carrier(house.telegram.bot(), house.store, house.timer, lambda old, new: moves.append((old, new)))
     rows = [house.row(Text("note"), to=To.CASE) for _ in range(2)]
     await house.commit(*rows)
-    jobs = [Job(GROUP, row) for row in rows]
+    jobs = [Job(GROUP, (row,)) for row in rows]
     error = ChatMovedError("moved", -1009)
     assert [carrier.follow(job, error) for job in jobs] == [True, True]
     assert moves == [(GROUP, -1009)]

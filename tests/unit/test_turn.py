@@ -198,7 +198,7 @@ def waiting() -> Conversation:
 
 def test_what_is_added_while_waiting_reaches_the_case_and_the_promise_is_said_again() -> None:
     arrived = arrival.receive(waiting(), wrote("it was the blue one", 8), 2, context())
-    assert [row.content for row in arrived.outbox] == [Copy(MAJA.id, 8)]
+    assert [row.content for row in arrived.outbox] == [Copy(MAJA.id, 8, text="it was the blue one")]
     step = turn.answer(
         arrived.conversation,
         decide(arrived.conversation, "it was the blue one", understood(), context().catalogue),
@@ -289,7 +289,7 @@ def test_an_edit_while_a_colleague_has_it_reaches_the_colleague() -> None:
 
 def test_while_a_human_has_it_messages_are_passed_on_and_nothing_is_said() -> None:
     step = arrival.receive(conversation(phase=Phase.HUMAN, agents_chat=-100), wrote("ok", 3), 1, context())
-    assert [row.content for row in step.outbox] == [Copy(MAJA.id, 3)]
+    assert [row.content for row in step.outbox] == [Copy(MAJA.id, 3, text="ok")]
     assert step.due == ()
 
 
