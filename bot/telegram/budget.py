@@ -96,7 +96,7 @@ class Rates:
 
     overall: Rate = Rate(30, 1.0, 3, late=0.15)
     private: Rate = Rate(60, 60.0, 3, late=10.0)
-    group: Rate = Rate(20, 60.0, 8, late=10.0)
+    group: Rate = Rate(20, 60.0, 10, late=10.0)
 
     def of_chat(self, chat_id: int) -> Budget:
         """A fresh budget for a chat; groups have negative ids."""

@@ -53,7 +53,7 @@ class Made:
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request to Telegram. ``instead`` says what to do where it is refused; None: it has failed. ``later`` gives
-    what is to follow it when nothing more urgent waits, and matters to nothing else."""
+    what is to follow it, at once or, where the budget is short, when nothing more urgent waits."""
 
     run: Callable[[Bot], Awaitable[Made]]
     instead: Callable[[TelegramError], tuple[Call, ...] | None] = lambda _error: None
@@ -222,7 +222,7 @@ def _pin(chat_id: int, card: Made) -> Call:
             await bot.pin_chat_message(chat_id, card.message_id, disable_notification=True)
         return Made()
 
-    return Call(run)
+    return Call(run, lambda _error: ())
 
 
 def _answer(content: AnswerCallback) -> Call:

@@ -15,6 +15,9 @@ from bot.telegram.timer import Timer
 MANY = 30
 """With more than this many waiting we are flooded: a second's worth of what may be sent in all."""
 
+IN_LINE = 3
+"""With so many messages waiting for one customer or one case, further words join the last: a short burst may pass."""
+
 SHARES: dict[int, float] = {
     Lane.PROMISE: 0.25,
     Lane.ANSWER: 0.2,
@@ -29,8 +32,8 @@ SHARES: dict[int, float] = {
 class Intake:
     """Puts things into a schedule.
 
-    A card that waits is replaced by a newer one of its case. Words that wait while nothing may go to their chat, or
-    while we are flooded, become one message.
+    A card that waits is replaced by a newer one of its case. Words that wait become one message while nothing may go to
+    their chat, others wait before them there, or we are flooded.
     """
 
     def __init__(self, rates: Rates, timer: Timer) -> None:
@@ -93,7 +96,8 @@ class Intake:
         last = self.schedule.tail(key)
         if last is None or last.begun or not last.rows or not may_join(last.rows, row):
             return False
-        if not (self.is_flooded or self.schedule.is_held_up(place, self._timer.now())):
+        in_line = self.schedule.length(key) >= IN_LINE
+        if not (in_line or self.is_flooded or self.schedule.is_held_up(place, self._timer.now())):
             return False
         last.rows = (*last.rows, row)
         return True

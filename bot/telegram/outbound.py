@@ -232,14 +232,24 @@ class TelegramSender:
 
     async def _go_on(self, turn: Turn[Job], *, went: bool = True) -> None:
         job = turn.item
+        if not job.calls and job.later:
+            self._go_on_later(turn)
         if job.calls:
             self._again(turn, went=went)
             return
-        for call in job.later:
-            key = ("later", next(self._numbers))
-            self._intake.put_aside(key, turn.place, Lane.FOLLOW_UP, self._intake.unkept(job.chat_id, call))
         now = self._clock.now()
         await self._settle(turn, [(row, jobs.sent(row, now, job)) for row in job.rows], went=went)
+
+    def _go_on_later(self, turn: Turn[Job]) -> None:
+        """What may wait does so only where others wait for the same place."""
+        job = turn.item
+        calls, job.later = job.later, ()
+        if not self._schedule.is_held_up(turn.place, self._timer.now()):
+            job.calls = calls
+            return
+        for call in calls:
+            key = ("later", next(self._numbers))
+            self._intake.put_aside(key, turn.place, Lane.FOLLOW_UP, self._intake.unkept(job.chat_id, call))
 
     async def _after_refusal(self, turn: Turn[Job], error: TelegramError) -> None:
         job = turn.item

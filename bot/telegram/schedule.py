@@ -128,6 +128,11 @@ class Schedule(Generic[T]):
             return None
         return queue.entries[-1].item
 
+    def length(self, key: Hashable) -> int:
+        """How many items of a queue are waiting or have their turn."""
+        queue = self._queues.get(key)
+        return len(queue.entries) if queue else 0
+
     def is_held_up(self, place: Hashable, now: float) -> bool:
         """Whether nothing may go to a place just now."""
         known = self._places.get(place)
