@@ -13,7 +13,7 @@ from bot.core.model import Card, Outgoing, To
 from bot.ports import Store
 from bot.telegram import delivery
 from bot.telegram.delivery import Call, Made, Place
-from bot.telegram.job import Job
+from bot.telegram.job import Job, is_agents_words
 from bot.telegram.limiter import turn_taken
 from bot.telegram.merging import joined
 from bot.telegram.timer import Timer
@@ -88,7 +88,7 @@ class Carrier:
         calls = delivery.calls(joined(job.rows), place)
         if calls:
             for each in job.rows:
-                await self._store.attempt(each.id)
+                await self._store.attempt(each.id, wait=is_agents_words(each))
         job.calls = calls
 
     async def _case(self, job: Job, row: Outgoing) -> Place:

@@ -386,11 +386,11 @@ async def test_a_store_that_cannot_note_the_attempt_is_waited_for(house: House) 
     await house.commit(row)
     attempt, tries = house.store.attempt, 0
 
-    async def stumbling(outgoing_id: str) -> None:
+    async def stumbling(outgoing_id: str, *, wait: bool = False) -> None:
         nonlocal tries
         tries += 1
         house.store.broken = tries < 3
-        await attempt(outgoing_id)
+        await attempt(outgoing_id, wait=wait)
 
     house.store.attempt = stumbling  # type: ignore[method-assign]  # a store that fails twice
     async with house.running():
