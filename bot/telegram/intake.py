@@ -15,6 +15,9 @@ from bot.telegram.timer import Timer
 MANY = 30
 """With more than this many waiting we are flooded: a second's worth of what may be sent in all."""
 
+QUIET = 5
+"""With more than this many waiting, showing "typing" would only take the room of what is to be said."""
+
 IN_LINE = 3
 """With so many messages waiting for one customer or one case, further words join the last: a short burst may pass."""
 
@@ -44,8 +47,13 @@ class Intake:
 
     @property
     def is_flooded(self) -> bool:
-        """Whether so many wait that what is merely nice would only take the room of answers."""
+        """Whether so many wait that words should be joined rather than wait each by itself."""
         return len(self.schedule) > MANY
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there is room for what is merely nice."""
+        return len(self.schedule) <= QUIET
 
     def put(self, row: Outgoing) -> Outgoing | None:
         """Have a row sent. Answers an older one that need not be sent any more."""

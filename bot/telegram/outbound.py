@@ -128,7 +128,7 @@ class TelegramSender:
 
     async def typing(self, chat_id: int) -> None:
         """Show "typing", unless there is more important traffic. Returns at once."""
-        if not self._intake.is_flooded:
+        if self._intake.is_quiet:
             job = self._intake.unkept(chat_id, delivery.typing(chat_id), _TYPING_FOR)
             self._intake.put_aside(("typing", chat_id), ("unkept", chat_id), Lane.ACKNOWLEDGE, job)
             self._note_work()

@@ -100,6 +100,7 @@ class Bots:
     def _environment(self, port: int, store: str) -> dict[str, str]:
         others = {name: value for name, value in os.environ.items() if not name.startswith("KEEPWORD_")}
         return others | {
+            "PYTHONPATH": str(ROOT),
             "KEEPWORD_TELEGRAM_TOKEN": stock.TOKEN,
             "KEEPWORD_TELEGRAM_API": self.api,
             "KEEPWORD_MODE": "webhook",
