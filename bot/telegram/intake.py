@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from bot.core.model import Card, Lane, Outgoing
+from bot.core.model import Card, CloseTopic, Lane, OpenTopic, Outgoing
 from bot.telegram.budget import Budget, Rates
 from bot.telegram.delivery import Call
 from bot.telegram.job import Job, address, step_of
@@ -60,6 +60,8 @@ class Intake:
         key, place = address(row)
         if isinstance(row.content, Card) and (older := self._replaced(row)):
             return older
+        if isinstance(row.content, OpenTopic | CloseTopic):
+            self._cards.pop(row.conversation_id, None)  # what comes after it belongs after it
         if not self._join(key, place, row):
             job = Job(row.chat_id, (row,))
             if isinstance(row.content, Card):
@@ -94,7 +96,7 @@ class Intake:
 
     def _replaced(self, row: Outgoing) -> Outgoing | None:
         waiting = self._cards.get(row.conversation_id)
-        if waiting is None:
+        if waiting is None or waiting.chat_id != row.chat_id:
             return None
         (older,) = waiting.rows
         waiting.rows = (row,)

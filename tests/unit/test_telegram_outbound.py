@@ -562,6 +562,17 @@ async def test_a_card_that_waits_is_replaced_though_something_came_between(house
     assert all(house.receipt(row).delivery is Delivery.SENT for row in rows)
 
 
+async def test_the_card_of_a_new_topic_does_not_take_the_place_of_one_before_it(house: House) -> None:
+    rows = [
+        house.row(Card("old"), to=To.CASE),
+        house.row(OpenTopic("Ana", again=True), to=To.CASE, lane=Lane.AGENT),
+        house.row(Card("new"), to=To.CASE),
+    ]
+    await house.send(*rows, topic_id=77)
+    told = [call.parameters.get("text", call.method) for call in house.telegram.asked]
+    assert [text for text in told if text in {"old", "createForumTopic", "new"}] == ["old", "createForumTopic", "new"]
+
+
 async def test_under_a_flood_the_last_of_a_customers_messages_is_acknowledged_for_all(house: House) -> None:
     await house.commit(*(house.row(Text("answer"), chat=7000 + number) for number in range(60)))
     async with house.running():
