@@ -12,10 +12,11 @@ from bot.telegram.splitting import LIMIT, units
 def may_join(waiting: Sequence[Outgoing], row: Outgoing) -> bool:
     """Whether ``row`` may become part of the message that the rows before it wait to be.
 
-    An agent's words stay as they were written; buttons stand at the end, and a quote at the beginning.
+    An agent's words stay as they were written; buttons stand at the end, and a quote at the beginning. What is more
+    urgent than the first of them would lose its place by it.
     """
     last = waiting[-1]
-    if last.to is not row.to or is_agents_words(last) or is_agents_words(row):
+    if last.to is not row.to or is_agents_words(last) or is_agents_words(row) or row.lane < waiting[0].lane:
         return False
     together = [*(other.content for other in waiting), row.content]
     return _are_words(last.content, row.content) and units(_text(together)) <= LIMIT

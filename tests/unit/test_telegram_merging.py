@@ -62,6 +62,12 @@ def test_an_agents_words_stay_as_they_were_written() -> None:
     assert not may_join([row(Text("One."))], words)
 
 
+def test_a_promise_does_not_wait_with_small_talk() -> None:
+    small_talk, promise = row(Text("Hi!"), lane=Lane.SMALLTALK), row(Text("By noon."), lane=Lane.PROMISE)
+    assert not may_join([small_talk], promise)
+    assert may_join([promise], small_talk)
+
+
 def test_only_words_join_words() -> None:
     assert not may_join([row(Text("One."), to=To.CASE)], row(Card("who"), to=To.CASE))
     assert not may_join([copy(1, "a")], row(Text("b"), to=To.CASE))
