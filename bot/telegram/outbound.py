@@ -146,7 +146,8 @@ class TelegramSender:
         job = self._intake.unkept(chat_id or 0, Call(run))
         job.refused = lambda error: None if answer.done() else answer.set_exception(error)
         key = ("asked", next(self._numbers))
-        self._intake.put_aside(key, chat_id or key, Lane.ANSWER, job)
+        # These are few, and others wait for them: without `deleteWebhook` no update comes in.
+        self._intake.put_aside(key, chat_id or key, Lane.ANSWER if chat_id else Lane.ACKNOWLEDGE, job)
         self._note_work()
         self._asked.add(answer)
         try:

@@ -7,11 +7,12 @@ import asyncio
 import pytest
 from telegram.error import BadRequest, NetworkError
 
-from bot.core.model import Lane, Outgoing, Receipt
+from bot.core.model import Lane, Outgoing, Receipt, Step
 from bot.telegram.budget import Rate, Rates
 from bot.telegram.client import TelegramBot
 from bot.telegram.limiter import Limiter
 from bot.telegram.outbound import TelegramSender
+from tests.contract.builders import commit, conversation, row
 from tests.fake_telegram import TOKEN, FakeTelegram
 from tests.fakes import FakeClock, FakeStore, FakeTimer
 from tests.integration.simulated import until
@@ -48,6 +49,20 @@ async def test_beside_a_sender_calls_share_its_budget() -> None:
         await house.sender.stop()
     assert len(house.telegram.asked) == 7
     assert house.timer.seconds == pytest.approx(3.0)
+
+
+async def test_what_updates_depend_on_does_not_wait_behind_a_backlog() -> None:
+    house = House()
+    for chat in range(5000, 5600):
+        talk = conversation(chat)
+        await commit(house.store, Step(talk, outbox=(row(talk),)))
+    await house.sender.start()
+    try:
+        await until(lambda: house.sender.waiting > 500)
+        await house.bot.delete_webhook()
+        assert house.sender.waiting > 500
+    finally:
+        await house.sender.stop()
 
 
 async def test_what_is_written_to_a_group_counts_in_the_group() -> None:
