@@ -167,8 +167,10 @@ class Store(Protocol):
         """
         ...
 
-    async def attempt(self, outgoing_id: str) -> None:
-        """A send is about to begin. Kept in order with everything else, but not waited for."""
+    async def attempt(self, outgoing_id: str, *, wait: bool = False) -> None:
+        """A send is about to begin. Kept in order with everything else; waited for only with ``wait``, as is needed for
+        what must not go twice.
+        """
         ...
 
     async def receive(self, receipt: Receipt) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.core.model import Due, Step
@@ -15,8 +15,9 @@ LONGEST_NAP = timedelta(seconds=30)
 AT_ONCE = 10
 """How many rows are started in one go: more would keep those waiting who write just now."""
 
-ROWS_OF_ONE = 16
-"""More rows than one conversation has: its turn, and the marks of its promise."""
+SIDE_BY_SIDE = 64
+"""How many conversations are dealt with at a time. Messages are understood one after the other, so that more would only
+wait elsewhere, and be looked past here each time."""
 
 WHILE_RINGING = timedelta(milliseconds=20)
 """How often to look while something is being dealt with. To look at each end and each commit instead would cost, the
@@ -94,10 +95,22 @@ class Timer:
 
     async def _start_due(self) -> None:
         """Start what is due, one row of a conversation at a time."""
-        many = AT_ONCE + ROWS_OF_ONE * len(self._ringing)
-        for due in await self._store.due(self._clock.now(), many):
+        room = min(AT_ONCE, SIDE_BY_SIDE - len(self._ringing))
+        if room <= 0:
+            return
+        for due in await self._due_beside_ringing(room):
             if due.conversation_id not in self._ringing:
                 self._ringing[due.conversation_id] = asyncio.create_task(self._do(due))
+
+    async def _due_beside_ringing(self, wanted: int) -> Sequence[Due]:
+        """The first rows that are due in conversations that are not being dealt with: those have rows here as well."""
+        now, many = self._clock.now(), wanted + len(self._ringing)
+        while True:
+            rows = await self._store.due(now, many)
+            fresh = [row for row in rows if row.conversation_id not in self._ringing]
+            if fresh or len(rows) < many:
+                return fresh[:wanted]
+            many *= 4
 
     async def _do(self, due: Due) -> None:
         try:

@@ -36,6 +36,7 @@ class FakeTelegram(BaseRequest):
         self.results: dict[str, Any] = {}
         self._faults: dict[str, deque[Refusal | NetworkError]] = {}
         self._last_id = 100
+        self._unplugged = 0
 
     @property
     def read_timeout(self) -> float | None:
@@ -61,6 +62,10 @@ class FakeTelegram(BaseRequest):
         error.__cause__ = aiohttp.ServerDisconnectedError()
         self._faults.setdefault(method, deque()).append(error)
 
+    def unplug(self, times: int) -> None:
+        """The next requests of any kind find no connection."""
+        self._unplugged = times
+
     def asked_for(self, method: str) -> list[dict[str, Any]]:
         return [asked.parameters for asked in self.asked if asked.method == method]
 
@@ -82,6 +87,11 @@ class FakeTelegram(BaseRequest):
         name = url.rpartition("/")[2]
         parameters = dict(request_data.parameters) if request_data else {}
         self.asked.append(Asked(name, parameters))
+        if self._unplugged:
+            self._unplugged -= 1
+            unreachable = NetworkError("no connection")
+            unreachable.__cause__ = aiohttp.ConnectionTimeoutError("no connection")
+            raise unreachable
         waiting = self._faults.get(name)
         if waiting:
             fault = waiting.popleft()

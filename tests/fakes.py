@@ -152,7 +152,7 @@ class FakeStore:
             cursor.position = len(self._numbers)
         return tuple(entry for key, entry in self.rows.items() if self._numbers[key] > seen)
 
-    async def attempt(self, outgoing_id: str) -> None:
+    async def attempt(self, outgoing_id: str, *, wait: bool = False) -> None:
         self._check()
         self.attempts.append(outgoing_id)
         self.rows[outgoing_id] = (self.rows[outgoing_id][0], Delivery.ATTEMPTED)

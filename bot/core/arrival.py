@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from itertools import islice
 
 from bot.core import case
 from bot.core.content import Acknowledge
@@ -15,11 +17,26 @@ from bot.core.model import (
     CustomerMessage,
     DueKind,
     Lane,
+    Media,
     Message,
     Phase,
     Step,
     Text,
 )
+
+MANY = 15
+"""So many messages of one customer within :data:`WHILE` are a flood: they are read together, and told so once."""
+
+WHILE = timedelta(minutes=1)
+
+TOLD_FOR = timedelta(hours=1)
+"""Whoever was told that so many messages are read together knows it for so long."""
+
+PAUSE_IN_FLOOD = 4
+"""In a flood a customer's pause must be so many times as long until it is their turn."""
+
+LONGEST_THOUGHT = 4096
+"""Characters of a thought that are understood, its last ones: as much as one message can hold."""
 
 _ENDS = ".!?…,;:)"
 
@@ -64,13 +81,17 @@ def receive(conversation: Conversation, message: CustomerMessage, update_id: int
     if not conversation.messages and not conversation.pending:
         draft.record("opened", customer=conversation.customer.id)
     if conversation.phase in (Phase.WAITING, Phase.HUMAN):
-        draft.to_case(Copy(message.chat_id, message.message_id), Lane.AGENT)
+        words_alone = message.text if message.media is Media.TEXT else ""
+        draft.to_case(Copy(message.chat_id, message.message_id, text=words_alone), Lane.AGENT)
     if conversation.phase is Phase.HUMAN:
         draft.change(messages=(*conversation.messages, line))
         return draft.finish(update_id)
     if context.catalogue.standards.acknowledge is Acknowledge.TEXT and not conversation.messages + conversation.pending:
         draft.to_customer(Text(draft.words("acknowledged")), Lane.ACKNOWLEDGE)
-    _gather(draft, line)
+    flooding = is_flooding(conversation, context)
+    if flooding:
+        _tell_once(draft)
+    _gather(draft, line, flooding=flooding)
     return draft.finish(update_id)
 
 
@@ -79,13 +100,30 @@ def known(now: Customer, before: Customer) -> Customer:
     return replace(now, language=now.language or before.language, zone=now.zone or before.zone)
 
 
-def _gather(draft: Draft, line: Message) -> None:
+def is_flooding(conversation: Conversation, context: Context) -> bool:
+    """Whether this customer writes so much that each message by itself would take the room of others."""
+    lines = (m for m in reversed((*conversation.messages, *conversation.pending)) if m.author is Author.CUSTOMER)
+    last = list(islice(lines, MANY))
+    return len(last) == MANY and context.now - last[-1].at < WHILE
+
+
+def _tell_once(draft: Draft) -> None:
+    told_at = draft.conversation.flooded_at
+    if told_at is None or draft.now - told_at > TOLD_FOR:
+        draft.change(flooded_at=draft.now)
+        draft.record("flooded")
+        draft.say(draft.words("many_messages"))
+
+
+def _gather(draft: Draft, line: Message, *, flooding: bool) -> None:
     """Wait until the customer pauses: several messages in a row are one thought."""
     standards = draft.context.catalogue.standards
     since = draft.conversation.pending_since or draft.now
     draft.change(pending=(*draft.conversation.pending, line), pending_since=since)
-    at = min(draft.now + standards.gather, since + standards.gather_at_most)
-    draft.set_due(turn_id(draft.conversation), DueKind.TURN, at)
+    pause, longest = standards.gather, standards.gather_at_most
+    if flooding:
+        pause, longest = pause * PAUSE_IN_FLOOD, max(longest, WHILE)
+    draft.set_due(turn_id(draft.conversation), DueKind.TURN, min(draft.now + pause, since + longest))
 
 
 def turn_id(conversation: Conversation) -> str:
@@ -112,7 +150,8 @@ def _same(line: Message, message: CustomerMessage) -> bool:
 
 
 def thought(conversation: Conversation) -> str:
-    """The pending messages as one text: where one ends, so does a sentence."""
-    parts = [m.text.strip() for m in conversation.pending if m.text.strip()]
+    """The pending messages as one text: where one ends, so does a sentence. What is said again is said once."""
+    said = {m.text.strip().casefold(): m.text.strip() for m in conversation.pending}
+    parts = [part for part in said.values() if part]
     ended = [part if part[-1] in _ENDS else f"{part}." for part in parts[:-1]]
-    return " ".join([*ended, *parts[-1:]])
+    return " ".join([*ended, *parts[-1:]])[-LONGEST_THOUGHT:]

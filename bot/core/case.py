@@ -46,8 +46,9 @@ def open_case(draft: Draft, team: str) -> None:
 
 
 def show_card(draft: Draft) -> None:
-    """Post the card, or bring it up to date."""
-    draft.to_case(Card(card(draft), buttons(draft)))
+    """Post the card, or bring it up to date. The first one is news; a topic without it tells nobody anything."""
+    lane = Lane.AGENT if draft.conversation.card_id is None else Lane.CARD
+    draft.to_case(Card(card(draft), buttons(draft)), lane)
 
 
 def close_case(draft: Draft) -> None:

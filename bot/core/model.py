@@ -209,6 +209,7 @@ class Conversation:
     ``pending_since`` is when the first of them came. ``failures`` counts turns that the bot could not help with.
     ``topic_id`` and ``card_id`` are the topic and its pinned card in ``agents_chat``; ``lost_topic`` is one that was
     deleted and is being replaced. ``private_album`` is the last album of pictures that an agent sent as a note.
+    ``flooded_at`` is when the customer was last told that so many messages are read together.
     ``promises`` holds them all, oldest first; at most the last one is open. ``steps`` counts commits, and makes ids of
     what is sent unique.
     """
@@ -238,6 +239,7 @@ class Conversation:
     private_album: str | None = None
     resolved_at: datetime | None = None
     steps: int = 0
+    flooded_at: datetime | None = None
 
     @property
     def promise(self) -> Promise | None:
@@ -257,10 +259,12 @@ class Lane(IntEnum):
     """How urgent a message of ours is; lower goes first."""
 
     ACKNOWLEDGE = 0
-    ANSWER = 1
-    AGENT = 2
-    CARD = 3
-    FOLLOW_UP = 4
+    PROMISE = 1
+    ANSWER = 2
+    AGENT = 3
+    CARD = 4
+    SMALLTALK = 5
+    FOLLOW_UP = 6
 
 
 class To(StrEnum):
@@ -294,11 +298,15 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A message of another chat, copied as it is (media, captions, formatting)."""
+    """A message of another chat, copied as it is (media, captions, formatting).
+
+    ``text`` is what it says, where it is words alone and they may be sent instead: several that wait are then one.
+    """
 
     from_chat_id: int
     message_id: int
     reply_to: int | None = None
+    text: str = ""
     type: Literal["copy"] = "copy"
 
 

@@ -90,7 +90,7 @@ def at_risk(draft: Draft) -> None:
     _end(draft, moved, BOT_NAME)
     given = _add(draft, successor)
     if given.quoted != standing.quoted:
-        draft.say(draft.words("moved", by=given.quoted, old=standing.quoted))
+        draft.say(draft.words("moved", by=given.quoted, old=standing.quoted), lane=Lane.PROMISE)
     old, new = case.team_time(draft, standing.due_at), case.team_time(draft, given.due_at)
     draft.to_case(Text(draft.team_words("team_moved", old=old, by=new)), Lane.AGENT)
     case.show_card(draft)
@@ -103,10 +103,10 @@ def fall_due(draft: Draft) -> None:
         return
     _end(draft, promise.break_(standing, draft.now), BOT_NAME)
     if standing.reason == BROKEN:
-        draft.say(draft.words("broken_again"))
+        draft.say(draft.words("broken_again"), lane=Lane.PROMISE)
         _nag_later(draft)
     else:
-        draft.say(draft.words("broken", by=_amends(draft, standing).quoted))
+        draft.say(draft.words("broken", by=_amends(draft, standing).quoted), lane=Lane.PROMISE)
     draft.to_case(Text(draft.team_words("team_broken", by=case.team_time(draft, standing.due_at))), Lane.AGENT)
     case.show_card(draft)
 

@@ -121,7 +121,10 @@ def _answer(draft: Draft, intent: Intent | None, *, hello: bool) -> None:
     assert intent.answer is not None
     text = draft.words(intent.answer, **draft.conversation.slots)
     greets = intent.kind is Kind.SMALLTALK
-    draft.say(text if greets else _greeted(draft, text, hello=hello))
+    if greets:
+        draft.say(text, lane=Lane.SMALLTALK)
+    else:
+        draft.say(_greeted(draft, text, hello=hello))
     failures = draft.conversation.failures if greets else 0
     draft.change(answered=(*draft.conversation.answered, intent.id), clarification=None, failures=failures)
     draft.record("answered", intent=intent.id)
@@ -165,7 +168,8 @@ def promise(draft: Draft, intent: Intent | None, because: Because, *, hello: boo
     case.open_case(draft, team or draft.context.catalogue.standards.default_team)
     named = _named_back(draft, intent, because)
     sentence = promising.give(draft, intent, intent.id if intent else because.value)
-    draft.say(_greeted(draft, words.compose(named, sentence, _missing(draft, intent)), hello=hello))
+    text = words.compose(named, sentence, _missing(draft, intent))
+    draft.say(_greeted(draft, text, hello=hello), lane=Lane.PROMISE)
     if because is Because.UNKNOWN:
         draft.change(failures=draft.conversation.failures + 1)
     _show_in_full(draft)
@@ -210,7 +214,8 @@ def _note(draft: Draft, intent: Intent | None) -> None:
     standing = draft.conversation.promise
     text = draft.words("noted", by=again(draft)) if standing else draft.words("noted_without_time")
     complains = intent is not None and intent.kind is Kind.COMPLAINT
-    draft.say(words.compose(_named_back(draft, intent, Because.COMPLAINT), text) if complains else text)
+    said = words.compose(_named_back(draft, intent, Because.COMPLAINT), text) if complains else text
+    draft.say(said, lane=Lane.PROMISE)
     case.show_card(draft)
 
 

@@ -34,6 +34,7 @@ CUSTOMER_REPLIES: tuple[str, ...] = (
     "start",
     "help",
     "acknowledged",
+    "many_messages",
     "clarify",
     "something_else",
     "to_human",

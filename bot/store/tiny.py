@@ -211,11 +211,13 @@ class TinyStore:
             cursor.position = found[-1][0]
         return tuple((row, delivery) for _, row, delivery in found)
 
-    async def attempt(self, outgoing_id: str) -> None:
-        """A send is about to begin. Kept in order with everything else, but not waited for."""
+    async def attempt(self, outgoing_id: str, *, wait: bool = False) -> None:
+        """A send is about to begin. Kept in order with everything else, but only waited for with ``wait``."""
         raw = self._shelves.outbox.raw(outgoing_id)
         if raw is not None:
             self._shelves.outbox.put(outgoing_id, {**unpack(raw), "delivery": Delivery.ATTEMPTED.value})
+        if wait:
+            await self._storage.durable()
 
     async def receive(self, receipt: Receipt) -> None:
         """Keep what came of a send: the row leaves the outbox, and its message ids enter the message map."""

@@ -2,9 +2,10 @@
 
 ::
 
-    webhook ─┐                                     ┌─ schedule (who is next) ── budget (how fast)
-             ├─ reading ─ (the flow) ─ outbox ─ outbound ─ delivery (which Bot method)
-    polling ─┘      lanes (order)                  └─ failures (what an error means)
+    webhook ─┐                                     ┌─ intake (what joins what) ── schedule, rota (who is next) ── budget
+             ├─ reading ─ (the flow) ─ outbox ─ outbound ─ carrier ─ delivery (which Bot method)
+    polling ─┘      lanes (order)                  ├─ failures (what an error means), pauses (when to wait)
+                                                   └─ limiter (calls that are not in the outbox)
 
 :mod:`client` makes the bot on our own HTTP transport (:mod:`request`), :mod:`doctor` says what is wrong with a set-up,
 :mod:`commands` fills Telegram's menu, :mod:`roles` knows who is who in the agents' group.

@@ -12,8 +12,10 @@ from bot.core.errors import ChatMovedError
 from bot.core.model import Card, Outgoing, To
 from bot.ports import Store
 from bot.telegram import delivery
-from bot.telegram.delivery import Place
-from bot.telegram.job import Job
+from bot.telegram.delivery import Call, Made, Place
+from bot.telegram.job import Job, is_agents_words
+from bot.telegram.limiter import turn_taken
+from bot.telegram.merging import joined
 from bot.telegram.timer import Timer
 
 log = structlog.get_logger(__name__)
@@ -31,24 +33,31 @@ class Carrier:
         # The store knows a case's first card; here is the one that was posted since someone deleted that.
         self._cards: dict[tuple[str, int], int] = {}
 
-    async def advance(self, job: Job) -> None:
-        """Make the next request of a job; with none left it is done.
+    async def advance(self, job: Job) -> bool:
+        """Make the next request of a job; with none left it is done. False: there was none to make.
 
         Raises python-telegram-bot's errors, and StoreError where the attempt could not be noted: then nothing was sent.
         """
         expired = job.expires_at is not None and self._timer.now() > job.expires_at
-        if job.calls is None and job.row is not None:
-            await self._begin(job, job.row)
+        if job.calls is None and job.rows:
+            await self._begin(job)
         if not job.calls or expired:
             job.calls = ()
-            return
-        made = await job.calls[0].run(self._bot)
+            return False
+        with turn_taken():
+            made = await job.calls[0].run(self._bot)
+        self._note(job, job.calls[0], made)
         job.calls = job.calls[1:]
+        return True
+
+    def _note(self, job: Job, call: Call, made: Made) -> None:
         job.tries = 0
         job.thread_id = made.thread_id or job.thread_id
         if made.message_id is not None:
             job.message_ids.append(made.message_id)
             self._note_card(job, made.message_id)
+        if call.later is not None:
+            job.later = (*job.later, call.later(made))
 
     def go_round(self, job: Job, error: TelegramError) -> bool:
         """Go on another way after a refusal. False: there is none."""
@@ -61,7 +70,7 @@ class Carrier:
     def follow(self, job: Job, moved: ChatMovedError) -> bool:
         """Begin a job anew where its group has gone. False: it is there already."""
         old, new = job.chat_id, moved.new_chat_id
-        if job.row is None or old == new:
+        if not job.rows or old == new:
             return False
         if self._moved.get(old) != new:
             self._moved[old] = new
@@ -70,14 +79,16 @@ class Carrier:
         job.calls = None
         return True
 
-    async def _begin(self, job: Job, row: Outgoing) -> None:
+    async def _begin(self, job: Job) -> None:
         """Find out where it goes, now that all before it has gone."""
+        row = job.rows[0]
         job.chat_id = self._moved.get(row.chat_id, row.chat_id)
         place = await self._case(job, row) if row.to is To.CASE else Place(job.chat_id)
         job.thread_id = place.thread_id
-        calls = delivery.calls(row.content, place)
+        calls = delivery.calls(joined(job.rows), place)
         if calls:
-            await self._store.attempt(row.id)
+            for each in job.rows:
+                await self._store.attempt(each.id, wait=is_agents_words(each))
         job.calls = calls
 
     async def _case(self, job: Job, row: Outgoing) -> Place:
@@ -89,5 +100,5 @@ class Carrier:
         return Place(job.chat_id, conversation.topic_id, card_id)
 
     def _note_card(self, job: Job, message_id: int) -> None:
-        if job.row is not None and job.card_id and isinstance(job.row.content, Card):
-            self._cards[job.row.conversation_id, job.card_id] = message_id
+        if job.rows and job.card_id and isinstance(job.rows[0].content, Card):
+            self._cards[job.rows[0].conversation_id, job.card_id] = message_id

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from telegram import Bot, User
 from telegram.error import InvalidToken
+from telegram.ext import ExtBot
 
 from bot.core.errors import SettingsError
+from bot.telegram.limiter import Limiter
 from bot.telegram.raw import Raw
 from bot.telegram.request import AiohttpRequest
 
@@ -17,8 +19,10 @@ WHEN_REFUSED = (
 )
 
 
-class TelegramBot(Bot):
-    """``Bot`` with updates as they came, so that a field of tomorrow's Telegram cannot stop today's version."""
+class TelegramBot(ExtBot[None]):
+    """``Bot`` that keeps to the limits (:mod:`bot.telegram.limiter`), with updates as they came: a field of tomorrow's
+    Telegram cannot stop today's version.
+    """
 
     __slots__ = ()
 
@@ -44,6 +48,7 @@ def telegram_bot(token: str, api: str = TELEGRAM_API) -> TelegramBot:
         base_file_url=f"{base}/file/bot",
         request=AiohttpRequest(),
         get_updates_request=AiohttpRequest(connection_pool_size=2),
+        rate_limiter=Limiter(),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import assert_never
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
@@ -51,10 +52,12 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request to Telegram. ``instead`` says what to do where it is refused; None: it has failed."""
+    """One request to Telegram. ``instead`` says what to do where it is refused; None: it has failed. ``later`` gives
+    what is to follow it, at once or, where the budget is short, when nothing more urgent waits."""
 
     run: Callable[[Bot], Awaitable[Made]]
     instead: Callable[[TelegramError], tuple[Call, ...] | None] = lambda _error: None
+    later: Callable[[Made], Call] | None = None
 
 
 def calls(content: Content, place: Place) -> tuple[Call, ...]:  # noqa: PLR0911  # one line for each kind
@@ -206,21 +209,20 @@ def _card(content: Card, place: Place) -> tuple[Call, ...]:
 
 
 def _post_card(content: Card, place: Place) -> tuple[Call, ...]:
-    posted: list[int] = []
     send = _send(shorten(content.text), place, content.keyboard)
+    # Without a topic a pin would bury the group's own.
+    return (Call(send.run, later=partial(_pin, place.chat_id) if place.thread_id else None),)
 
-    async def post(bot: Bot) -> Made:
-        made = await send.run(bot)
-        posted.extend([made.message_id] if made.message_id else [])
-        return made
 
-    async def pin(bot: Bot) -> Made:
-        await bot.pin_chat_message(place.chat_id, posted[-1], disable_notification=True)
+def _pin(chat_id: int, card: Made) -> Call:
+    """A card that can't be pinned is still a card; and while others wait for theirs, a pin can wait too."""
+
+    async def run(bot: Bot) -> Made:
+        if card.message_id is not None:
+            await bot.pin_chat_message(chat_id, card.message_id, disable_notification=True)
         return Made()
 
-    # Without a topic a pin would bury the group's own; and a card that can't be pinned is still a card.
-    pins = (Call(pin, lambda _error: ()),) if place.thread_id else ()
-    return Call(post), *pins
+    return Call(run, lambda _error: ())
 
 
 def _answer(content: AnswerCallback) -> Call:

@@ -15,6 +15,8 @@ UNKNOWN_DELIVERY_TEXT = (
     "It was not repeated: if in doubt, send it again."
 )
 
+_UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+
 _CUSTOMER_GONE = {
     "bot was blocked by the user": "The customer has blocked the bot. Reach them another way.",
     "user is deactivated": "The customer's Telegram account no longer exists. Reach them another way.",
@@ -65,8 +67,12 @@ def may_have_arrived(error: TelegramError) -> bool:
     """
     if isinstance(error, BadRequest | RetryAfter) or not isinstance(error, NetworkError):
         return type(error) is TelegramError  # an answer that could not be read
-    unsent = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
-    return error.__cause__ is not None and not isinstance(error.__cause__, unsent)
+    return error.__cause__ is not None and not isinstance(error.__cause__, _UNSENT)
+
+
+def is_cut_off(error: TelegramError) -> bool:
+    """Whether no connection came about: it is the line, and no other message would fare better."""
+    return isinstance(error.__cause__, _UNSENT)
 
 
 def says(error: TelegramError, *signs: str) -> bool:

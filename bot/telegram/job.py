@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from telegram.error import TelegramError
 
 from bot.core.errors import DeliveryError
 from bot.core.model import AnswerCallback, Copy, Delivery, Lane, Outgoing, Receipt, Text, To
@@ -14,20 +16,26 @@ from bot.telegram.failures import UNKNOWN_DELIVERY, UNKNOWN_DELIVERY_TEXT
 
 @dataclass(slots=True)
 class Job:
-    """Something to send. ``row`` is None for what is not kept (a reaction, "typing").
+    """Something to send. ``rows`` are what it carries: several where they are one message, none for what is not kept
+    (a reaction, "typing").
 
-    ``calls`` are those still to make, None before the first try; ``card_id`` is the case's card, if there is one
-    already; ``expires_at`` is when it stops being worth it.
+    ``calls`` are those still to make, None before the first try; ``later`` are some that may follow when nothing more
+    urgent waits. ``begun`` is set with the first turn: from then on nothing may join. ``card_id`` is the case's card,
+    if there is one already; ``expires_at`` is when it stops being worth it. ``refused`` hears why it was not done, if
+    someone waits for that.
     """
 
     chat_id: int
-    row: Outgoing | None = None
+    rows: tuple[Outgoing, ...] = ()
     calls: tuple[Call, ...] | None = None
+    later: tuple[Call, ...] = ()
+    begun: bool = False
     thread_id: int | None = None
     message_ids: list[int] = field(default_factory=list)
     card_id: int | None = None
     tries: int = 0
     expires_at: float | None = None
+    refused: Callable[[TelegramError], None] | None = None
 
 
 def is_agents_words(row: Outgoing) -> bool:
@@ -42,6 +50,11 @@ def address(row: Outgoing) -> tuple[Hashable, Hashable]:
     if row.to is To.CASE:
         return ("case", row.conversation_id), row.chat_id
     return ("customer", row.chat_id), row.chat_id
+
+
+def step_of(row: Outgoing) -> str:
+    """The step that a row was committed with."""
+    return row.id.rpartition(":")[0]
 
 
 def sent(row: Outgoing, at: datetime, job: Job | None = None) -> Receipt:

@@ -9,7 +9,7 @@ import structlog
 from bot.core.errors import StoreError
 from bot.core.model import Delivery, Outgoing, Receipt
 from bot.ports import Cursor, Store
-from bot.telegram.timer import Timer, backoff
+from bot.telegram.timer import Timer
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +31,7 @@ class Ledger:
         """Keep a receipt, however long the store takes to recover."""
         tries = 0
         while not await self._kept(receipt):
-            await self._timer.sleep(backoff(tries))
+            await self._timer.sleep(self._timer.backoff(tries))
             tries += 1
 
     async def tell(self, row: Outgoing, receipt: Receipt) -> None:

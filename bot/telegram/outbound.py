@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import math
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
+from itertools import count
 
 import structlog
 from telegram import Bot
-from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.error import NetworkError, RetryAfter, TelegramError
 
 from bot.core.errors import ChatMovedError, DeliveryError, StoreError
-from bot.core.model import Card, Delivery, Lane, Outgoing, Receipt
+from bot.core.model import Delivery, Lane, Outgoing, Receipt
 from bot.ports import Clock, Store
 from bot.telegram import delivery, failures
 from bot.telegram import job as jobs
-from bot.telegram.budget import Budget, Rates
+from bot.telegram.budget import Rates
 from bot.telegram.carrier import Carrier
-from bot.telegram.client import WHEN_REFUSED
-from bot.telegram.delivery import Call
+from bot.telegram.delivery import Call, Made
+from bot.telegram.intake import Intake
 from bot.telegram.job import Job
 from bot.telegram.ledger import Ledger
-from bot.telegram.schedule import Schedule, Turn
-from bot.telegram.timer import Timer, backoff
+from bot.telegram.limiter import Answer, Ask, Limiter
+from bot.telegram.pauses import Pauses
+from bot.telegram.schedule import Turn
+from bot.telegram.timer import Timer
 
 log = structlog.get_logger(__name__)
 
@@ -31,11 +33,6 @@ PARALLEL = 32
 
 _ACKNOWLEDGE_FOR = 60.0
 _TYPING_FOR = 5.0
-_QUIET = 10.0
-"""Seconds between two lines of the log about one outage."""
-
-_BUSY = 30
-"""With more than this many waiting, showing "typing" would only take the room of answers."""
 
 
 class TelegramSender:
@@ -43,6 +40,7 @@ class TelegramSender:
 
     Rows of one customer, and of one case, go in order; among the rest the most urgent lane goes first. What came of a
     row is kept as a receipt; of one that failed for good, ``failed`` hears. ``moved`` hears that a group has a new id.
+    Whatever else is asked of the bot meanwhile waits for its turn here too.
     """
 
     def __init__(
@@ -57,13 +55,15 @@ class TelegramSender:
         timer: Timer | None = None,
     ) -> None:
         self._clock = clock
-        self._rates = rates or Rates()
         self._timer = timer or Timer()
+        self._limiter = _limiter_of(bot)
         self._carrier = Carrier(bot, store, self._timer, moved)
-        self._schedule: Schedule[Job] = Schedule(self._rates.overall.budget(), self._budget_of)
+        self._intake = Intake(rates or Rates(), self._timer)
+        self._schedule = self._intake.schedule
+        self._pauses = Pauses(self._schedule, self._timer)
         self._ledger = Ledger(store, self._timer, failed)
-        self._flooded: dict[int, float] = {}
-        self._quiet_until = -math.inf
+        self._numbers = count()
+        self._asked: set[asyncio.Future[Answer]] = set()
         self._woken = asyncio.Event()
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
@@ -90,6 +90,8 @@ class TelegramSender:
             asyncio.create_task(self._read_outbox(), name="outbox"),
             asyncio.create_task(self._dispatch(), name="dispatch"),
         ]
+        if self._limiter is not None:
+            self._limiter.through = self._ask
         self.wake()
 
     async def drain(self, timeout: float) -> bool:  # noqa: ASYNC109  # how long to go on sending
@@ -100,11 +102,16 @@ class TelegramSender:
 
     async def stop(self) -> None:
         """Stop at once. What was on its way counts as attempted."""
+        if self._limiter is not None:
+            self._limiter.through = None
         tasks = [*self._loops, *self._sending]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._loops.clear()
+        for answer in self._asked:
+            if not answer.done():
+                answer.set_exception(NetworkError("we are stopping"))
 
     # what the flow says
 
@@ -115,22 +122,38 @@ class TelegramSender:
 
     async def acknowledge(self, chat_id: int, message_id: int) -> None:
         """👀 on a message, and "typing". Returns at once; repeating it does no harm."""
-        self._put_unkept(
-            ("seen", chat_id, message_id), chat_id, delivery.reaction(chat_id, message_id), _ACKNOWLEDGE_FOR
-        )
+        self._intake.put_seen(chat_id, delivery.reaction(chat_id, message_id), _ACKNOWLEDGE_FOR)
+        self._note_work()
         await self.typing(chat_id)
 
     async def typing(self, chat_id: int) -> None:
         """Show "typing", unless there is more important traffic. Returns at once."""
-        if len(self._schedule) <= _BUSY:
-            self._put_unkept(("typing", chat_id), chat_id, delivery.typing(chat_id), _TYPING_FOR)
+        if self._intake.is_quiet:
+            job = self._intake.unkept(chat_id, delivery.typing(chat_id), _TYPING_FOR)
+            self._intake.put_aside(("typing", chat_id), ("unkept", chat_id), Lane.ACKNOWLEDGE, job)
+            self._note_work()
 
-    def _put_unkept(self, key: Hashable, chat_id: int, call: Call, seconds: float) -> None:
-        now = self._timer.now()
-        job = Job(chat_id, calls=(call,), expires_at=now + seconds)
-        self._schedule.put(key, ("unkept", chat_id), Lane.ACKNOWLEDGE, job, now)
-        self._idle.clear()
-        self._changed.set()
+    async def _ask(self, chat_id: int | None, ask: Ask) -> Answer:
+        """Make a call that is not in the outbox, when its turn comes. Raises what Telegram says against it."""
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+
+        async def run(_bot: Bot) -> Made:
+            given = await ask()
+            if not answer.done():
+                answer.set_result(given)
+            return Made()
+
+        job = self._intake.unkept(chat_id or 0, Call(run))
+        job.refused = lambda error: None if answer.done() else answer.set_exception(error)
+        key = ("asked", next(self._numbers))
+        # These are few, and others wait for them: without `deleteWebhook` no update comes in.
+        self._intake.put_aside(key, chat_id or key, Lane.ANSWER if chat_id else Lane.ACKNOWLEDGE, job)
+        self._note_work()
+        self._asked.add(answer)
+        try:
+            return await answer
+        finally:
+            self._asked.discard(answer)
 
     # from the outbox to the schedule
 
@@ -143,7 +166,7 @@ class TelegramSender:
                 await self._take_new_rows()
             except Exception:  # whatever it was, what is in the outbox must not wait for a restart
                 log.exception("the outbox cannot be read, trying again")
-                await self._timer.sleep(backoff(1))
+                await self._timer.sleep(self._timer.backoff(1))
                 self._woken.set()
             self._reading = False
             self._note_change()
@@ -154,22 +177,9 @@ class TelegramSender:
                 await asyncio.sleep(0)  # thousands of them must not keep everything else from its turn
             if state is Delivery.ATTEMPTED and jobs.is_agents_words(row):
                 await self._conclude(row, jobs.unknown(row, self._clock.now()))
-            else:
-                await self._queue(row)
-
-    async def _queue(self, row: Outgoing) -> None:
-        key, place = jobs.address(row)
-        now = self._timer.now()
-        last = self._schedule.tail(key) if isinstance(row.content, Card) else None
-        if last and last.row and last.calls is None and isinstance(last.row.content, Card):
-            older, last.row = last.row, row
-            await self._conclude(older, jobs.sent(older, self._clock.now()))
-            return
-        self._schedule.put(key, place, row.lane, Job(row.chat_id, row), now)
-        self._changed.set()
-
-    def _budget_of(self, place: Hashable) -> Budget | None:
-        return self._rates.of_chat(place) if isinstance(place, int) else None
+            elif (older := self._intake.put(row)) is not None:
+                await self._conclude(older, jobs.sent(older, self._clock.now()))
+            self._changed.set()
 
     # from the schedule to Telegram
 
@@ -177,6 +187,7 @@ class TelegramSender:
         while True:
             await self._slots.acquire()
             turn = await self._next_turn()
+            self._intake.begin(turn.item)
             task = asyncio.create_task(self._try(turn))
             self._sending.add(task)
             task.add_done_callback(self._served)
@@ -199,32 +210,47 @@ class TelegramSender:
 
     async def _try(self, turn: Turn[Job]) -> None:
         """One request for the job whose turn it is; then it is done, or waits for another turn."""
-        job = turn.item
         try:
-            await self._carrier.advance(job)
+            went = await self._carrier.advance(turn.item)
         except RetryAfter as error:
-            self._slow_down(turn, error)
+            self._pauses.reached()
+            self._pauses.slow_down(turn, error)
+            self._again(turn)
         except TelegramError as error:
             await self._after_refusal(turn, error)
         except StoreError as error:
             log.critical("the store cannot be reached while sending, trying again", error=str(error))
-            self._later(turn)
+            self._later(turn, went=False)
         except Exception as error:  # one message that can't be made must not hold up the rest
-            log.exception("a message could not be made", outgoing=job.row.id if job.row else None)
+            log.exception("a message could not be made", outgoing=[row.id for row in turn.item.rows])
             await self._give_up(turn, DeliveryError(f"It could not be sent, for a reason of our own: {error}"))
         else:
-            await self._go_on(turn)
+            if went:
+                self._pauses.reached()
+            await self._go_on(turn, went=went)
 
     # what comes of it
 
-    async def _go_on(self, turn: Turn[Job]) -> None:
+    async def _go_on(self, turn: Turn[Job], *, went: bool = True) -> None:
         job = turn.item
+        if not job.calls and job.later:
+            self._go_on_later(turn)
         if job.calls:
-            self._again(turn)
-        elif job.row is None:
-            self._leave(turn)
-        else:
-            await self._conclude(job.row, jobs.sent(job.row, self._clock.now(), job), turn)
+            self._again(turn, went=went)
+            return
+        now = self._clock.now()
+        await self._settle(turn, [(row, jobs.sent(row, now, job)) for row in job.rows], went=went)
+
+    def _go_on_later(self, turn: Turn[Job]) -> None:
+        """What may wait does so only where others wait for the same place."""
+        job = turn.item
+        calls, job.later = job.later, ()
+        if not self._schedule.is_held_up(turn.place, self._timer.now()):
+            job.calls = calls
+            return
+        for call in calls:
+            key = ("later", next(self._numbers))
+            self._intake.put_aside(key, turn.place, Lane.FOLLOW_UP, self._intake.unkept(job.chat_id, call))
 
     async def _after_refusal(self, turn: Turn[Job], error: TelegramError) -> None:
         job = turn.item
@@ -234,69 +260,60 @@ class TelegramSender:
         reason = failures.problem(error, job.chat_id)
         if isinstance(reason, ChatMovedError) and self._carrier.follow(job, reason):
             self._again(turn)
-        elif reason is not None or job.row is None:
+        elif not job.rows:
+            if job.refused is not None:
+                job.refused(error)
+            self._leave(turn)
+        elif reason is not None:
             await self._give_up(turn, reason)
-        elif jobs.is_agents_words(job.row) and failures.may_have_arrived(error):
-            await self._conclude(job.row, jobs.unknown(job.row, self._clock.now()), turn)
+        elif jobs.is_agents_words(job.rows[0]) and failures.may_have_arrived(error):
+            await self._settle(turn, [(row, jobs.unknown(row, self._clock.now())) for row in job.rows])
+        elif self._pauses.complain(error):
+            self._again(turn)
         else:
-            self._complain(error)
             self._later(turn)
 
-    async def _give_up(self, turn: Turn[Job], reason: DeliveryError | None) -> None:
-        job = turn.item
-        if job.row is None or reason is None:
-            self._leave(turn)
-        else:
-            await self._conclude(job.row, jobs.refused(job.row, self._clock.now(), job, reason), turn)
+    async def _give_up(self, turn: Turn[Job], reason: DeliveryError) -> None:
+        job, now = turn.item, self._clock.now()
+        await self._settle(turn, [(row, jobs.refused(row, now, job, reason)) for row in job.rows])
 
-    def _slow_down(self, turn: Turn[Job], error: RetryAfter) -> None:
-        """Pause this chat. When other customers are refused meanwhile it is not the chat: pause everything."""
+    def _again(self, turn: Turn[Job], after: float = 0.0, *, went: bool = True) -> None:
         now = self._timer.now()
-        until = now + error._retry_after.total_seconds()  # the public property has two types and warns of one
-        self._schedule.pause(turn.place, until)
-        everywhere = False
-        if turn.item.chat_id > 0:  # a group has a limit of its own, which it reaches easily
-            self._flooded = {chat: end for chat, end in self._flooded.items() if end > now}
-            self._flooded[turn.item.chat_id] = until
-            everywhere = len(self._flooded) > 1
-        if everywhere:
-            self._schedule.pause_all(until)
-        log.warning("Telegram asks to slow down", seconds=until - now, everywhere=everywhere)
-        self._again(turn)
+        self._schedule.again(turn.key, now + after, now, went=went)
 
-    def _complain(self, error: TelegramError) -> None:
-        """Say what is wrong, but not for every message that meets it."""
-        now = self._timer.now()
-        if now < self._quiet_until:
-            return
-        self._quiet_until = now + _QUIET
-        if isinstance(error, InvalidToken):
-            log.error(WHEN_REFUSED)
-        else:
-            log.warning("Telegram cannot be reached, trying again", error=str(error))
-
-    def _again(self, turn: Turn[Job], after: float = 0.0) -> None:
-        now = self._timer.now()
-        self._schedule.again(turn.key, now + after, now)
-
-    def _later(self, turn: Turn[Job]) -> None:
-        self._again(turn, backoff(turn.item.tries))
+    def _later(self, turn: Turn[Job], *, went: bool = True) -> None:
+        self._again(turn, self._timer.backoff(turn.item.tries), went=went)
         turn.item.tries += 1
 
-    def _leave(self, turn: Turn[Job]) -> None:
-        self._schedule.done(turn.key, self._timer.now())
+    def _leave(self, turn: Turn[Job], *, went: bool = True) -> None:
+        self._schedule.done(turn.key, self._timer.now(), went=went)
 
-    async def _conclude(self, row: Outgoing, receipt: Receipt, turn: Turn[Job] | None = None) -> None:
-        """Keep what came of a row; only then may what follows it go."""
+    async def _settle(self, turn: Turn[Job], outcome: list[tuple[Outgoing, Receipt]], *, went: bool = True) -> None:
+        """Keep what came of a job's rows; only then may what follows them go."""
         try:
-            await self._ledger.conclude(receipt)
+            for _, receipt in outcome:
+                await self._ledger.conclude(receipt)
         finally:
-            if turn is not None:
-                self._leave(turn)
+            self._leave(turn, went=went)
+        for row, receipt in outcome:
+            await self._ledger.tell(row, receipt)
+
+    async def _conclude(self, row: Outgoing, receipt: Receipt) -> None:
+        """Keep what came of a row that had no turn."""
+        await self._ledger.conclude(receipt)
         await self._ledger.tell(row, receipt)
+
+    def _note_work(self) -> None:
+        self._idle.clear()
+        self._changed.set()
 
     def _note_change(self) -> None:
         self._changed.set()
         busy = len(self._schedule) or self._sending or self._reading or self._woken.is_set()
         if not busy:
             self._idle.set()
+
+
+def _limiter_of(bot: Bot) -> Limiter | None:
+    limiter = getattr(bot, "rate_limiter", None)
+    return limiter if isinstance(limiter, Limiter) else None

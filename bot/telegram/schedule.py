@@ -9,42 +9,59 @@ import heapq
 import itertools
 import math
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from bot.telegram.budget import Budget
+from bot.telegram.budget import Budget, Spent
+from bot.telegram.rota import Rank, Rota, Shares
 
 T = TypeVar("T")
-Rank = tuple[int, int]
-"""Lane and arrival: the lower goes first."""
 
 
 @dataclass(slots=True)
 class _Entry(Generic[T]):
     lane: int
-    number: int
     item: T
+    joins: Hashable
 
 
 @dataclass(slots=True)
 class _Queue(Generic[T]):
+    """``number`` is from when its head came to be the head, so that queues of one lane take turns."""
+
     place: Hashable
+    number: int
     entries: deque[_Entry[T]] = field(default_factory=deque)
+    in_lane: dict[int, int] = field(default_factory=dict)
     busy: bool = False
+    lined_up: Rank | None = None
     not_before: float = -math.inf
+    alarm: float = -math.inf
+    spent: tuple[tuple[Budget, Spent], ...] = ()
 
     @property
     def rank(self) -> Rank:
         """As urgent as the most urgent in it, which its head holds up."""
-        return min(entry.lane for entry in self.entries), self.entries[0].number
+        return Rank(min(self.in_lane), self.number)
+
+    def append(self, entry: _Entry[T]) -> None:
+        self.entries.append(entry)
+        self.in_lane[entry.lane] = self.in_lane.get(entry.lane, 0) + 1
+
+    def drop_head(self) -> _Entry[T]:
+        head = self.entries.popleft()
+        self.in_lane[head.lane] -= 1
+        if not self.in_lane[head.lane]:
+            del self.in_lane[head.lane]
+        return head
 
 
 @dataclass(slots=True)
 class _Place:
     budget: Budget | None
+    waiting: Rota
     paused_until: float = -math.inf
-    waiting: list[tuple[Rank, Hashable]] = field(default_factory=list)
     queues: int = 0
     announced: Rank | None = None
     alarm: float = math.inf
@@ -68,16 +85,23 @@ class Turn(Generic[T]):
 class Schedule(Generic[T]):
     """Queues by key. A place is where queues go and what has a budget, such as a chat.
 
-    ``budget_of`` gives a place's budget when it is first needed; None: only the overall budget counts.
-    Putting and taking cost O(log n) in the number of queues.
+    ``budget_of`` gives a place's budget when it is first needed; None: only the overall budget counts. Of the places,
+    and of the queues in a place, the most urgent goes first, but for the ``shares`` of lanes that are less urgent;
+    within a lane they take turns. Putting and taking cost O(log n) in the number of queues.
     """
 
-    def __init__(self, overall: Budget, budget_of: Callable[[Hashable], Budget | None]) -> None:
+    def __init__(
+        self,
+        overall: Budget,
+        budget_of: Callable[[Hashable], Budget | None],
+        shares: Shares | None = None,
+    ) -> None:
         self._overall = overall
         self._budget_of = budget_of
+        self._shares: Mapping[int, float] = shares or {}
         self._queues: dict[Hashable, _Queue[T]] = {}
         self._places: dict[Hashable, _Place] = {}
-        self._ready: list[tuple[Rank, int, Hashable]] = []
+        self._ready = Rota(self._is_announced, self._shares)
         self._timers: list[tuple[float, int, Hashable, bool]] = []
         self._numbers = itertools.count()
         self._paused_until = -math.inf
@@ -87,13 +111,13 @@ class Schedule(Generic[T]):
         """How many items are waiting or have their turn."""
         return self._size
 
-    def put(self, key: Hashable, place: Hashable, lane: int, item: T, now: float) -> None:
-        """Add to the end of a queue."""
+    def put(self, key: Hashable, place: Hashable, lane: int, item: T, now: float, *, joins: Hashable = None) -> None:
+        """Add to the end of a queue. Items in a row that ``joins`` the same, if not None, are one turn of it."""
         queue = self._queues.get(key)
         if queue is None:
-            queue = self._queues[key] = _Queue(place)
+            queue = self._queues[key] = _Queue(place, next(self._numbers))
             self._place(place).queues += 1
-        queue.entries.append(_Entry(lane, next(self._numbers), item))
+        queue.append(_Entry(lane, item, joins))
         self._size += 1
         self._line_up(key, now)
 
@@ -104,37 +128,46 @@ class Schedule(Generic[T]):
             return None
         return queue.entries[-1].item
 
+    def length(self, key: Hashable) -> int:
+        """How many items of a queue are waiting or have their turn."""
+        queue = self._queues.get(key)
+        return len(queue.entries) if queue else 0
+
+    def is_held_up(self, place: Hashable, now: float) -> bool:
+        """Whether nothing may go to a place just now."""
+        known = self._places.get(place)
+        return self._paused_until > now or (known is not None and known.free_at() > now)
+
     def take(self, now: float) -> Turn[T] | None:
         """Whose turn it is now, their budgets spent; None: see :meth:`wait`."""
         self._fire_timers(now)
         if max(self._overall.free_at(), self._paused_until) > now:
             return None
-        while self._ready:
-            rank, _, name = heapq.heappop(self._ready)
-            place = self._places.get(name)
-            if place is None or place.announced != rank:
-                continue
+        while (ready := self._ready.next()) is not None:
+            rank, name = ready
+            place = self._places[name]
+            if place.free_at() <= now:
+                self._ready.served(rank)
+                return self._hand_out(name, place, now)
             place.announced = None
-            best = self._best(place)
-            if best is None or best[0] != rank or place.free_at() > now:
-                self._announce(name, now)
-                continue
-            return self._hand_out(name, place, best[1], now)
+            self._announce(name, now)
         return None
 
     def wait(self, now: float) -> float | None:
         """Seconds until :meth:`take` may have something; None: only after another ``put``, ``done`` or ``again``."""
-        if self._ready:
+        if self._ready.first() is not None:
             return max(0.0, self._overall.free_at() - now, self._paused_until - now)
         return max(0.0, self._timers[0][0] - now) if self._timers else None
 
-    def done(self, key: Hashable, now: float) -> None:
-        """The item whose turn it was is dealt with."""
+    def done(self, key: Hashable, now: float, *, went: bool = True) -> None:
+        """The item whose turn it was is dealt with. ``went`` is False where nothing was sent for it."""
         queue = self._queues[key]
-        queue.entries.popleft()
-        queue.busy = False
+        self._settle(queue, now, went=went)
+        served = queue.drop_head()
         self._size -= 1
         if queue.entries:
+            if served.joins is None or queue.entries[0].joins != served.joins:
+                queue.number = next(self._numbers)
             self._line_up(key, now)
             return
         del self._queues[key]
@@ -143,10 +176,10 @@ class Schedule(Generic[T]):
         if not place.queues:
             self._remind(place.rested_at(), queue.place, is_queue=False)
 
-    def again(self, key: Hashable, at: float, now: float) -> None:
+    def again(self, key: Hashable, at: float, now: float, *, went: bool = True) -> None:
         """The item whose turn it was stays the head of its queue, and has another turn, not before ``at``."""
         queue = self._queues[key]
-        queue.busy = False
+        self._settle(queue, now, went=went)
         queue.not_before = at
         self._line_up(key, now)
 
@@ -159,10 +192,22 @@ class Schedule(Generic[T]):
         """Nothing goes anywhere before ``until``."""
         self._paused_until = max(self._paused_until, until)
 
+    def go_on(self) -> None:
+        """A pause of everything is over before its time."""
+        self._paused_until = -math.inf
+
     def _place(self, name: Hashable) -> _Place:
         if name not in self._places:
-            self._places[name] = _Place(self._budget_of(name))
+            self._places[name] = _Place(self._budget_of(name), Rota(self._is_lined_up, self._shares))
         return self._places[name]
+
+    def _is_announced(self, rank: Rank, name: Hashable) -> bool:
+        place = self._places.get(name)
+        return place is not None and place.announced == rank
+
+    def _is_lined_up(self, rank: Rank, key: Hashable) -> bool:
+        queue = self._queues.get(key)
+        return queue is not None and queue.lined_up == rank
 
     def _line_up(self, key: Hashable, now: float) -> None:
         """Let a queue compete for its place, once it may."""
@@ -170,15 +215,19 @@ class Schedule(Generic[T]):
         if queue.busy:
             return
         if queue.not_before > now:
-            self._remind(queue.not_before, key, is_queue=True)
+            if queue.alarm != queue.not_before:
+                queue.alarm = queue.not_before
+                self._remind(queue.not_before, key, is_queue=True)
             return
-        heapq.heappush(self._places[queue.place].waiting, (queue.rank, key))
+        if queue.lined_up != queue.rank:
+            queue.lined_up = queue.rank
+            self._places[queue.place].waiting.add(queue.rank, key)
         self._announce(queue.place, now)
 
     def _announce(self, name: Hashable, now: float) -> None:
-        """Let a place compete, once its budget allows."""
+        """Let a place compete, as urgently as the most urgent that waits for it, once its budget allows."""
         place = self._places[name]
-        best = self._best(place)
+        best = place.waiting.first()
         if best is None:
             return
         free_at = place.free_at()
@@ -188,27 +237,30 @@ class Schedule(Generic[T]):
                 self._remind(free_at, name, is_queue=False)
         elif place.announced is None or best[0] < place.announced:
             place.announced = best[0]
-            heapq.heappush(self._ready, (best[0], next(self._numbers), name))
+            self._ready.add(best[0], name)
 
-    def _best(self, place: _Place) -> tuple[Rank, Hashable] | None:
-        """The most urgent queue of a place; entries that no longer hold are dropped on the way."""
-        while place.waiting:
-            rank, key = place.waiting[0]
-            queue = self._queues.get(key)
-            if queue is not None and not queue.busy and queue.rank == rank:
-                return rank, key
-            heapq.heappop(place.waiting)
-        return None
-
-    def _hand_out(self, name: Hashable, place: _Place, key: Hashable, now: float) -> Turn[T]:
-        heapq.heappop(place.waiting)
+    def _hand_out(self, name: Hashable, place: _Place, now: float) -> Turn[T]:
+        found = place.waiting.next()
+        assert found is not None
+        rank, key = found
+        place.waiting.served(rank)
         queue = self._queues[key]
-        queue.busy = True
-        self._overall.spend(now)
-        if place.budget:
-            place.budget.spend(now)
+        queue.busy, queue.lined_up = True, None
+        place.announced = None
+        budgets = (self._overall, place.budget) if place.budget else (self._overall,)
+        queue.spent = tuple((budget, budget.spend(now)) for budget in budgets)
         self._announce(name, now)
         return Turn(key, name, queue.entries[0].item)
+
+    def _settle(self, queue: _Queue[T], now: float, *, went: bool) -> None:
+        """What was spent on a turn that is over now."""
+        for budget, spent in queue.spent:
+            if went:
+                budget.settle(spent, now)
+            else:
+                budget.refund(spent)
+        queue.busy, queue.spent = False, ()
+        self._announce(queue.place, now)
 
     def _remind(self, at: float, name: Hashable, *, is_queue: bool) -> None:
         heapq.heappush(self._timers, (at, next(self._numbers), name, is_queue))

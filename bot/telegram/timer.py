@@ -5,10 +5,16 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Callable
+
+Chance = Callable[[], float]
+"""A number from 0 up to 1, another each time."""
 
 
 class Timer:
-    """A steady clock in seconds, and waiting on it."""
+    """A steady clock in seconds, waiting on it, and the chance that keeps those who wait from coming all at once."""
+
+    chance: Chance = staticmethod(random.random)
 
     def now(self) -> float:
         """Seconds on a clock that never goes back."""
@@ -26,8 +32,12 @@ class Timer:
         """Let time pass."""
         await asyncio.sleep(seconds)
 
+    def backoff(self, tries: int, longest: float = 60.0) -> float:
+        """Seconds to wait after failing ``tries`` times, as :func:`backoff` has it."""
+        return backoff(tries, longest, self.chance)
 
-def backoff(tries: int, longest: float = 60.0) -> float:
-    """Seconds to wait after failing ``tries`` times: half a second, doubling, never twice the same."""
+
+def backoff(tries: int, longest: float = 60.0, chance: Chance = random.random) -> float:
+    """Seconds to wait after failing ``tries`` times: half a second, doubling, and of that the half up to all of it."""
     span: float = min(longest, 0.5 * 2.0 ** min(tries, 16))
-    return span * random.uniform(0.5, 1.0)
+    return span * (0.5 + 0.5 * chance())

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.core.model import Button, Card, CloseTopic, Copy, Delivery, Lane, OpenTopic, Text, To
+from bot.core.model import Button, Card, CloseTopic, Copy, Delivery, Lane, OpenTopic, Outgoing, Receipt, Text, To
 from bot.simulator.faults import Fault
+from bot.telegram.client import TelegramBot
+from bot.telegram.outbound import TelegramSender
+from bot.telegram.request import AiohttpRequest
 from tests.integration.simulated import ANA, GROUP, MAJA
-from tests.integration.telegram_house import Connected, connected
+from tests.integration.telegram_house import Connected, WallClock, connected
 
 
 @pytest.fixture
 async def house() -> AsyncIterator[Connected]:
     async with connected() as house:
         yield house
+
+
+async def untold(_row: Outgoing, _receipt: Receipt) -> None:
+    """Nobody is told of failures."""
 
 
 def words_to(house: Connected, chat: int, thread: int | None = None) -> list[str]:
@@ -162,3 +170,48 @@ async def test_a_message_is_acknowledged_with_eyes(house: Connected) -> None:
     assert await house.sent()
     assert ("👀",) in message.reactions.values()
     assert "sendChatAction" in house.methods()
+
+
+async def test_a_telegram_that_goes_away_and_comes_back_gets_everything_in_order(house: Connected) -> None:
+    simulator = house.simulator
+    port = int(simulator.url.rpartition(":")[2])
+    await simulator.stop()
+    for number in range(6):
+        await house.put(Text(f"{number}"))
+    await asyncio.sleep(0.1)
+    assert words_to(house, MAJA) == []
+    await simulator.start(port=port)
+    assert await house.sent()
+    assert "\n\n".join(words_to(house, MAJA)).split("\n\n") == [f"{number}" for number in range(6)]
+    assert not house.failures
+
+
+async def test_an_answer_that_telegram_is_too_slow_to_take_is_sent_again(house: Connected) -> None:
+    request = AiohttpRequest(read_timeout=0.1)
+    api, token = house.simulator.url, house.simulator.token
+    house.go_wrong(Fault(method="sendMessage", times=1, delay=0.5, drop="before"))
+    async with TelegramBot(token, base_url=f"{api}/bot", request=request, get_updates_request=request) as bot:
+        sender = TelegramSender(bot, house.store, WallClock(), failed=untold)
+        await house.sender.stop()
+        row = await house.put(Text("Hello"))
+        await sender.start()
+        assert await sender.drain(20)
+        await sender.stop()
+    assert words_to(house, MAJA) == ["Hello"]
+    assert house.receipt(row).delivery is Delivery.SENT
+
+
+async def test_a_storm_of_refusals_and_errors_delays_but_loses_and_repeats_nothing(house: Connected) -> None:
+    customers = [house.simulator.world.add_customer(f"Customer {number}") for number in range(12)]
+    for customer in customers:
+        house.simulator.world.send(customer.id, customer.id, "/start")
+    house.go_wrong(
+        Fault(method="sendMessage", times=3, error_code=429, parameters={"retry_after": 1}),
+        Fault(method="sendMessage", times=3, error_code=502, description="Bad Gateway"),
+        Fault(method="sendMessage", times=2, drop="before"),
+    )
+    for customer in customers:
+        await house.put(Text("one"), chat=customer.id)
+        await house.put(Text("two"), chat=customer.id)
+    assert await house.sent()
+    assert [words_to(house, customer.id) for customer in customers] == [["one", "two"]] * 12

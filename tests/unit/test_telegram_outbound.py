@@ -185,6 +185,7 @@ async def test_a_case_gets_a_topic_a_pinned_card_and_what_follows_goes_there(hou
     await house.send(topic, card, words)
     asked = [call.method for call in house.telegram.asked]
     assert asked == ["createForumTopic", "sendMessage", "pinChatMessage", "copyMessage"]
+    assert house.telegram.asked_for("pinChatMessage")[0]["message_id"] == 102
     assert house.receipt(topic).thread_id == 101
     assert house.telegram.asked_for("sendMessage")[0]["message_thread_id"] == 101
     assert house.telegram.asked_for("copyMessage")[0]["message_thread_id"] == 101
@@ -281,7 +282,7 @@ async def test_all_that_was_on_its_way_to_a_group_that_moved_follows_it(house: H
     carrier = Carrier(house.telegram.bot(), house.store, house.timer, lambda old, new: moves.append((old, new)))
     rows = [house.row(Text("note"), to=To.CASE) for _ in range(2)]
     await house.commit(*rows)
-    jobs = [Job(GROUP, row) for row in rows]
+    jobs = [Job(GROUP, (row,)) for row in rows]
     error = ChatMovedError("moved", -1009)
     assert [carrier.follow(job, error) for job in jobs] == [True, True]
     assert moves == [(GROUP, -1009)]
@@ -385,11 +386,11 @@ async def test_a_store_that_cannot_note_the_attempt_is_waited_for(house: House) 
     await house.commit(row)
     attempt, tries = house.store.attempt, 0
 
-    async def stumbling(outgoing_id: str) -> None:
+    async def stumbling(outgoing_id: str, *, wait: bool = False) -> None:
         nonlocal tries
         tries += 1
         house.store.broken = tries < 3
-        await attempt(outgoing_id)
+        await attempt(outgoing_id, wait=wait)
 
     house.store.attempt = stumbling  # type: ignore[method-assign]  # a store that fails twice
     async with house.running():
@@ -465,7 +466,7 @@ async def test_the_urgent_overtake_the_rest_of_other_conversations(house: House)
 
 
 async def test_a_button_is_answered_though_its_group_must_wait(house: House) -> None:
-    rows = [house.row(Text(f"{number}"), to=To.CASE) for number in range(30)]
+    rows = [house.row(Copy(5001, number), to=To.CASE) for number in range(30)]
     await house.commit(*rows, house.row(AnswerCallback("c1"), to=To.CASE, lane=Lane.ACKNOWLEDGE), topic_id=77)
     async with house.running():
         assert await house.sender.drain(3600)
@@ -511,3 +512,131 @@ async def test_an_outbox_that_cannot_be_read_is_read_again(house: House) -> None
         house.store.broken = False
         assert await house.sender.drain(60)
     assert house.telegram.texts == ["Hello"]
+
+
+# a flood
+
+
+async def test_while_a_chat_must_wait_answers_to_it_become_one_message(house: House) -> None:
+    rows = [house.row(Text(f"{number}.")) for number in range(6)]
+    async with house.running():
+        for row in rows:
+            await house.commit(row)
+            await house.timer.sleep(0.01)
+        assert await house.sender.drain(3600)
+    assert house.telegram.texts == ["0.", "1.", "2.", "3.\n\n4.\n\n5."]
+    assert len({house.receipt(row).message_ids for row in rows[3:]}) == 1
+    assert not house.store.rows
+    assert set(house.store.attempts) == {row.id for row in rows}
+
+
+async def test_a_customers_flood_takes_one_message_of_the_groups_budget(house: House) -> None:
+    flood = [house.row(Copy(5001, number, text=f"line {number}"), to=To.CASE, lane=Lane.AGENT) for number in range(60)]
+    card = house.row(Card("Ben"), chat=5002, to=To.CASE)
+    await house.commit(*flood, card, topic_id=77)
+    async with house.running():
+        assert await house.sender.drain(3600)
+    assert house.timer.seconds < 10
+    copies = [call["message_id"] for call in house.telegram.asked_for("copyMessage")]
+    lines = [line for text in house.telegram.texts for line in text.split("\n") if line.startswith("line")]
+    assert [*(f"line {number}" for number in copies), *lines] == [f"line {number}" for number in range(60)]
+    assert all(house.receipt(row).delivery is Delivery.SENT for row in flood)
+
+
+async def test_another_case_is_carded_though_one_customer_floods_with_pictures(house: House) -> None:
+    flood = [house.row(Copy(5001, number), to=To.CASE, lane=Lane.AGENT) for number in range(60)]
+    await house.commit(*flood, house.row(Card("Ben"), chat=5002, to=To.CASE, lane=Lane.AGENT), topic_id=77)
+    async with house.running():
+        assert not await house.sender.drain(5)
+    assert "Ben" in house.telegram.texts
+
+
+async def test_a_card_that_waits_is_replaced_though_something_came_between(house: House) -> None:
+    rows = [
+        house.row(Card("old"), to=To.CASE),
+        house.row(Copy(5001, 3), to=To.CASE, lane=Lane.AGENT),
+        house.row(Card("new"), to=To.CASE),
+    ]
+    await house.send(*rows, topic_id=77)
+    assert house.telegram.texts == ["new"]
+    assert all(house.receipt(row).delivery is Delivery.SENT for row in rows)
+
+
+async def test_the_card_of_a_new_topic_does_not_take_the_place_of_one_before_it(house: House) -> None:
+    rows = [
+        house.row(Card("old"), to=To.CASE),
+        house.row(OpenTopic("Ana", again=True), to=To.CASE, lane=Lane.AGENT),
+        house.row(Card("new"), to=To.CASE),
+    ]
+    await house.send(*rows, topic_id=77)
+    told = [call.parameters.get("text", call.method) for call in house.telegram.asked]
+    assert [text for text in told if text in {"old", "createForumTopic", "new"}] == ["old", "createForumTopic", "new"]
+
+
+async def test_under_a_flood_the_last_of_a_customers_messages_is_acknowledged_for_all(house: House) -> None:
+    await house.commit(*(house.row(Text("answer"), chat=7000 + number) for number in range(60)))
+    async with house.running():
+        while house.sender.waiting < 50:
+            await house.timer.sleep(0.001)
+        for message_id in range(10):
+            await house.sender.acknowledge(5001, message_id)
+        assert await house.sender.drain(3600)
+    seen = [call["message_id"] for call in house.telegram.asked_for("setMessageReaction")]
+    assert seen[-1] == 9
+    assert len(seen) <= 2
+
+
+async def test_an_acknowledgement_too_late_to_matter_takes_no_room(house: House) -> None:
+    house.telegram.refuse("setMessageReaction", 429, "Too Many Requests", retry_after=100)
+    async with house.running():
+        await house.sender.acknowledge(5001, 9)
+        assert await house.sender.drain(3600)
+    assert len(house.telegram.asked_for("setMessageReaction")) == 1
+
+
+async def test_agents_words_get_through_a_flood_of_answers(house: House) -> None:
+    answers = [house.row(Text("answer"), chat=7000 + number) for number in range(600)]
+    await house.commit(*answers, house.row(Copy(GROUP, 9), lane=Lane.AGENT))
+    async with house.running():
+        assert not await house.sender.drain(3)
+    assert house.telegram.asked_for("copyMessage")
+
+
+async def test_promises_go_before_answers_and_small_talk_waits(house: House) -> None:
+    lanes = (Lane.SMALLTALK, Lane.ANSWER, Lane.PROMISE)
+    rows = [house.row(Text(lane.name), chat=7000 + 100 * lane + n, lane=lane) for lane in lanes for n in range(40)]
+    await house.commit(*rows)
+    async with house.running():
+        assert await house.sender.drain(3600)
+    first, last = house.telegram.texts[:50], house.telegram.texts[-30:]
+    assert first.count("PROMISE") >= 35
+    assert set(last) == {"SMALLTALK"}
+
+
+# the line is cut
+
+
+async def test_while_the_line_is_cut_everything_waits_and_goes_on_when_it_is_back(house: House) -> None:
+    rows = [house.row(Text(f"{number}"), chat=7000 + number) for number in range(5)]
+    house.telegram.unplug(times=12)
+    await house.commit(*rows)
+    async with house.running():
+        assert await house.sender.drain(3600)
+    arrived = [text for text in house.telegram.texts if text in {"0", "1", "2", "3", "4"}]
+    assert sorted(set(arrived)) == ["0", "1", "2", "3", "4"]
+    assert 1 < house.timer.seconds < 30
+    assert all(house.receipt(row).delivery is Delivery.SENT for row in rows)
+
+
+async def test_agents_words_that_met_a_cut_line_are_sent_when_it_is_back(house: House) -> None:
+    row = house.row(Copy(GROUP, 9), lane=Lane.AGENT)
+    house.telegram.unplug(times=3)
+    await house.send(row)
+    assert house.receipt(row).delivery is Delivery.SENT
+
+
+@pytest.mark.parametrize(("chance", "share"), [(0.0, 0.5), (1.0, 1.0)])
+def test_waits_between_tries_double_and_are_never_all_the_same(chance: float, share: float) -> None:
+    timer = FakeTimer()
+    timer.chance = lambda: chance
+    assert [timer.backoff(tries, longest=5) for tries in range(5)] == [share * span for span in (0.5, 1, 2, 4, 5)]

@@ -1,12 +1,16 @@
 """Budgets and the schedule: never faster than allowed, the urgent first, everyone's order kept."""
 
+import heapq
+import math
 from collections.abc import Hashable
+from random import Random
+from typing import cast
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.telegram.budget import Budget, Rate, Rates
-from bot.telegram.schedule import Schedule
+from bot.telegram.budget import Budget, Rate, Rates, Spent
+from bot.telegram.schedule import Schedule, Turn
 
 FREE = Rate(10**6, 1.0, 10**6)
 
@@ -187,3 +191,167 @@ def test_everything_is_sent_once_and_in_order_within_the_limits(rows: list[tuple
         assert [item for _, key, _, item in sent if key == name] == items
     times = [at for at, *_ in sent]
     assert all(later - earlier >= 1.0 - 1e-6 for earlier, later in zip(times, times[5:], strict=False))
+
+
+# taking turns
+
+
+def test_one_who_has_much_to_say_takes_turns_with_the_others() -> None:
+    plan = schedule(chat=Rate(60, 60.0, 1))
+    for number in range(100):
+        plan.put("flooding", -1, 2, f"flood {number}", 0.0)
+    plan.put("ana", -1, 2, "ana 0", 0.0)
+    plan.put("ana", -1, 2, "ana 1", 0.0)
+    assert [item for _, item in run(plan, until=4)] == ["flood 0", "ana 0", "flood 1", "ana 1", "flood 2"]
+
+
+def test_what_belongs_together_is_one_turn() -> None:
+    plan = schedule(chat=Rate(60, 60.0, 1))
+    for case in ("a", "b"):
+        for part in ("topic", "card"):
+            plan.put(case, -1, 2, f"{part} {case}", 0.0, joins=f"{case}:1")
+        plan.put(case, -1, 2, f"more {case}", 0.0, joins=f"{case}:2")
+    assert [item for _, item in run(plan)] == ["topic a", "card a", "topic b", "card b", "more a", "more b"]
+
+
+def test_a_refused_head_keeps_its_turn() -> None:
+    plan = schedule(chat=Rate(60, 60.0, 1))
+    plan.put("a", -1, 1, "a", 0.0)
+    plan.put("b", -1, 1, "b", 0.0)
+    refused = plan.take(0.0)
+    assert refused is not None
+    plan.pause(-1, until=9.0)
+    plan.again(refused.key, at=0.0, now=0.0)
+    assert run(plan) == [(9.0, "a"), (10.0, "b")]
+
+
+def test_what_did_not_go_costs_nothing() -> None:
+    plan = schedule(overall=Rate(1, 1.0, 1))
+    for name in ("a", "b"):
+        plan.put(name, name, 1, name, 0.0)
+    turn = plan.take(0.0)
+    assert turn is not None
+    plan.done(turn.key, 0.0, went=False)
+    assert run(plan) == [(0.0, "b")]
+
+
+def test_a_flood_of_the_most_urgent_leaves_every_lane_its_share() -> None:
+    shares = {2: 0.2, 5: 0.05}
+    plan = Schedule[int](FREE.budget(), lambda place: None, shares)
+    for number in range(2000):
+        for lane in (0, 2, 5):
+            plan.put((lane, number), (lane, number), lane, lane, 0.0)
+    first = [plan.take(0.0) for _ in range(1000)]
+    served = [turn.item for turn in first if turn is not None]
+    assert served.count(2) >= 199
+    assert served.count(5) >= 49
+    assert served.count(0) >= 749
+
+
+@given(
+    st.lists(st.integers(0, 6), min_size=1, max_size=7, unique=True),
+    st.dictionaries(st.integers(0, 6), st.floats(0.05, 0.14), min_size=7),
+)
+def test_no_lane_that_waits_goes_without_its_share(lanes: list[int], shares: dict[int, float]) -> None:
+    plan = Schedule[int](FREE.budget(), lambda place: None, shares)
+    for lane in lanes:
+        for number in range(300):
+            plan.put((lane, number), (lane, number), lane, lane, 0.0)
+    served = []
+    for _ in range(300):
+        turn = plan.take(0.0)
+        assert turn is not None
+        served.append(turn.item)
+    for lane in lanes:
+        assert served.count(lane) >= int(300 * shares[lane]) - len(lanes)
+
+
+# what Telegram sees
+
+LATE = 0.15
+
+
+@given(st.integers(1, 5), st.integers())
+def test_however_requests_jitter_no_window_of_telegrams_holds_more_than_the_limit(burst: int, seed: int) -> None:
+    limit, random = 10, Random(seed)
+    budget = Budget(limit, 1.0, burst, late=LATE)
+    now, counted, under_way = 0.0, list[float](), list[tuple[float, Spent]]()
+    for _ in range(150):
+        delay = random.choice((0.0, LATE, random.uniform(0, LATE)))
+        now = max(now, budget.free_at())
+        for answer in [one for one in under_way if one[0] <= now]:
+            under_way.remove(answer)
+            budget.settle(answer[1], answer[0])
+        spent = budget.spend(now)
+        counted.append(now + random.uniform(0, delay))
+        under_way.append((now + delay, spent))
+    counted.sort()
+    assert all(later - earlier > 1.0 - 1e-6 for earlier, later in zip(counted, counted[limit:], strict=False))
+
+
+class Receiver:
+    """Telegram as the schedule meets it: each request takes some time, and some are refused for a while."""
+
+    def __init__(self, plan: Schedule[tuple[int, int]], random: Random) -> None:
+        self.plan, self.random = plan, random
+        self.now = 0.0
+        self.under_way: list[tuple[float, int, Turn[tuple[int, int]]]] = []
+        self.counted: list[tuple[float, int]] = []
+        self.done: list[tuple[int, int]] = []
+        self.serial = 0
+
+    def step(self) -> bool:
+        """Whatever comes next; False: there is nothing more to come."""
+        turn = self.plan.take(self.now)
+        if turn is not None:
+            delay = self.random.uniform(0, LATE)
+            self.counted.append((self.now + self.random.uniform(0, delay), cast("int", turn.place)))
+            self.serial += 1
+            heapq.heappush(self.under_way, (self.now + delay, self.serial, turn))
+            return True
+        wait = self.plan.wait(self.now)
+        ends = self.under_way[0][0] if self.under_way else math.inf
+        until = min(ends, math.inf if wait is None else self.now + max(wait, 1e-9))
+        self.now = until if until < math.inf else self.now
+        if ends <= self.now:
+            self._answer(heapq.heappop(self.under_way)[2])
+        return until < math.inf
+
+    def _answer(self, turn: Turn[tuple[int, int]]) -> None:
+        fate = self.random.random()
+        if fate < 0.1:
+            self.plan.pause(turn.place, self.now + 3.0)
+        if fate < 0.2:
+            self.plan.again(turn.key, self.now + (2.0 if fate > 0.15 else 0.0), self.now)
+        else:
+            self.done.append(turn.item)
+            self.plan.done(turn.key, self.now)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 8), st.integers(0, 6), st.booleans()), min_size=1, max_size=80),
+    st.integers(),
+)
+def test_whatever_is_put_all_of_it_arrives_in_order_and_within_every_limit(
+    rows: list[tuple[int, int, bool]], seed: int
+) -> None:
+    overall, chat = Rate(5, 1.0, 2, LATE), Rate(4, 4.0, 2, LATE)
+    shares = {1: 0.2, 2: 0.2, 3: 0.1, 4: 0.1, 5: 0.05, 6: 0.05}
+    plan = Schedule[tuple[int, int]](overall.budget(), lambda place: chat.budget(), shares)
+    telegram = Receiver(plan, Random(seed))
+    expected: dict[int, list[tuple[int, int]]] = {}
+    for number, (queue, lane, at_once) in enumerate(rows):
+        plan.put(queue, queue % 3, lane, (queue, number), telegram.now)
+        expected.setdefault(queue, []).append((queue, number))
+        if not at_once:
+            telegram.step()
+    while len(plan):
+        assert telegram.step()
+    for queue, items in expected.items():
+        assert [item for item in telegram.done if item[0] == queue] == items
+    for limit, span, times in (
+        (5, 1.0, sorted(at for at, _ in telegram.counted)),
+        *((4, 4.0, sorted(at for at, to in telegram.counted if to == place)) for place in range(3)),
+    ):
+        assert all(later - earlier > span - 1e-6 for earlier, later in zip(times, times[limit:], strict=False))

@@ -11,7 +11,7 @@ from typing import cast
 from bot.core.errors import StoreError
 from bot.core.model import Due, DueKind, Step
 from bot.ports import Store
-from bot.timer import Timer
+from bot.timer import SIDE_BY_SIDE, Timer
 from tests.catalogues import MONDAY, conversation
 from tests.integration.simulated import until
 
@@ -162,3 +162,34 @@ async def test_while_something_rings_commits_do_not_have_the_store_searched_each
         assert len(looks) - before < 50
         gate.set()
         await until(lambda: bell.rang == ["slow"])
+
+
+async def test_a_flood_of_turns_is_dealt_with_a_few_at_a_time_and_in_order() -> None:
+    rows = Rows(*(row(f"{number:03}", -500 + number, of=f"{number}-1") for number in range(300)))
+    bell, under_way, most = Bell(rows), 0, 0
+
+    async def ring(due: Due) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        await bell.ring(due)
+        under_way -= 1
+
+    async with running(rows, bell, ring):
+        await until(lambda: len(bell.rang) == 300, seconds=20)
+    assert bell.rang == sorted(bell.rang)
+    assert most <= SIDE_BY_SIDE
+
+
+async def test_rows_of_what_is_being_dealt_with_hide_no_others() -> None:
+    rows = Rows(*(row(f"slow {number}", -500 + number) for number in range(200)), row("other", -1, of="5002-1"))
+    bell, hold = Bell(rows), asyncio.Event()
+
+    async def ring(due: Due) -> None:
+        if due.id.startswith("slow"):
+            await hold.wait()
+        await bell.ring(due)
+
+    async with running(rows, bell, ring):
+        await until(lambda: bell.rang == ["other"])

@@ -198,7 +198,7 @@ def waiting() -> Conversation:
 
 def test_what_is_added_while_waiting_reaches_the_case_and_the_promise_is_said_again() -> None:
     arrived = arrival.receive(waiting(), wrote("it was the blue one", 8), 2, context())
-    assert [row.content for row in arrived.outbox] == [Copy(MAJA.id, 8)]
+    assert [row.content for row in arrived.outbox] == [Copy(MAJA.id, 8, text="it was the blue one")]
     step = turn.answer(
         arrived.conversation,
         decide(arrived.conversation, "it was the blue one", understood(), context().catalogue),
@@ -289,7 +289,7 @@ def test_an_edit_while_a_colleague_has_it_reaches_the_colleague() -> None:
 
 def test_while_a_human_has_it_messages_are_passed_on_and_nothing_is_said() -> None:
     step = arrival.receive(conversation(phase=Phase.HUMAN, agents_chat=-100), wrote("ok", 3), 1, context())
-    assert [row.content for row in step.outbox] == [Copy(MAJA.id, 3)]
+    assert [row.content for row in step.outbox] == [Copy(MAJA.id, 3, text="ok")]
     assert step.due == ()
 
 
@@ -485,3 +485,65 @@ def test_after_two_broken_promises_the_team_is_told_again_and_again_until_somebo
     assert [row.id for row in step.due] == [nag.id]
     taken = replace(given_up.conversation, phase=Phase.HUMAN)
     assert alarm.ring(taken, nag, context(nag.at)).due == ()
+
+
+# --- a customer who writes very much ----------------------------------------------------------------------------------
+
+
+def flood(before: Conversation, messages: int, *, apart: timedelta = timedelta(seconds=1)) -> list[Step]:
+    """So many messages of one customer, one after the other."""
+    steps = []
+    for number in range(messages):
+        at = context(MONDAY + number * apart)
+        steps.append(arrival.receive(before, wrote(f"line {number}", message_id=number + 1), number, at))
+        before = steps[-1].conversation
+    return steps
+
+
+def test_who_floods_us_is_told_once_that_it_is_all_read_together() -> None:
+    steps = flood(conversation(), 60)
+    told = [text for step in steps for text in said_to_customer(step)]
+    assert told == [
+        "I have all your messages, Maja, and read them together. Nothing gets lost: you needn't write it again."
+    ]
+    assert said_to_customer(steps[arrival.MANY]) == told
+    assert len(steps[-1].conversation.pending) == 60
+
+
+def test_who_writes_as_much_over_hours_is_no_flood() -> None:
+    steps = flood(conversation(), 60, apart=timedelta(seconds=10))
+    assert [text for step in steps for text in said_to_customer(step)] == []
+
+
+def test_a_flood_is_one_turn_once_it_pauses_and_within_a_minute_at_most() -> None:
+    steps = flood(conversation(), 60)
+    dues = [step.due[0].at for step in steps]
+    assert dues[arrival.MANY] - (MONDAY + timedelta(seconds=arrival.MANY)) == 4 * timedelta(seconds=1.5)
+    assert dues[-1] <= MONDAY + timedelta(seconds=8) + arrival.WHILE
+
+
+def test_a_human_who_has_the_case_is_passed_the_flood_and_the_bot_is_quiet() -> None:
+    steps = flood(conversation(phase=Phase.HUMAN, agents_chat=-100), 60)
+    assert [text for step in steps for text in said_to_customer(step)] == []
+    assert sum(len(step.outbox) for step in steps) == 60
+
+
+def test_told_once_is_told_again_after_an_hour() -> None:
+    told = flood(conversation(), 20)[-1].conversation
+    later = replace(told, flooded_at=MONDAY - arrival.TOLD_FOR)
+    assert said_to_customer(arrival.receive(later, wrote("more"), 9, context(MONDAY + timedelta(seconds=20))))
+
+
+def test_what_a_customer_repeats_is_understood_once() -> None:
+    before = conversation()
+    for number, text in enumerate(("Is it down?", "is it down? ", "hello", "Is it down?")):
+        before = arrival.receive(before, wrote(text, number), number, context()).conversation
+    assert arrival.thought(before) == "Is it down? hello"
+
+
+def test_of_an_endless_thought_the_end_is_understood() -> None:
+    before = conversation()
+    for number in range(5):
+        before = arrival.receive(before, wrote(f"{number}" * 4000, number), number, context()).conversation
+    assert arrival.thought(before).endswith("4" * 4000)
+    assert len(arrival.thought(before)) == arrival.LONGEST_THOUGHT

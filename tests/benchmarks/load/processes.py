@@ -100,6 +100,7 @@ class Bots:
     def _environment(self, port: int, store: str) -> dict[str, str]:
         others = {name: value for name, value in os.environ.items() if not name.startswith("KEEPWORD_")}
         return others | {
+            "PYTHONPATH": str(ROOT),
             "KEEPWORD_TELEGRAM_TOKEN": stock.TOKEN,
             "KEEPWORD_TELEGRAM_API": self.api,
             "KEEPWORD_MODE": "webhook",
@@ -142,10 +143,10 @@ def is_ready(port: int) -> bool:
         return False
 
 
-def stock_python(folder: Path) -> Path | None:
+def stock_python(folder: Path, extra: str = "webhooks") -> Path | None:
     """Sets the baseline up in an environment of its own; None where it can't be had."""
     python = folder / "bin" / "python"
-    wanted = f"python-telegram-bot[webhooks]=={version('python-telegram-bot')}"
+    wanted = f"python-telegram-bot[{extra}]=={version('python-telegram-bot')}"
     try:
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, capture_output=True, timeout=120)
         words = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wanted]

@@ -1,0 +1,116 @@
+"""From the outbox to the schedule: who goes with whom, and what is not worth sending any more."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from bot.core.model import Card, CloseTopic, Lane, OpenTopic, Outgoing
+from bot.telegram.budget import Budget, Rates
+from bot.telegram.delivery import Call
+from bot.telegram.job import Job, address, step_of
+from bot.telegram.merging import may_join
+from bot.telegram.schedule import Schedule
+from bot.telegram.timer import Timer
+
+MANY = 30
+"""With more than this many waiting we are flooded: a second's worth of what may be sent in all."""
+
+QUIET = 5
+"""With more than this many waiting, showing "typing" would only take the room of what is to be said."""
+
+IN_LINE = 3
+"""With so many messages waiting for one customer or one case, further words join the last: a short burst may pass."""
+
+SHARES: dict[int, float] = {
+    Lane.PROMISE: 0.25,
+    Lane.ANSWER: 0.2,
+    Lane.AGENT: 0.15,
+    Lane.CARD: 0.1,
+    Lane.SMALLTALK: 0.05,
+    Lane.FOLLOW_UP: 0.05,
+}
+"""What part of all that is sent a lane has at least while something waits in it. The rest is for the most urgent."""
+
+
+class Intake:
+    """Puts things into a schedule.
+
+    A card that waits is replaced by a newer one of its case. Words that wait become one message while nothing may go to
+    their chat, others wait before them there, or we are flooded.
+    """
+
+    def __init__(self, rates: Rates, timer: Timer) -> None:
+        self._rates = rates
+        self._timer = timer
+        self._cards: dict[str, Job] = {}
+        self.schedule: Schedule[Job] = Schedule(rates.overall.budget(), self._budget_of, SHARES)
+
+    @property
+    def is_flooded(self) -> bool:
+        """Whether so many wait that words should be joined rather than wait each by itself."""
+        return len(self.schedule) > MANY
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there is room for what is merely nice."""
+        return len(self.schedule) <= QUIET
+
+    def put(self, row: Outgoing) -> Outgoing | None:
+        """Have a row sent. Answers an older one that need not be sent any more."""
+        key, place = address(row)
+        if isinstance(row.content, Card) and (older := self._replaced(row)):
+            return older
+        if isinstance(row.content, OpenTopic | CloseTopic):
+            self._cards.pop(row.conversation_id, None)  # what comes after it belongs after it
+        if not self._join(key, place, row):
+            job = Job(row.chat_id, (row,))
+            if isinstance(row.content, Card):
+                self._cards[row.conversation_id] = job
+            self.schedule.put(key, place, row.lane, job, self._timer.now(), joins=step_of(row))
+        return None
+
+    def put_seen(self, chat_id: int, call: Call, seconds: float) -> None:
+        """Have a message acknowledged. Under a flood the last of a customer's stands for those before it."""
+        key = ("seen", chat_id)
+        last = self.schedule.tail(key)
+        if last is not None and not last.begun and self.is_flooded:
+            last.calls, last.expires_at = (call,), self._timer.now() + seconds
+        else:
+            self.put_aside(key, ("unkept", chat_id), Lane.ACKNOWLEDGE, self.unkept(chat_id, call, seconds))
+
+    def put_aside(self, key: Hashable, place: Hashable, lane: Lane, job: Job) -> None:
+        """Have something done that is not in the outbox."""
+        self.schedule.put(key, place, lane, job, self._timer.now())
+
+    def unkept(self, chat_id: int, call: Call, seconds: float | None = None) -> Job:
+        """Something that is not in the outbox, and not worth doing after so many seconds."""
+        expires_at = None if seconds is None else self._timer.now() + seconds
+        return Job(chat_id, calls=(call,), expires_at=expires_at)
+
+    def begin(self, job: Job) -> None:
+        """A job has its first turn: nothing may join it, or take its place, any more."""
+        job.begun = True
+        for row in job.rows:
+            if self._cards.get(row.conversation_id) is job:
+                del self._cards[row.conversation_id]
+
+    def _replaced(self, row: Outgoing) -> Outgoing | None:
+        waiting = self._cards.get(row.conversation_id)
+        if waiting is None or waiting.chat_id != row.chat_id:
+            return None
+        (older,) = waiting.rows
+        waiting.rows = (row,)
+        return older
+
+    def _join(self, key: Hashable, place: Hashable, row: Outgoing) -> bool:
+        last = self.schedule.tail(key)
+        if last is None or last.begun or not last.rows or not may_join(last.rows, row):
+            return False
+        in_line = self.schedule.length(key) >= IN_LINE
+        if not (in_line or self.is_flooded or self.schedule.is_held_up(place, self._timer.now())):
+            return False
+        last.rows = (*last.rows, row)
+        return True
+
+    def _budget_of(self, place: Hashable) -> Budget | None:
+        return self._rates.of_chat(place) if isinstance(place, int) else None

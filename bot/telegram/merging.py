@@ -1,0 +1,47 @@
+"""What waits for the same chat goes as one message, where it reads as well and takes less of the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.model import Content, Copy, Outgoing, Text
+from bot.telegram.job import is_agents_words
+from bot.telegram.splitting import LIMIT, units
+
+
+def may_join(waiting: Sequence[Outgoing], row: Outgoing) -> bool:
+    """Whether ``row`` may become part of the message that the rows before it wait to be.
+
+    An agent's words stay as they were written; buttons stand at the end, and a quote at the beginning. What is more
+    urgent than the first of them would lose its place by it.
+    """
+    last = waiting[-1]
+    if last.to is not row.to or is_agents_words(last) or is_agents_words(row) or row.lane < waiting[0].lane:
+        return False
+    together = [*(other.content for other in waiting), row.content]
+    return _are_words(last.content, row.content) and units(_text(together)) <= LIMIT
+
+
+def joined(rows: Sequence[Outgoing]) -> Content:
+    """The one message that they are."""
+    contents = [row.content for row in rows]
+    first, last = contents[0], contents[-1]
+    if len(contents) == 1 or not isinstance(first, Text | Copy):
+        return first
+    keyboard = last.keyboard if isinstance(last, Text) else ()
+    return Text(_text(contents), keyboard, first.reply_to)
+
+
+def _are_words(last: Content, new: Content) -> bool:
+    if isinstance(last, Text) and isinstance(new, Text):
+        return not last.keyboard and new.reply_to is None
+    if isinstance(last, Copy) and isinstance(new, Copy):
+        same_chat = last.from_chat_id == new.from_chat_id
+        return same_chat and bool(last.text and new.text) and new.reply_to is None
+    return False
+
+
+def _text(contents: Sequence[Content]) -> str:
+    """All that is said, each thing once."""
+    said = dict.fromkeys(content.text for content in contents if isinstance(content, Text | Copy))
+    return ("\n" if isinstance(contents[0], Copy) else "\n\n").join(said)
