@@ -1,7 +1,8 @@
 """How pressing it is to the customer: cues in their words, and how loud they are typed.
 
 Cues are data, one file a language under ``cues/``. They are matched in folded text, so that one spelling stands for
-all; those of every configured language apply, since people mix.
+all. Those of the message's language apply, since a harmless word of one language is an insult in another; and English
+words for haste and anger, which people everywhere mix in.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ from bot.nlp.text import fold, letters
 _URGENT = ("urgent", "safety")
 _UPSET = ("insult", "anger", "leave", "legal", "waiting")
 _CALM = "calm"
+_BORROWED = (_CALM, "urgent", "insult")
+"""English cues of these sorts count in every language."""
+
+_RISING = (Severity.CALM, Severity.UPSET, Severity.URGENT)
 _LOUD_SIGNS = re.compile(r"!{3,}|\?!|!\?|[!?]{4,}|[😠😡🤬😤👿🖕]")
 _LOUD_LETTERS = 8
 _WORD = re.compile(r"\S+")
@@ -29,16 +34,20 @@ _WORD = re.compile(r"\S+")
 Cues = dict[str, re.Pattern[str]]
 
 
-@lru_cache(maxsize=8)
-def cues_of(languages: tuple[str, ...]) -> Cues:
-    """One pattern for each sort of cue, over all ``languages`` that have a file, for folded text."""
-    phrases: dict[str, list[str]] = {}
-    for language in languages:
-        file = files("bot.nlp") / "cues" / f"{language}.yml"
-        if file.is_file():
-            for sort, found in YAML(typ="safe").load(file.read_text(encoding="utf-8")).items():
-                phrases.setdefault(sort, []).extend(str(phrase) for phrase in found)
-    return {sort: _pattern(found) for sort, found in phrases.items()}
+@lru_cache(maxsize=64)
+def cues_of(language: str) -> Cues:
+    """One pattern for each sort of cue of ``language``, for folded text; English where it has no file."""
+    own, english = _phrases(language), _phrases("en")
+    borrowed = {sort: english[sort] for sort in _BORROWED}
+    return {sort: _pattern((*found, *borrowed.get(sort, ()))) for sort, found in (own or english).items()}
+
+
+def _phrases(language: str) -> dict[str, list[str]]:
+    file = files("bot.nlp") / "cues" / f"{language}.yml"
+    if not file.is_file():
+        return {}
+    read = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+    return {sort: [str(phrase) for phrase in found] for sort, found in read.items()}
 
 
 def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
@@ -59,25 +68,38 @@ class SeverityComponent:
     """Sets ``severity``."""
 
     def __init__(self, languages: Sequence[str]) -> None:
-        self._cues = cues_of(tuple(dict.fromkeys((*languages, "en"))))
+        self._languages = tuple(dict.fromkeys((*languages, "en")))
 
     def __call__(self, doc: Doc) -> Doc:
         read = reading(doc)
-        read.severity = self.judge(doc.text, read.kind)
+        read.severity = self.judge(doc.text, read.kind, read.language)
         return doc
 
-    def judge(self, text: str, kind: Kind = Kind.NONE) -> Severity:
-        """The severity of ``text``. Praise may be as loud as it likes."""
+    def judge(self, text: str, kind: Kind = Kind.NONE, language: str = "") -> Severity:
+        """The severity of ``text``, by the cues of its ``language``; where that isn't known, by those of each.
+
+        Praise may be as loud as it likes.
+        """
         words = fold(text).replace("’", "'")
-        if _CALM in self._cues:
-            words = self._cues[_CALM].sub(" ", words)
-        if self._any(_URGENT, words):
-            return Severity.URGENT
-        upset = self._any(_UPSET, words) or is_loud(text)
+        found = self._found(words, language)
+        if found is Severity.URGENT:
+            return found
+        upset = found is Severity.UPSET or is_loud(text)
         return Severity.UPSET if upset and kind not in (Kind.PRAISE, Kind.SMALLTALK) else Severity.CALM
 
-    def _any(self, sorts: Iterable[str], words: str) -> bool:
-        return any(sort in self._cues and self._cues[sort].search(words) for sort in sorts)
+    def _found(self, words: str, language: str) -> Severity:
+        """What the cues say. A calm phrase of one language may be an insult in another: each is read by itself."""
+        return max((_by_cues(words, one) for one in ((language,) if language else self._languages)), key=_RISING.index)
+
+
+def _by_cues(words: str, language: str) -> Severity:
+    cues = cues_of(language)
+    if _CALM in cues:
+        words = cues[_CALM].sub(" ", words)
+    for severity, sorts in ((Severity.URGENT, _URGENT), (Severity.UPSET, _UPSET)):
+        if any(sort in cues and cues[sort].search(words) for sort in sorts):
+            return severity
+    return Severity.CALM
 
 
 @SpacyLanguage.factory(

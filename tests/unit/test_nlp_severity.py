@@ -17,6 +17,13 @@ def component() -> SeverityComponent:
     return SeverityComponent(SIX)
 
 
+def test_a_harmless_word_of_one_language_is_not_read_as_anothers(component: SeverityComponent) -> None:
+    assert component.judge("montirali ste police u dnevnoj sobi", language="sr") is Severity.CALM
+    assert component.judge("είμαι ιδιώτης, όχι εταιρεία", language="el") is Severity.CALM
+    assert component.judge("you idiots", language="en") is Severity.UPSET
+    assert component.judge("you idiots", language="sl") is Severity.UPSET
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -83,4 +90,4 @@ def test_praise_may_be_loud(component: SeverityComponent) -> None:
 @pytest.mark.parametrize("language", SIX)
 def test_every_language_has_every_sort_of_cue(language: str) -> None:
     assert (files("bot.nlp") / "cues" / f"{language}.yml").is_file()
-    assert set(cues_of((language,))) == set(cues_of(("en",)))
+    assert set(cues_of(language)) == set(cues_of("en"))
