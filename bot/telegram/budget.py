@@ -89,12 +89,12 @@ class Rates:
     """What Telegram allows: 30 a second in all, one a second in a private chat (short bursts pass), 20 a minute in a
     group, where edits and the making of topics count too.
 
-    In all a request is reckoned to arrive within 0.15 seconds: to wait longer for slow answers would cost the pace of
-    all others. In a group it may take as long as we wait for an answer.
+    In all a request is reckoned to arrive within half a second, our own delays included: to wait longer for slow
+    answers would cost the pace of all others. In a chat it may take as long as we wait for an answer.
     Source: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
     """
 
-    overall: Rate = Rate(30, 1.0, 3, late=0.15)
+    overall: Rate = Rate(30, 1.0, 3, late=0.5)
     private: Rate = Rate(60, 60.0, 3, late=10.0)
     group: Rate = Rate(20, 60.0, 10, late=10.0)
 
