@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from bot.core.content import Catalogue
 from bot.core.model import Understanding
 from bot.ports import Hints, Knowledge, Understander
 
-Train = Callable[[Catalogue], Awaitable[Understander]]
+LAST_QUESTIONS = 30.0
+"""Seconds that who took the old knowledge has to ask it what there is to ask."""
+
+
+class Trained(Understander, Protocol):
+    """An understander that holds on to something until it is closed."""
+
+    async def close(self) -> None:
+        """Let go of it; nothing is asked any more."""
+        ...
+
+
+Train = Callable[[Catalogue], Awaitable[Trained]]
 """Makes a pipeline for a catalogue, off the event loop. Raises UnderstandingError."""
 
 
 class _Training:
     """An understander that is still being trained: who asks it waits until it is ready, or has failed."""
 
-    def __init__(self, ready: asyncio.Future[Understander]) -> None:
+    def __init__(self, ready: asyncio.Future[Trained]) -> None:
         self._ready = ready
 
     async def understand(self, text: str, hints: Hints) -> Understanding:
@@ -29,9 +42,11 @@ class Shelf:
 
     def __init__(self, catalogue: Catalogue, train: Train) -> None:
         self._train = train
-        self._first: asyncio.Future[Understander] = asyncio.get_running_loop().create_future()
+        self._first: asyncio.Future[Trained] = asyncio.get_running_loop().create_future()
         self._knowledge = Knowledge(catalogue, _Training(self._first))
         self._one_at_a_time = asyncio.Lock()
+        self._live: Trained | None = None
+        self._retiring: set[asyncio.Task[None]] = set()
 
     def current(self) -> Knowledge:
         return self._knowledge
@@ -56,12 +71,34 @@ class Shelf:
                 self._first.exception()  # nobody may be waiting: it was told to our caller
                 raise
             self._first.set_result(understander)
-            self._knowledge = Knowledge(catalogue, understander)
+            self._go_live(catalogue, understander)
 
     async def put(self, catalogue: Catalogue) -> None:
         """Make this content live once a pipeline is trained on it; until then, and if that fails, the old one stays."""
         async with self._one_at_a_time:
             if catalogue.version == self._knowledge.catalogue.version:
                 return
-            understander = await self._train(catalogue)
-            self._knowledge = Knowledge(catalogue, understander)
+            self._go_live(catalogue, await self._train(catalogue))
+
+    async def close(self) -> None:
+        """Close the pipelines."""
+        for task in self._retiring:
+            task.cancel()  # each then closes at once
+        await asyncio.gather(*self._retiring, return_exceptions=True)
+        if self._live is not None:
+            await self._live.close()
+
+    def _go_live(self, catalogue: Catalogue, trained: Trained) -> None:
+        old, self._live = self._live, trained
+        self._knowledge = Knowledge(catalogue, trained)
+        if old is not None:
+            task = asyncio.create_task(_retire(old), name="an old pipeline")
+            self._retiring.add(task)
+            task.add_done_callback(self._retiring.discard)
+
+
+async def _retire(old: Trained) -> None:
+    try:
+        await asyncio.sleep(LAST_QUESTIONS)
+    finally:
+        await old.close()

@@ -20,6 +20,10 @@ class Echo:
 
     def __init__(self, content: Catalogue) -> None:
         self.version = content.version
+        self.closed = False
+
+    async def close(self) -> None:
+        self.closed = True
 
     async def understand(self, text: str, hints: Hints) -> Understanding:
         return replace(understood(), language=self.version)
@@ -76,3 +80,19 @@ async def test_an_edit_that_comes_during_the_first_training_comes_after_it() -> 
     shelf = Shelf(version("one"), train)
     await asyncio.gather(shelf.train_first(), shelf.put(version("two")))
     assert shelf.current().catalogue.version == "two"
+
+
+async def test_the_old_pipeline_may_be_asked_for_a_while_and_all_are_closed_at_the_end() -> None:
+    made: list[Echo] = []
+
+    async def remembered(content: Catalogue) -> Echo:
+        made.append(await train(content))
+        return made[-1]
+
+    shelf = Shelf(version("one"), remembered)
+    await shelf.train_first()
+    await shelf.put(version("two"))
+    await asyncio.sleep(0)
+    assert [echo.closed for echo in made] == [False, False]
+    await shelf.close()
+    assert [echo.closed for echo in made] == [True, True]

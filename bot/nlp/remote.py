@@ -1,0 +1,191 @@
+"""A pipeline in a process of its own: whatever it is busy with, the event loop goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+from asyncio import IncompleteReadError
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import bot
+from bot.core.content import Catalogue
+from bot.core.errors import UnderstandingError
+from bot.core.model import Understanding
+from bot.nlp.parcels import HEAD, Answer, Lessons, Parcel, Progress, Question, Taught, length, unwrap, wrap
+from bot.ports import Hints, Understander
+
+log = logging.getLogger(__name__)
+
+Tell = Callable[[str, int, int], None]
+"""Told of progress: what is being done, how much of it is done, and how much there is."""
+
+STOP = 8.0
+"""Seconds that the process has to end by itself."""
+
+_TRIES = 2
+"""A question at which the process ends this often is not asked again."""
+
+_ENDED = "The process that understands messages ended. Is there too little memory?"
+
+
+@dataclass(slots=True)
+class _Asked:
+    question: Question
+    answer: asyncio.Future[Understanding]
+    tries: int = 1
+
+
+class RemotePipeline(Understander):
+    """Use :meth:`taught`, and :meth:`close` it after use. If its process ends, another one takes its place."""
+
+    def __init__(self, lessons: Lessons, tell: Tell) -> None:
+        self._lessons, self._tell = lessons, tell
+        self._process: Process | None = None
+        self._asked: dict[int, _Asked] = {}
+        self._numbers = count(1)
+        self._living: asyncio.Task[None] | None = None
+        self._taught = asyncio.Event()
+        self._trouble: str | None = None
+
+    @classmethod
+    async def taught(cls, catalogue: Catalogue, folder: Path, encoder: str, tell: Tell) -> RemotePipeline:
+        """One that knows ``catalogue``, which it keeps in ``folder``; trained if it must be.
+
+        ``tell`` hears how that goes on. Raises UnderstandingError. Cancelled, it keeps what was done until then.
+        """
+        pipeline = cls(Lessons(catalogue, folder, encoder), tell)
+        try:
+            await pipeline._start()
+        except BaseException:
+            await pipeline.close()
+            raise
+        pipeline._living = asyncio.create_task(pipeline._live(), name="understanding")
+        return pipeline
+
+    async def understand(self, text: str, hints: Hints) -> Understanding:
+        """What ``text`` means; see :class:`bot.ports.Understander`."""
+        if self._trouble:
+            raise UnderstandingError(self._trouble)
+        question = Question(next(self._numbers), text, hints)
+        asked = self._asked[question.number] = _Asked(question, asyncio.get_running_loop().create_future())
+        self._ask(asked)
+        try:
+            return await asked.answer
+        finally:
+            self._asked.pop(question.number, None)
+
+    @property
+    def process_id(self) -> int | None:
+        """The process that understands now; None: there is none at the moment."""
+        return None if self._process is None else self._process.pid
+
+    async def close(self) -> None:
+        """End the process; who still waits for an answer is told so. Closing twice does no harm."""
+        self._give_up("This pipeline was closed.")
+        if self._living is not None:
+            self._living.cancel()
+            await asyncio.gather(self._living, return_exceptions=True)
+        await self._end()
+
+    # --- the process
+
+    async def _start(self) -> None:
+        """Raises UnderstandingError."""
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot.nlp.worker"),
+            stdin=PIPE,
+            stdout=PIPE,
+            env=_environment(),
+            start_new_session=True,
+        )
+        self._say(self._lessons)
+        while not isinstance(said := await self._hear(), Taught):
+            if isinstance(said, Progress):
+                self._tell(said.what, said.done, said.total)
+        if said.trouble:
+            raise UnderstandingError(said.trouble)
+
+    async def _live(self) -> None:
+        """Hear answers; start anew where the process ends."""
+        while True:
+            try:
+                while True:
+                    self._take(await self._hear())
+                    await asyncio.sleep(0)  # answers come together; what is done about one of them goes first
+            except UnderstandingError:
+                log.error("The process that understands messages ended; it is started again")  # noqa: TRY400
+            try:
+                await self._end()
+                await self._start()
+            except (UnderstandingError, OSError) as error:
+                self._give_up(str(error))
+                return
+            self._ask_again()
+
+    def _take(self, said: Parcel) -> None:
+        if not isinstance(said, Answer) or (asked := self._asked.get(said.number)) is None or asked.answer.done():
+            return
+        if said.understanding is None:
+            asked.answer.set_exception(UnderstandingError(said.trouble))
+        else:
+            asked.answer.set_result(said.understanding)
+
+    def _ask_again(self) -> None:
+        for asked in list(self._asked.values()):
+            if asked.tries >= _TRIES:
+                asked.answer.set_exception(UnderstandingError(_ENDED))
+            else:
+                asked.tries += 1
+                self._ask(asked)
+
+    def _ask(self, asked: _Asked) -> None:
+        if self._process is not None and self._process.returncode is None:
+            self._say(asked.question)
+
+    def _give_up(self, trouble: str) -> None:
+        self._trouble = trouble
+        for asked in self._asked.values():
+            if not asked.answer.done():
+                asked.answer.set_exception(UnderstandingError(trouble))
+
+    def _say(self, parcel: Parcel) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.write(wrap(parcel))
+
+    async def _hear(self) -> Parcel:
+        """Raises UnderstandingError: the process ended."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        try:
+            head = await self._process.stdout.readexactly(HEAD)
+            return unwrap(await self._process.stdout.readexactly(length(head)))
+        except (IncompleteReadError, ConnectionError) as error:
+            raise UnderstandingError(_ENDED) from error
+
+    async def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            async with asyncio.timeout(STOP):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """The same code, wherever we were started."""
+    root = str(Path(bot.__file__).parents[1])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))}

@@ -1,0 +1,135 @@
+"""The understanding process: taught once, then asked; ends when its input does. Started by :mod:`remote`."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from types import FrameType
+
+from bot.core.errors import UnderstandingError
+from bot.nlp.parcels import HEAD, Answer, Lessons, Parcel, Progress, Question, Taught, length, unwrap, wrap
+from bot.nlp.pipeline import Pipeline
+
+NICE = 5
+"""How far it stands back: acknowledging and answering others goes before."""
+
+_AT_ONCE = 16
+"""Questions that are answered together: faster than one by one, and nobody waits long for the others."""
+
+_READ = 1 << 20
+
+
+class Ears:
+    """Reads parcels from a pipe: all that have come, and at least one."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._content = b""
+
+    def hear(self) -> list[Parcel]:
+        """Empty: there will be nothing more."""
+        while not (heard := list(self._whole())):
+            more = os.read(self._descriptor, _READ)
+            if not more:
+                return []
+            self._content += more
+        return heard
+
+    def _whole(self) -> Iterator[Parcel]:
+        while len(self._content) >= HEAD:
+            end = HEAD + length(self._content[:HEAD])
+            if len(self._content) < end:
+                return
+            content, self._content = self._content[HEAD:end], self._content[end:]
+            yield unwrap(content)
+
+
+class Mouth:
+    """Writes parcels to a pipe."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._out = os.fdopen(descriptor, "wb")
+
+    def say(self, *parcels: Parcel) -> None:
+        self._out.write(b"".join(wrap(parcel) for parcel in parcels))
+        self._out.flush()
+
+
+class Interruption:
+    """SIGTERM while training: end it at the next step, and keep what was made until then."""
+
+    def __init__(self) -> None:
+        self.came = False
+        signal.signal(signal.SIGTERM, self._note)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.came = True
+
+    def over(self) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def teach(lessons: Lessons, mouth: Mouth) -> Pipeline | None:
+    """Train, or load what was trained; None, and the reason said, if that failed."""
+    from bot.nlp.encoder import encoder_named  # noqa: PLC0415 - what imports take long is part of the training
+    from bot.nlp.training import load_or_train  # noqa: PLC0415
+
+    interruption = Interruption()
+
+    def progress(what: str, done: int, total: int) -> None:
+        if interruption.came:
+            raise UnderstandingError("training was interrupted: Keepword is stopping")
+        mouth.say(Progress(what, done, total))
+
+    try:
+        encoder = encoder_named(lessons.encoder)
+        pipeline = load_or_train(lessons.catalogue, lessons.folder, encoder=encoder, progress=progress)
+    except UnderstandingError as error:
+        mouth.say(Taught(str(error)))
+        return None
+    finally:
+        interruption.over()
+    mouth.say(Taught())
+    return pipeline
+
+
+def answer(pipeline: Pipeline, questions: Sequence[Question]) -> list[Answer]:
+    """Together if that works, else one by one: one message's trouble is not the others'."""
+    try:
+        found = pipeline.understand_many([(question.text, question.hints) for question in questions])
+    except UnderstandingError as error:
+        if len(questions) == 1:
+            return [Answer(questions[0].number, trouble=str(error))]
+        return [one for question in questions for one in answer(pipeline, [question])]
+    return [Answer(question.number, meaning) for question, meaning in zip(questions, found, strict=True)]
+
+
+def main() -> None:
+    """Hear on standard input, say on standard output; whatever else is printed goes to standard error."""
+    os.nice(NICE)
+    with contextlib.suppress(BrokenPipeError):  # the main process has ended, and so do we
+        _serve()
+
+
+def _serve() -> None:
+    mouth = Mouth(os.dup(1))
+    os.dup2(2, 1)
+    ears = Ears(0)
+    (lessons,) = ears.hear()
+    assert isinstance(lessons, Lessons)
+    pipeline = teach(lessons, mouth)
+    if pipeline is None:
+        return
+    gc.collect()
+    gc.freeze()
+    while heard := ears.hear():
+        questions = [parcel for parcel in heard if isinstance(parcel, Question)]
+        for start in range(0, len(questions), _AT_ONCE):
+            mouth.say(*answer(pipeline, questions[start : start + _AT_ONCE]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Messages are understood in a process of its own: asked together, replaced when it dies, interrupted when we stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.core.content import Catalogue
+from bot.core.errors import UnderstandingError
+from bot.files.load import load_or_raise
+from bot.nlp.remote import RemotePipeline
+from bot.ports import Hints
+from tests.content_samples import write_content
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the pipeline is kept: trained once for all tests here."""
+    return tmp_path_factory.mktemp("understanding")
+
+
+@pytest.fixture(scope="module")
+def content(room: Path) -> Catalogue:
+    write_content(room / "content")
+    return load_or_raise(room / "content")
+
+
+@pytest.fixture
+async def pipeline(room: Path, content: Catalogue) -> AsyncIterator[RemotePipeline]:
+    taught = await RemotePipeline.taught(content, room / "model", "ngrams", lambda *_: None)
+    yield taught
+    await taught.close()
+
+
+def process_of(pipeline: RemotePipeline) -> int:
+    assert pipeline.process_id is not None
+    return pipeline.process_id
+
+
+async def test_many_may_ask_at_once_and_each_gets_the_answer_to_its_own(pipeline: RemotePipeline) -> None:
+    texts = ["when are you open", "xyzzy", "when are you open on saturday", ""] * 10
+    found = await asyncio.gather(*(pipeline.understand(text, Hints()) for text in texts))
+    assert [each.intent for each in found[:4]] * 10 == [each.intent for each in found]
+    assert found[0].intent == "opening_hours"
+    assert found[3].intent == "none"
+
+
+async def test_killed_it_is_replaced_and_whoever_waits_is_answered(pipeline: RemotePipeline) -> None:
+    os.kill(process_of(pipeline), signal.SIGSTOP)
+    asked = [asyncio.create_task(pipeline.understand("when are you open", Hints())) for _ in range(3)]
+    await asyncio.sleep(0)
+    os.kill(process_of(pipeline), signal.SIGKILL)
+    assert [found.intent for found in await asyncio.gather(*asked)] == ["opening_hours"] * 3
+    assert (await pipeline.understand("when are you open", Hints())).intent == "opening_hours"
+
+
+async def test_closed_it_says_so_and_leaves_no_process_behind(pipeline: RemotePipeline) -> None:
+    process = process_of(pipeline)
+    await pipeline.close()
+    with pytest.raises(UnderstandingError, match="closed"):
+        await pipeline.understand("hello", Hints())
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+async def test_what_cannot_be_trained_says_why(room: Path, content: Catalogue) -> None:
+    with pytest.raises(UnderstandingError, match="telepathy"):
+        await RemotePipeline.taught(content, room / "model", "telepathy", lambda *_: None)
+
+
+async def test_training_is_told_of_and_can_be_interrupted(tmp_path: Path, content: Catalogue) -> None:
+    began = asyncio.Event()
+    training = asyncio.create_task(RemotePipeline.taught(content, tmp_path / "model", "ngrams", lambda *_: began.set()))
+    async with asyncio.timeout(60):
+        await began.wait()
+    training.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await training
