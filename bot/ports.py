@@ -118,6 +118,10 @@ class Store(Protocol):
         """Nothing is to be done about this update (or nothing can be: then it is set aside, with the reason)."""
         ...
 
+    async def set_aside(self, text: str, reason: str) -> None:
+        """Keep what was delivered and is no update, for a person to look at."""
+        ...
+
     # conversations
 
     def lease(self, chat_id: int) -> AbstractAsyncContextManager[Conversation | None]:

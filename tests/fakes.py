@@ -68,6 +68,7 @@ class FakeStore:
     def __init__(self) -> None:
         self.broken = False
         self.updates: dict[int, Update] = {}
+        self.aside: list[tuple[str, str]] = []
         self.accepted: set[int] = set()
         self.conversations: dict[str, Conversation] = {}
         self.rows: dict[str, tuple[Outgoing, Delivery]] = {}
@@ -94,6 +95,10 @@ class FakeStore:
     async def discard(self, update_id: int, reason: str) -> None:
         self._check()
         self.updates.pop(update_id, None)
+
+    async def set_aside(self, text: str, reason: str) -> None:
+        self._check()
+        self.aside.append((text, reason))
 
     # conversations
 

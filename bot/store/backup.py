@@ -1,8 +1,10 @@
 """Backups: a store's folder as one ``.tar.gz``, taken while a bot works in it, and put back.
 
-Nothing is locked and nothing is written in the store's folder. The journal is copied at one moment, and that moment is
-the backup's. A case file is written before its conversation leaves the journal, and a log's lines are in the archive
-before they do, so what the journal leans on is there; what came later is left out, by its time or its number.
+Nothing is locked and nothing is written in the store's folder. Deliveries that were not yet taken over are copied
+first: what leaves them meanwhile is in the journal by then, and what is in both is taken once. The journal is copied
+at one moment, and that moment is the backup's. A case file is written before its conversation leaves the journal, and
+a log's lines are in the archive before they do, so what the journal leans on is there; what came later is left out, by
+its time or its number.
 """
 
 from __future__ import annotations
@@ -18,12 +20,14 @@ import tarfile
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.core.errors import StoreDamagedError, StoreError
 from bot.store.archive import Archive
+from bot.store.deliveries import FOLDER
 from bot.store.disk import PRIVATE_FILE, FolderLock, make_folder, read_whole, sync_folder, written_aside
 from bot.store.frames import Frames
 from bot.store.journal import segment_path
@@ -36,7 +40,7 @@ _COMPRESSION = 3
 _CLOCKS_APART = 1_000_000_000
 """Nanoseconds by which a file's time may be off from ours."""
 
-_MEMBER = re.compile(r"(?:journal|archive|cases|topics)(?:/[\w-][\w.-]*)+", re.ASCII)
+_MEMBER = re.compile(r"(?:journal|archive|cases|topics|deliveries)(?:/[\w-][\w.-]*)+", re.ASCII)
 """What may stand in a backup; anything else never came from us."""
 
 _RESTORING = "restoring"
@@ -109,12 +113,21 @@ def _write(folder: Path, file: Path) -> None:
         tarfile.open(fileobj=out, mode="w:gz", compresslevel=_COMPRESSION) as tar,
     ):
         began = time.time_ns()
+        _add_deliveries(tar, folder / FOLDER)
         _add_cases(tar, folder)
         moment = _copy_journal(folder / "journal", Path(room))
         for path in sorted(Path(room).iterdir()):
             _add(tar, f"journal/{path.name}", path.read_bytes(), moment.ended)
         _add_cases(tar, folder, since=began, moment=moment)
         _add_archives(tar, folder / "archive", moment)
+
+
+def _add_deliveries(tar: tarfile.TarFile, folder: Path) -> None:
+    """What is kept and not yet taken over; before the journal, for whatever leaves here meanwhile is in that one."""
+    for number in numbered(folder, "journal"):
+        path = segment_path(folder, number)
+        with suppress(FileNotFoundError):  # taken over a moment ago
+            _add(tar, f"{FOLDER}/{path.name}", _whole_frames(path, may_be_torn=True), time.time_ns())
 
 
 def _copy_journal(journals: Path, room: Path) -> _Moment:
@@ -241,13 +254,13 @@ async def _open(folder: Path, case_files: int) -> Holdings:
 def _move(room: Path, folder: Path) -> None:
     """The journal comes last: without it there is no store."""
     os.sync()
-    for name in ("cases", "topics", "archive", "journal"):
+    for name in ("cases", "topics", "archive", FOLDER, "journal"):
         if (room / name).exists():
             (room / name).rename(folder / name)
     sync_folder(folder)
 
 
-def _unpack(file: Path, folder: Path, only: tuple[str, ...] = ("journal", "archive", "cases", "topics")) -> int:
+def _unpack(file: Path, folder: Path, only: tuple[str, ...] = ("journal", "archive", "cases", "topics", FOLDER)) -> int:
     """Unpack the parts named and read the others; returns how many case files there are. Raises StoreError."""
     cases = set()
     try:

@@ -39,8 +39,15 @@ def sync_folder(folder: Path) -> None:
 
 def read_whole(path: Path) -> bytes:
     """All of a file. One that is missing raises FileNotFoundError, one that cannot be read StoreError."""
+    return read_part(path)
+
+
+def read_part(path: Path, start: int = 0, size: int | None = None) -> bytes:
+    """As :func:`read_whole`, but ``size`` bytes at most (None: all there are) from ``start`` on."""
     try:
-        return path.read_bytes()
+        with path.open("rb", buffering=0) as file:
+            file.seek(start)
+            return (file.read(-1 if size is None else size)) or b""
     except FileNotFoundError:
         raise
     except OSError as error:

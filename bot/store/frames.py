@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.store.disk import read_whole
+from bot.store.disk import read_part
 
 _HEADER = re.compile(rb"([0-9a-f]{8}) (\d{1,10})\n")
 
@@ -44,12 +44,18 @@ class Damage:
 
 
 class Frames:
-    """The frames of one file, read once. After the iteration ``damage`` says whether all of it could be read."""
+    """The frames of one file, read once. After the iteration ``damage`` says whether all of it could be read.
 
-    def __init__(self, path: Path) -> None:
-        """Read the file; one that is missing raises FileNotFoundError, one that cannot be read StoreError."""
+    ``good`` counts the bytes of the frames that were found good so far.
+    """
+
+    def __init__(self, path: Path, start: int = 0, size: int | None = None) -> None:
+        """Read the file, or ``size`` bytes of it from ``start``, where a frame begins.
+
+        A file that is missing raises FileNotFoundError, one that cannot be read StoreError.
+        """
         self._path = path
-        self._content = read_whole(path)
+        self._content = read_part(path, start, size)
         self.good = 0
         self.damage: Damage | None = None
 

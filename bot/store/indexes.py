@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import UTC, datetime
+from itertools import islice, takewhile
 from typing import Any, Protocol
 
 from bot.core.model import Delivery, Due, Outgoing
@@ -16,6 +16,10 @@ from bot.store.records import DUE, OUTGOING
 Document = Mapping[str, Any]
 Place = tuple[int, Outgoing, Delivery]
 """A row of the outbox behind its number."""
+
+
+_SORT_FROM = 500
+"""More new rows than this are sorted in together, as when a store is opened."""
 
 
 class Index(Protocol):
@@ -103,19 +107,23 @@ class Arrivals:
 
 
 class Schedule:
-    """Due rows by time: a heap in which rows that were replaced or removed are passed over."""
+    """Due rows by time: a list in order, in which rows that were replaced or removed are passed over.
+
+    It is asked far more often than it changes, and nearly always for its beginning.
+    """
 
     def __init__(self) -> None:
-        self._heap: list[tuple[datetime, int, Due]] = []
+        self._order: list[tuple[datetime, int, Due]] = []
+        self._new: list[tuple[datetime, int, Due]] = []
+        """Not in the order yet."""
         self._rows: dict[Key, Due] = {}
         self._count = 0
 
     def add(self, key: Key, document: Document) -> None:
         row = DUE.load(document)
         self._rows[key] = row
-        self._push(row)
-        if len(self._heap) > 2 * len(self._rows) + 100:
-            self._rebuild()
+        self._count += 1
+        self._new.append((row.at, self._count, row))
 
     def discard(self, key: Key) -> None:
         self._rows.pop(key, None)
@@ -127,22 +135,24 @@ class Schedule:
 
     def until(self, now: datetime, limit: int) -> tuple[Due, ...]:
         """Rows at or before ``now``, earliest first; of the same time, those set first come first."""
-        taken: list[tuple[datetime, int, Due]] = []
-        while self._heap and self._heap[0][0] <= now and len(taken) < limit:
-            place = heapq.heappop(self._heap)
-            if self._rows.get(place[2].id) is place[2]:
-                taken.append(place)
-        for place in taken:
-            heapq.heappush(self._heap, place)
-        return tuple(place[2] for place in taken)
+        self._bring_in_order()
+        due = takewhile(lambda place: place[0] <= now, self._order)
+        return tuple(islice((place[2] for place in due if self._is_there(place)), limit))
 
-    def _push(self, row: Due) -> None:
-        self._count += 1
-        heapq.heappush(self._heap, (row.at, self._count, row))
+    def _bring_in_order(self) -> None:
+        if len(self._new) > _SORT_FROM:
+            self._order = sorted(place for place in self._order + self._new if self._is_there(place))
+        else:
+            for place in self._new:
+                insort(self._order, place)
+        self._new.clear()
+        gone = sum(1 for _ in takewhile(lambda place: not self._is_there(place), self._order))
+        del self._order[:gone]
+        if len(self._order) > 2 * len(self._rows) + 100:
+            self._order = [place for place in self._order if self._is_there(place)]
 
-    def _rebuild(self) -> None:
-        self._heap = [place for place in self._heap if self._rows.get(place[2].id) is place[2]]
-        heapq.heapify(self._heap)
+    def _is_there(self, place: tuple[datetime, int, Due]) -> bool:
+        return self._rows.get(place[2].id) is place[2]
 
 
 class Line:

@@ -41,8 +41,9 @@ class Journal:
         """Go on in the file of this number, which has been repaired, or start it. Raises OSError."""
         self._folder, self._fsync, self._settled = folder, fsync, settled
         self.number = number
+        """The file that is written to; of it, ``good`` bytes are durable. Both are the writer's to look at."""
         self._descriptor = self._open(number)
-        self._good = os.fstat(self._descriptor).st_size
+        self.good = os.fstat(self._descriptor).st_size
         self._torn = False
         self._queue: deque[bytes] = deque()
         self._given = 0
@@ -129,14 +130,14 @@ class Journal:
             self._torn = True
             self._cut()
             raise
-        self._good += len(content)
+        self.good += len(content)
 
     def _cut(self) -> None:
         """Take off what a failed write left behind, so that what follows stands behind good frames only.
 
         All since the last good sync goes, also pages that the kernel gave up on: a later sync never vouches for them.
         """
-        os.ftruncate(self._descriptor, self._good)
+        os.ftruncate(self._descriptor, self.good)
         if self._fsync:
             os.fsync(self._descriptor)
         self._torn = False
@@ -146,7 +147,7 @@ class Journal:
         if self._fsync:
             os.fsync(self._descriptor)
         os.close(self._descriptor)
-        self._descriptor, self._good = following, 0
+        self._descriptor, self.good = following, 0
         self.number += 1
 
     def _open(self, number: int) -> int:

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from tinydb import TinyDB
 
@@ -123,6 +124,12 @@ class TinyStore:
         with self._storage.transaction() as transaction:
             self._storage.log("aside", {"update": unpack(raw), "reason": reason})
             self._shelves.forget_update(update_id, keep=self._keep_updates)
+        await self._settle(transaction)
+
+    async def set_aside(self, text: str, reason: str) -> None:
+        """Keep what was delivered and is no update, in the same log."""
+        with self._storage.transaction() as transaction:
+            self._storage.log("aside", {"text": text, "reason": reason})
         await self._settle(transaction)
 
     # --- conversations
@@ -249,6 +256,14 @@ class TinyStore:
         while batch := await asyncio.to_thread(lambda: list(islice(found, _EVENTS_AT_ONCE))):
             for event in batch:
                 yield event
+
+    async def aside(self) -> AsyncIterator[dict[str, Any]]:
+        """What was set aside, oldest first: an ``update`` or other ``text``, and the ``reason``."""
+        await self._storage.durable()
+        found = log_entries(self._storage.folder / "journal", self._storage.folder / "archive", "aside")
+        while batch := await asyncio.to_thread(lambda: list(islice(found, _EVENTS_AT_ONCE))):
+            for entry in batch:
+                yield unpack(entry.raw)
 
     # --- housekeeping
 

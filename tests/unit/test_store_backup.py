@@ -15,6 +15,9 @@ from bot.__main__ import cli
 from bot.core.errors import StoreError, StoreLockedError
 from bot.core.model import Phase, Step
 from bot.store.backup import Holdings, back_up, look_into, restore
+from bot.store.deliveries import FOLDER, DeliveryReader, Place, record
+from bot.store.frames import frame
+from bot.store.journal import segment_path
 from bot.store.tiny import TinyStore
 from tests.contract.builders import AGENTS, all_of, commit, conversation, event, row, sent
 
@@ -46,6 +49,20 @@ def names_in(folder: Path) -> set[str]:
 
 
 # --- while a bot works
+
+
+async def test_what_was_delivered_and_not_yet_taken_over_is_in_it_but_for_a_torn_end(
+    store: TinyStore, tmp_path: Path
+) -> None:
+    await step(store, 1, 1)
+    deliveries = tmp_path / "data" / FOLDER
+    deliveries.mkdir()
+    whole = frame(record(b'{"update_id": 7}', 0))
+    segment_path(deliveries, 3).write_bytes(whole + frame(record(b"torn", 0))[:-1])
+    await back_up(tmp_path / "data", tmp_path / "backup")
+    await restore(tmp_path / "backup", tmp_path / "new")
+    found, _ = DeliveryReader(tmp_path / "new" / FOLDER).take(Place(4, 0))
+    assert [delivery.body for delivery in found] == [b'{"update_id": 7}']
 
 
 class Working:
