@@ -118,6 +118,17 @@ def queue(as_json: Annotated[bool, typer.Option("--json", help="One JSON object 
 
 
 @cli.command()
+def aside(
+    last: Annotated[int, typer.Option(min=1, help="So many, the newest.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """List what came and was not dealt with, and why. Works while the bot runs."""
+    from bot.commands.aside import show_aside
+
+    show_aside(_settings(), last=last, as_json=as_json)
+
+
+@cli.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where to: a .tar.gz that is not there yet.")]) -> None:
     """Write a backup of the store and read it again. Works while the bot runs."""
     from bot.commands.backup import take_backup
