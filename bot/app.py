@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable, Coroutine
+import gc
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from aiohttp import web
 
 from bot.core import words
 from bot.core.content import Catalogue
-from bot.core.errors import ContentError, KeepwordError, StoreError, UnderstandingError
+from bot.core.errors import ContentError, KeepwordError, StoreError
 from bot.core.model import Outgoing, Receipt, Step, Update
+from bot.door import Door
 from bot.files.live import LiveContent
 from bot.files.load import Loaded, load
 from bot.files.versions import keep
-from bot.flow import Flow, Seen
+from bot.flow import Flow
 from bot.line import Line
 from bot.metrics import Metrics
-from bot.nlp.encoder import encoder_named
-from bot.nlp.pipeline import Pipeline
-from bot.nlp.training import load_or_train
+from bot.nlp.remote import RemotePipeline, Tell
+from bot.outage import Outage
 from bot.ports import Clock
-from bot.settings import Settings, cannot_listen, host_and_port
-from bot.shelf import Shelf
+from bot.pulse import watch_pulse
+from bot.reception import Reception
+from bot.settings import Settings
+from bot.shelf import Shelf, Train, Trained
 from bot.store.tiny import TinyStore
 from bot.telegram.commands import AGENT_COMMANDS, CUSTOMER_COMMANDS, show_commands
 from bot.telegram.lanes import InboundLanes
@@ -51,9 +52,6 @@ RECALLED = timedelta(days=14)
 DRAIN = 10.0
 """Seconds that what is in the outbox has to be sent when we stop."""
 
-Tell = Callable[[str, int, int], None]
-"""Told of progress: what is being done, how much of it is done, and how much there is."""
-
 
 class SystemClock:
     """The time of this machine."""
@@ -63,21 +61,30 @@ class SystemClock:
 
 
 class App:
-    """All of Keepword in one process. ``tell`` hears how training goes on."""
+    """All of Keepword. ``tell`` hears how training goes on; ``train`` is to make pipelines another way."""
 
     def __init__(
-        self, settings: Settings, tell: Tell = lambda what, done, total: None, clock: Clock | None = None
+        self,
+        settings: Settings,
+        tell: Tell = lambda what, done, total: None,
+        clock: Clock | None = None,
+        train: Train | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.metrics = Metrics()
         self.line = Line(settings, self.clock)
-        self.address = ""
         self._tell = tell
+        self._train = train or self._train_aside
         self._tasks: list[asyncio.Task[None]] = []
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._undo = AsyncExitStack()
         self._stopping = False
+
+    @property
+    def address(self) -> str:
+        """Where we listen."""
+        return self.door.address
 
     # --- starting and stopping
 
@@ -95,20 +102,23 @@ class App:
             self._join()
             await self.sender.start()
             undo.push_async_callback(self._stop_sending)
+            undo.push_async_callback(self.reception.close)
             undo.push_async_callback(self.timer.stop, FINISH)
             undo.push_async_callback(self.lanes.close, FINISH)
             await self._listen(undo)
+            undo.push_async_callback(self.shelf.close)
             undo.push_async_callback(self._stop_tasks)
             self._begin_tasks(loaded)
             self._undo = undo.pop_all()
 
     def _begin_tasks(self, loaded: Loaded) -> None:
         self._begin("training", self._train_first(loaded))
-        self._begin("taking up what was left", self._take_up())
+        self._begin("deliveries", self.reception.run(self.door))
         self._begin("recalling", self.flow.recall(self.clock.now() - RECALLED))
-        self._begin("updates", self.line.run(self._asked_for, self.address))
+        self._begin("updates", self.line.run(self.reception.asked_for, self.reception.set_aside, self.address))
         self._begin("content", self._follow_content(loaded.version))
         self._begin("menus", self._introduce())
+        self._begin("pulse", watch_pulse(self.metrics.lagged))
         self.timer.start()
         if not self.line.groups.all:
             log.warning("KEEPWORD_AGENTS_CHAT is not set: nobody can take over. Promises are kept in `keepword queue`.")
@@ -130,6 +140,9 @@ class App:
             failed=self._note_failure,
         )
         self.lanes = InboundLanes(self._deal_with, lambda update, error: self._note_failure(error))
+        outage = Outage(self.line.bot, self.shelf)
+        self.reception = Reception(self.flow, self.store, self.sender, self.lanes, self.metrics, outage)
+        self.door = Door(self.settings, self.reception.heard)
         self.timer = Timer(self.store, self.clock, self.flow.on_due, self._note_failure)
 
     async def trained(self) -> None:
@@ -175,18 +188,11 @@ class App:
     # --- listening
 
     async def _listen(self, undo: AsyncExitStack) -> None:
-        app = web.Application(client_max_size=2 * 1024 * 1024)
-        app.add_routes(routes(self.metrics, self._missing))
-        app.add_routes(self.line.webhook(self._delivered))
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        undo.push_async_callback(runner.cleanup)
-        host, port = host_and_port(self.settings.listen)
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            raise cannot_listen("We", "LISTEN", self.settings.listen, error) from error
-        self.address = "http://{}:{}".format(*runner.addresses[0][:2])
+        listed = (
+            *routes(self.metrics, self._missing),
+            *self.line.webhook(self.reception.delivered, self.reception.set_aside),
+        )
+        await self.door.open(listed, self.line.charge(self.door.deliveries), undo)
 
     def _missing(self) -> tuple[str, ...]:
         """What still stands in the way of answering customers."""
@@ -200,31 +206,6 @@ class App:
 
     # --- updates
 
-    async def _receive(self, update: Update) -> Seen | None:
-        """Keep an update, and have it dealt with if it is new. Answers which message to acknowledge."""
-        began = time.perf_counter()
-        new, seen = await self.flow.receive(update)
-        self.metrics.received(time.perf_counter() - began, new=new)
-        if new:
-            await self.lanes.put(update)
-        return seen
-
-    async def _asked_for(self, update: Update) -> Seen | None:
-        seen = await self._receive(update)
-        await self._acknowledge(seen)
-        return seen
-
-    async def _acknowledge(self, seen: Seen | None) -> None:
-        if seen is not None:
-            await self.sender.acknowledge(seen.chat_id, seen.message_id)
-
-    async def _delivered(self, update: Update) -> Seen | None:
-        """As :meth:`_asked_for`, but the answer to the delivery carries the reaction itself."""
-        seen = await self._receive(update)
-        if seen is not None:
-            await self.sender.typing(seen.chat_id)
-        return seen
-
     async def _deal_with(self, update: Update) -> None:
         """Deal with an update, however often the store refuses what comes of it: those behind it wait."""
         while True:
@@ -236,32 +217,15 @@ class App:
             else:
                 return
 
-    async def _take_up(self) -> None:
-        """Go on with updates that were kept and not dealt with when we stopped; perhaps not even acknowledged."""
-        left = await self.store.unhandled()
-        if left:
-            log.info("taking up updates from before the restart", count=len(left))
-        for update in left:
-            await self._acknowledge(self.flow.seen(update))
-            await self.lanes.put(update)
-
     # --- content
 
-    async def _train(self, catalogue: Catalogue) -> Pipeline:
-        folder, encoder = self.settings.data / "model", self.settings.encoder
-        return await asyncio.to_thread(
-            lambda: load_or_train(catalogue, folder, encoder=encoder_named(encoder), progress=self._progress)
-        )
-
-    def _progress(self, what: str, done: int, total: int) -> None:
-        """Called by the training as it goes on: raising ends it."""
-        if self._stopping:
-            raise UnderstandingError("training was interrupted: Keepword is stopping")
-        self._tell(what, done, total)
+    async def _train_aside(self, catalogue: Catalogue) -> Trained:
+        return await RemotePipeline.taught(catalogue, self.settings.data / "model", self.settings.encoder, self._tell)
 
     async def _train_first(self, loaded: Loaded) -> None:
         await self.shelf.train_first()
         await self._keep_version(loaded)
+        _spare_what_stays()
         log.info("ready to answer", languages=self.shelf.current().catalogue.standards.languages)
 
     async def _follow_content(self, live: str) -> None:
@@ -311,3 +275,9 @@ class App:
     def _note_failure(self, error: Exception) -> None:
         self.metrics.failed(error)
         log.error("something failed inside", exc_info=error)
+
+
+def _spare_what_stays() -> None:
+    """What is in memory now will stay there: looking through it for garbage would hold up everyone, again and again."""
+    gc.collect()
+    gc.freeze()

@@ -45,6 +45,8 @@ class Seen:
 
     chat_id: int
     message_id: int
+    language_code: str | None = None
+    """As set in the customer's Telegram."""
 
 
 class Flow:
@@ -84,7 +86,7 @@ class Flow:
         """The customer's message that an update brings, if it brings one: to be acknowledged once it is kept."""
         said = self._channel.read(update)
         if isinstance(said, CustomerMessage) and not said.edited:
-            return Seen(said.chat_id, said.message_id)
+            return Seen(said.chat_id, said.message_id, said.customer.language_code)
         return None
 
     async def on_update(self, update: Update) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import structlog
 from aiohttp import web
@@ -14,12 +15,13 @@ from bot.core.draft import Groups
 from bot.core.errors import SettingsError
 from bot.core.model import Update
 from bot.flow import Seen
+from bot.ingress.messages import Charge
 from bot.ports import Clock
 from bot.settings import TELEGRAM, Settings, cannot_listen, host_and_port
 from bot.simulator.server import Simulator
 from bot.telegram.client import TelegramBot, identify, telegram_bot
 from bot.telegram.polling import Polling
-from bot.telegram.webhook import PATH, Webhook, point_here
+from bot.telegram.webhook import PATH, Aside, Webhook, point_here
 
 log = structlog.get_logger(__name__)
 
@@ -79,16 +81,31 @@ class Line:
                 log.warning("Telegram cannot be reached, trying again", error=str(error), seconds=RETRY)
                 await asyncio.sleep(RETRY)
 
-    def webhook(self, receive: Receive) -> list[web.RouteDef]:
+    def webhook(self, receive: Receive, aside: Aside) -> list[web.RouteDef]:
         """What to serve so that updates can be delivered; nothing when we ask for them."""
         if self._settings.mode != "webhook":
             return []
-        return Webhook(self._secret, receive, self._clock).routes()
+        return Webhook(self._secret, receive, aside, self._clock).routes()
 
-    async def run(self, asked_for: Receive, listening: str) -> None:
+    def charge(self, folder: Path) -> Charge | None:
+        """What the listening process is to do so that updates are kept in ``folder``; None when we ask for them."""
+        if self._settings.mode != "webhook":
+            return None
+        return Charge(
+            folder=str(folder.absolute()),
+            first=0,
+            path=PATH,
+            secret=self._secret,
+            agents_chats=sorted(self.groups.all),
+            bot_id=self.me.id,
+            bot_username=self.me.username or "",
+            log=self._settings.log,
+        )
+
+    async def run(self, asked_for: Receive, aside: Aside, listening: str) -> None:
         """Have updates come until cancelled: ask for them, or have them delivered. ``listening`` is our own address."""
         if self._settings.mode == "polling":
-            await Polling(self.bot, asked_for, self._clock).run()
+            await Polling(self.bot, asked_for, aside, self._clock).run()
         await self._point_here(self._settings.webhook_url or f"{listening}{PATH}")
         await asyncio.Event().wait()
 

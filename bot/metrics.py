@@ -29,6 +29,17 @@ class Metrics:
             buckets=(0.5, 1, 1.5, 2, 3, 5, 10, 30),
             registry=self._registry,
         )
+        self.aside = Counter(
+            "keepword_set_aside",
+            "Deliveries that were no updates (see `keepword aside`)",
+            registry=self._registry,
+        )
+        self._lag = Histogram(
+            "keepword_loop_lag_seconds",
+            "How much later than asked for the event loop goes on",
+            buckets=(0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.25, 1.0),
+            registry=self._registry,
+        )
         self.ready = Gauge("keepword_ready", "1 when the bot can answer", registry=self._registry)
         self.content = Gauge(
             "keepword_content_problems",
@@ -36,8 +47,13 @@ class Metrics:
             registry=self._registry,
         )
 
-    def received(self, seconds: float, *, new: bool) -> None:
+    def acknowledged(self, seconds: float) -> None:
         self._acknowledged.observe(seconds)
+
+    def lagged(self, seconds: float) -> None:
+        self._lag.observe(seconds)
+
+    def received(self, *, new: bool) -> None:
         self._updates.labels(new=str(new).lower()).inc()
 
     def committed(self, step: Step, now: datetime) -> None:

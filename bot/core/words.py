@@ -51,6 +51,7 @@ CUSTOMER_REPLIES: tuple[str, ...] = (
     "understood_complaint",
     "understood_second_time",
     "trouble",
+    "not_kept",
     "noted",
     "noted_without_time",
     "status_promise",

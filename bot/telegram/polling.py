@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
@@ -11,9 +13,10 @@ from bot.core.errors import SettingsError, StoreError
 from bot.core.model import Update
 from bot.ports import Clock
 from bot.telegram.client import WHEN_REFUSED, TelegramBot
-from bot.telegram.raw import Raw
+from bot.telegram.raw import Raw, number
 from bot.telegram.reading import ALLOWED_UPDATES, update_from
 from bot.telegram.timer import Timer, backoff
+from bot.telegram.webhook import Aside
 
 log = structlog.get_logger(__name__)
 
@@ -24,16 +27,17 @@ _CONFLICT = (
 
 
 class Polling:
-    """Asks for updates and hands each to ``receive``, in order.
+    """Asks for updates and hands each to ``receive``, begun in order; what is none goes to ``aside``.
 
-    Telegram forgets an update once a later one is asked for; that happens only after ``receive`` has returned for all
-    of a batch. ``receive`` raises StoreError where it can't keep one: the batch then comes again.
+    Telegram forgets an update once a later one is asked for; that happens only after these have returned for all of a
+    batch. They raise StoreError where they can't keep one: the batch then comes again.
     """
 
     def __init__(
         self,
         bot: TelegramBot,
         receive: Callable[[Update], Awaitable[object]],
+        aside: Aside,
         clock: Clock,
         *,
         wait: float = 30.0,
@@ -41,6 +45,7 @@ class Polling:
     ) -> None:
         self._bot = bot
         self._receive = receive
+        self._aside = aside
         self._clock = clock
         self._wait = wait
         self._timer = timer or Timer()
@@ -83,12 +88,18 @@ class Polling:
             self._webhook_is_off = True
 
     async def _take(self, batch: Sequence[Raw]) -> None:
-        confirmed = self._offset
-        for raw in batch:
-            update = update_from(raw, self._clock.now())
-            if update is None:
-                log.warning("Telegram gave something that is no update", keys=sorted(raw))
-                continue
+        """Have all of a batch kept, and only then confirm it; together, since they can share a write to the disk."""
+        took = await asyncio.gather(*(self._one(raw) for raw in batch), return_exceptions=True)
+        for outcome in took:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        last = max((number(raw, "update_id") or 0 for raw in batch), default=0)
+        if last:
+            self._offset = max(self._offset or 0, last + 1)
+
+    async def _one(self, raw: Raw) -> None:
+        update = update_from(raw, self._clock.now())
+        if update is None:
+            await self._aside(json.dumps(raw).encode(), "no update_id")
+        else:
             await self._receive(update)
-            confirmed = max(confirmed or 0, update.update_id + 1)
-        self._offset = confirmed

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 
 import structlog
 from aiohttp import web
@@ -14,8 +12,9 @@ from telegram import Bot
 from bot.core.errors import SettingsError, StoreError
 from bot.core.model import Update
 from bot.ports import Clock
-from bot.telegram.delivery import EYES
-from bot.telegram.reading import ALLOWED_UPDATES, update_from
+from bot.telegram.delivered import NoUpdateError, update_of
+from bot.telegram.reaction import Seen, acknowledgement
+from bot.telegram.reading import ALLOWED_UPDATES
 
 PATH = "/telegram/webhook"
 """Where we serve it, whatever the public address is."""
@@ -27,34 +26,22 @@ LARGEST = 1024 * 1024
 log = structlog.get_logger(__name__)
 
 
-class Seen(Protocol):
-    """A customer's message to acknowledge."""
-
-    @property
-    def chat_id(self) -> int: ...
-
-    @property
-    def message_id(self) -> int: ...
-
-
 Receive = Callable[[Update], Awaitable[Seen | None]]
 """Keeps an update, seen before or not, and says which message to acknowledge, if any. Raises StoreError if it can't."""
 
 
-def _report(body: bytes, why: str) -> None:
-    log.warning("a delivery that is no update was set aside", why=why, size=len(body))
+Aside = Callable[[bytes, str], Awaitable[None]]
+"""Keeps what is no update, with the reason. Raises StoreError."""
 
 
 class Webhook:
     """Serves :data:`PATH`. Only deliveries that carry ``secret`` are Telegram's.
 
-    Answers 2xx to what was kept or can never be, 503 where the store failed, so that Telegram delivers again. What is
-    no update goes to ``aside``, with the reason.
+    Answers 2xx to what was kept, 503 where the store failed, so that Telegram delivers again. What is no update goes
+    to ``aside``, with the reason: it would not become one by being delivered again.
     """
 
-    def __init__(
-        self, secret: str, receive: Receive, clock: Clock, aside: Callable[[bytes, str], None] = _report
-    ) -> None:
+    def __init__(self, secret: str, receive: Receive, aside: Aside, clock: Clock) -> None:
         if not secret:
             raise SettingsError("Webhooks need a secret: set KEEPWORD_WEBHOOK_SECRET to a long random word.")
         self._secret = secret.encode()
@@ -75,39 +62,23 @@ class Webhook:
         if body is None:
             return web.Response(status=413, text="An update is never this large.")
         try:
-            raw = json.loads(body)
-        except (ValueError, RecursionError) as error:
-            self._aside(body, f"not JSON: {error}")
-            return web.Response(status=400, text="This is not JSON.")
-        update = update_from(raw, self._clock.now())
-        if update is None:
-            self._aside(body, "no update_id")
-            return web.Response()
-        return await self._keep(update)
-
-    async def _keep(self, update: Update) -> web.Response:
-        try:
-            seen = await self._receive(update)
+            seen = await self._keep(body)
         except StoreError as error:
-            log.critical(
-                "an update could not be kept; Telegram will deliver it again",
-                update_id=update.update_id,
-                error=str(error),
-            )
+            log.critical("an update could not be kept; Telegram will deliver it again", error=str(error))
             return web.Response(status=503, text="It could not be kept. Deliver it again.")
-        return web.Response() if seen is None else _acknowledgement(seen)
+        return web.Response() if seen is None else _answer(seen)
+
+    async def _keep(self, body: bytes) -> Seen | None:
+        try:
+            update = update_of(body, self._clock.now())
+        except NoUpdateError as error:
+            await self._aside(body, str(error))
+            return None
+        return await self._receive(update)
 
 
-def _acknowledgement(seen: Seen) -> web.Response:
-    """Telegram carries out one method that the answer names: no second round trip."""
-    return web.json_response(
-        {
-            "method": "setMessageReaction",
-            "chat_id": seen.chat_id,
-            "message_id": seen.message_id,
-            "reaction": [{"type": "emoji", "emoji": EYES}],
-        }
-    )
+def _answer(seen: Seen) -> web.Response:
+    return web.Response(body=acknowledgement(seen), content_type="application/json", charset="utf-8")
 
 
 async def _body(request: web.Request) -> bytes | None:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,8 +16,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.app import App
-from bot.core.model import Conversation
+from bot.core.content import Catalogue
+from bot.core.model import Conversation, Understanding
+from bot.nlp.encoder import encoder_named
+from bot.nlp.pipeline import Pipeline
+from bot.nlp.training import load_or_train
+from bot.ports import Hints, Understander
 from bot.settings import Settings, read_settings
+from bot.shelf import Train
 from bot.simulator.chats import Message
 from bot.simulator.server import Simulator
 from tests.content_samples import write_content
@@ -122,11 +129,34 @@ def settings_for(folder: Path, simulator: Simulator, **more: object) -> Settings
     return read_settings(_env_file=None, **{**given, **more})
 
 
+class Near(Understander):
+    """A pipeline in a thread: it starts sooner than a process, which has tests of its own."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+
+    async def understand(self, text: str, hints: Hints) -> Understanding:
+        return await self._pipeline.understand(text, hints)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._pipeline.close)
+
+
+def in_this_process(settings: Settings) -> Train:
+    """Trains without a process of its own."""
+
+    async def train(catalogue: Catalogue) -> Near:
+        encoder = encoder_named(settings.encoder)
+        return Near(await asyncio.to_thread(load_or_train, catalogue, settings.data / "model", encoder=encoder))
+
+    return train
+
+
 @asynccontextmanager
 async def running(settings: Settings, simulator: Simulator, clock: RunningClock | None = None) -> AsyncIterator[House]:
     """An app with these settings, started and ready, stopped at the end."""
     time = clock or RunningClock()
-    app = App(settings, clock=time)
+    app = App(settings, clock=time, train=in_this_process(settings))
     try:
         await app.start()
         await app.trained()

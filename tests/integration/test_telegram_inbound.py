@@ -48,6 +48,10 @@ class Desk:
             new = await self.store.accept(update)
         return self._seen(update, new)
 
+    async def set_aside(self, body: bytes, why: str) -> None:
+        await self.store.set_aside(body.decode("utf-8", "replace"), why)
+        self.strange.append(why)
+
     def _seen(self, update: Update, new: bool) -> Seen | None:
         said = self.channel.read(update)
         if not isinstance(said, CustomerMessage):
@@ -61,7 +65,7 @@ class Desk:
 async def listening(desk: Desk) -> AsyncIterator[str]:
     """Our listener with the webhook; gives its address."""
     app = web.Application()
-    webhook = Webhook(SECRET, desk.receive, WallClock(), aside=lambda _body, why: desk.strange.append(why))
+    webhook = Webhook(SECRET, desk.receive, desk.set_aside, WallClock())
     app.add_routes(webhook.routes())
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
@@ -140,10 +144,15 @@ async def test_only_who_knows_the_secret_is_heard(address: str, desk: Desk, secr
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 100_000])
-async def test_what_is_not_json_is_refused_and_set_aside(address: str, desk: Desk, body: bytes) -> None:
-    status, _ = await deliver(address, body)
-    assert status == 400
-    assert desk.strange
+async def test_what_is_not_json_is_set_aside_and_not_asked_for_again(address: str, desk: Desk, body: bytes) -> None:
+    assert await deliver(address, body) == (200, b"")
+    (why,) = desk.strange
+    assert why.startswith("not JSON")
+
+
+async def test_what_cannot_even_be_set_aside_is_asked_for_again(address: str, desk: Desk) -> None:
+    desk.store.broken = True
+    assert (await deliver(address, b"{"))[0] == 503
 
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b"7", b"{}", b'{"update_id": "x"}', b'{"update_id": true}'])
@@ -194,7 +203,7 @@ async def test_the_simulator_shows_the_eyes_that_the_answer_carried(
 
 def test_a_webhook_without_a_secret_is_a_mistake_in_the_settings(desk: Desk) -> None:
     with pytest.raises(SettingsError, match="KEEPWORD_WEBHOOK_SECRET"):
-        Webhook("", desk.receive, WallClock())
+        Webhook("", desk.receive, desk.set_aside, WallClock())
 
 
 # polling
@@ -203,7 +212,9 @@ def test_a_webhook_without_a_secret_is_a_mistake_in_the_settings(desk: Desk) -> 
 @asynccontextmanager
 async def polling(simulator: Simulator, desk: Desk) -> AsyncIterator[asyncio.Task[None]]:
     async with telegram_bot(simulator.token, simulator.url) as bot:
-        task = asyncio.create_task(Polling(bot, desk.receive, WallClock(), wait=2, timer=HastyTimer()).run())
+        task = asyncio.create_task(
+            Polling(bot, desk.receive, desk.set_aside, WallClock(), wait=2, timer=HastyTimer()).run()
+        )
         try:
             yield task
         finally:

@@ -1,0 +1,31 @@
+"""Getting a turn on the processor as soon as there is something to do, also on a busy machine."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import struct
+import sys
+
+_SLICE = 100_000
+"""Nanoseconds that we want to run at a time; the least that Linux allows, and plenty for an acknowledgement."""
+
+_SCHED_SETATTR = {"x86_64": 314, "aarch64": 274, "riscv64": 274}
+_ATTRIBUTES = struct.Struct("=IIQiIQQQ")
+"""size, policy, flags, nice, priority, slice, deadline, period (``struct sched_attr`` in sched_setattr(2))."""
+
+
+def ask_for_short_turns() -> bool:
+    """Have this process run for short times, but at once when it wakes. False: the system has no such wish.
+
+    From Linux 6.12 on, whoever wants less time goes before whoever has a longer turn under way. Else we would wait for
+    the end of that turn: on a processor with something else to do, 3 to 5 ms for each sync of the disk. No rights are
+    needed, since no more time is had in all.
+    """
+    number = _SCHED_SETATTR.get(platform.machine())
+    if sys.platform != "linux" or number is None:
+        return False
+    nice = os.getpriority(os.PRIO_PROCESS, 0)
+    wish = ctypes.create_string_buffer(_ATTRIBUTES.pack(_ATTRIBUTES.size, os.SCHED_OTHER, 0, nice, 0, _SLICE, 0, 0))
+    return bool(ctypes.CDLL(None).syscall(number, 0, wish, 0) == 0)
