@@ -38,6 +38,7 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m pytest tests/benchmarks -o addopts="" --benchmark-only
+	$(BIN)/python -m tests.benchmarks.chart
 
 # Needs uv (pip install uv). Writes hashes, never addresses.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bot.core.model import Author
+from bot.store.deliveries import FOLDER, DeliveryReader, Place
 from bot.store.tiny import TinyStore
 from tests.benchmarks.load.generator import Deliveries, Generator
 from tests.benchmarks.load.processes import Bots, Running, Side, arrivals
@@ -74,11 +76,25 @@ async def _live(running: Running, again: Sequence[int], seconds: float) -> Deliv
 
 
 async def _kept(folder: Path) -> Counter[int]:
-    """How often each message is in the store: waiting to be dealt with, or in its customer's conversation."""
+    """How often each message is kept: to be taken over, to be dealt with, or in its customer's conversation."""
     store = await TinyStore.peek(folder)
     kept = Counter(update.update_id for update in await store.unhandled())
     for conversation in await store.open_conversations():
         for past in (*await store.past_conversations(conversation.chat_id), conversation):
             said = (*past.messages, *past.pending)
             kept.update(message.ref for message in said if message.author is Author.CUSTOMER)
+    kept.update(_not_taken_over(folder / FOLDER) - kept.keys())
     return kept
+
+
+def _not_taken_over(folder: Path) -> set[int]:
+    """What is among the deliveries; most of it is in the store as well."""
+    reader = DeliveryReader(folder)
+    until = Place(reader.following, 0)
+    found: set[int] = set()
+    while True:
+        deliveries, place = reader.take(until)
+        if not deliveries:
+            return found
+        found |= {int(json.loads(delivery.body)["update_id"]) for delivery in deliveries}
+        reader.go_on(place)

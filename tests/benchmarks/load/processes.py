@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -66,10 +67,13 @@ class Running:
 
 
 class Bots:
-    """Starts bots that talk to ``api``. ``stock_python`` has python-telegram-bot[webhooks]; None: no baseline."""
+    """Starts bots that talk to ``api``. ``stock_python`` has python-telegram-bot[webhooks]; None: no baseline.
 
-    def __init__(self, api: str, folder: Path, stock_python: Path | None) -> None:
-        self.api, self.folder, self.stock_python = api, folder, stock_python
+    ``encoder`` is what Keepword understands with: ``ngrams`` is trained in a moment, ``default`` is what people use.
+    """
+
+    def __init__(self, api: str, folder: Path, stock_python: Path | None, encoder: str = "ngrams") -> None:
+        self.api, self.folder, self.stock_python, self.encoder = api, folder, stock_python, encoder
 
     @contextmanager
     def run(self, side: Side, store: str = "store") -> Iterator[Running]:
@@ -110,8 +114,9 @@ class Bots:
             "KEEPWORD_STORE": f"tinydb:{self.folder / store}",
             "KEEPWORD_DATA": str(self.folder / "data"),
             "KEEPWORD_CONTENT": str(ROOT),
-            "KEEPWORD_ENCODER": "ngrams",
+            "KEEPWORD_ENCODER": self.encoder,
             "KEEPWORD_LOG": "error",
+            "PYTHONPATH": str(ROOT),
         }
 
     @staticmethod
@@ -132,6 +137,15 @@ def listens(port: int) -> bool:
     """Whether someone takes connections there."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def lags(port: int) -> dict[float, float]:
+    """How often our bot's event loop was at most so many seconds late, since it started."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        found = re.findall(
+            r'^keepword_loop_lag_seconds_bucket\{le="([^"]+)"\} (\S+)', answer.read().decode(), re.MULTILINE
+        )
+    return {float(limit): float(times) for limit, times in found}
 
 
 def is_ready(port: int) -> bool:
