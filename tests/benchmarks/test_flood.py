@@ -22,11 +22,11 @@ from bot.core.model import Author, Lane, Outgoing, Receipt, Step, Text
 from bot.store.tiny import TinyStore
 from bot.telegram.client import telegram_bot
 from bot.telegram.outbound import TelegramSender
+from tests.benchmarks.figures import keep
 from tests.benchmarks.load.generator import FIRST_CHAT, Deliveries, Generator, Target
 from tests.benchmarks.load.processes import Bots
 from tests.benchmarks.load.strict import Called, log_of, strict_api
 from tests.benchmarks.load.trials import quantile, run, serials
-from tests.benchmarks.test_acknowledge import keep
 from tests.contract.builders import commit, conversation, row
 from tests.integration.telegram_house import WallClock
 

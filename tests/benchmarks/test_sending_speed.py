@@ -27,10 +27,10 @@ from telegram.request import RequestData
 from bot.core.model import Lane, Outgoing, Receipt, Step
 from bot.store.tiny import TinyStore
 from bot.telegram.outbound import TelegramSender
+from tests.benchmarks.figures import keep
 from tests.benchmarks.load import stock_urgent
 from tests.benchmarks.load.processes import stock_python
 from tests.benchmarks.load.strict import log_of, strict_api
-from tests.benchmarks.test_acknowledge import keep
 from tests.contract.builders import commit, conversation, row
 from tests.fake_telegram import FakeTelegram
 from tests.fakes import FakeClock

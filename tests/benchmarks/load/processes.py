@@ -116,7 +116,6 @@ class Bots:
             "KEEPWORD_CONTENT": str(ROOT),
             "KEEPWORD_ENCODER": self.encoder,
             "KEEPWORD_LOG": "error",
-            "PYTHONPATH": str(ROOT),
         }
 
     @staticmethod
