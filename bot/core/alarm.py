@@ -28,6 +28,6 @@ def ring(conversation: Conversation, due: Due, context: Context) -> Step:
             promising.at_risk(draft)
         case DueKind.PROMISE:
             promising.fall_due(draft)
-        case DueKind.TURN:
+        case DueKind.TURN | DueKind.SURVEY | DueKind.FOLLOW_UP:
             pass
     return draft.finish()

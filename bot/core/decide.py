@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core.content import Catalogue, Intent, When
+from bot.core.content import Catalogue, Cue, Intent, When
+from bot.core.cues import heard, is_just
 from bot.core.model import NO_INTENT, Candidate, Conversation, Kind, Media, Phase, Severity, Understanding
 
 MOST_OPTIONS = 3
@@ -17,6 +18,12 @@ ENOUGH_WORDS = 8
 
 GREETING = "greeting"
 """Who greets us while waiting for a colleague is told when that will be, not asked what they want."""
+
+_ABOUT_US = ("talk_to_human", "waited_too_long", "promise_broken", "contact_options")
+"""What customers who ask about their own case are easily taken to mean."""
+
+FEWEST_DIGITS = 5
+"""Who was asked for a number and writes so many digits has tried to give it."""
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -30,6 +37,13 @@ class Act(StrEnum):
     PROMISE = "promise"
     NOTED = "noted"
     RELAY = "relay"
+    STATUS = "status"
+    CALL = "call"
+    NOT_A_PHONE = "not_a_phone"
+    ANOTHER_TIME = "another_time"
+    NO_LONGER = "no_longer"
+    REOPEN = "reopen"
+    WELL = "well"
 
 
 class Because(StrEnum):
@@ -45,6 +59,7 @@ class Because(StrEnum):
     SECOND_TIME = "second_time"
     WAITING = "waiting"
     HUMAN_HAS_IT = "human_has_it"
+    UNSOLVED = "unsolved"
     ERROR = "error"
 
 
@@ -65,6 +80,9 @@ def decide(conversation: Conversation, text: str, understanding: Understanding, 
     intent = catalogue.intent(understanding.intent)
     sure = intent is not None and _is_sure(intent, understanding, catalogue)
     if conversation.phase is Phase.WAITING:
+        wish = _wish(conversation, text, intent if sure else None, understanding, catalogue)
+        if wish is not None:
+            return Decision(wish, Because.WAITING, understanding.intent if sure else NO_INTENT)
         return _while_waiting(conversation, intent if sure else None, understanding, catalogue)
     if intent is not None and sure:
         return _about(intent, conversation)
@@ -121,6 +139,57 @@ def _while_waiting(
     if settled and sure and words_only:
         return Decision(Act.ANSWER, Because.SURE, intent.id)
     return Decision(Act.NOTED, Because.WAITING, intent.id)
+
+
+def _wish(
+    conversation: Conversation, text: str, intent: Intent | None, understanding: Understanding, catalogue: Catalogue
+) -> Act | None:
+    """What the customer wants of the promise itself, going by the content's cues; None: it is about something else.
+
+    A question that we can surely answer is one, and an order is not the case: "cancel my order" cancels no promise.
+    """
+    media = {message.media for message in conversation.pending}
+    if media - {Media.TEXT, Media.CONTACT}:
+        return None
+    cue = heard(text, catalogue)
+    if conversation.promise is not None:
+        wants_call = Cue.CALL in cue or conversation.phone_asked or Media.CONTACT in media
+        change = _number_given(conversation, text, understanding) if wants_call else None
+        change = change or _change_wanted(text, cue, intent, catalogue)
+        if change is not None:
+            return change
+    if {Cue.TIME, Cue.CONTACT} <= cue:
+        return Act.STATUS
+    if intent is not None and _can_answer(intent):
+        return None
+    return Act.STATUS if Cue.WAITING in cue or is_just(text, Cue.TIME, catalogue) else None
+
+
+def _number_given(conversation: Conversation, text: str, understanding: Understanding) -> Act | None:
+    """A number to call; or what was to be one, from somebody who was asked for it."""
+    if "phone" in understanding.slots:
+        return Act.CALL
+    tried = sum(character.isdecimal() for character in text) >= FEWEST_DIGITS
+    return Act.NOT_A_PHONE if conversation.phone_asked and tried else None
+
+
+def _change_wanted(text: str, cue: frozenset[Cue], intent: Intent | None, catalogue: Catalogue) -> Act | None:
+    """What is to become of the promise, unless the message asks when it will be, or is about something else."""
+    if is_just(text, Cue.NO_LONGER, catalogue):
+        return Act.NO_LONGER
+    about_itself = intent is None or intent.kind is Kind.SMALLTALK or intent.id in _ABOUT_US
+    if not about_itself or {Cue.TIME, Cue.CONTACT} <= cue:
+        return None
+    if Cue.NO_LONGER in cue:
+        return Act.NO_LONGER
+    if Cue.CALL in cue:
+        return Act.CALL
+    return Act.ANOTHER_TIME if Cue.ANOTHER_TIME in cue else None
+
+
+def _can_answer(intent: Intent) -> bool:
+    settled = intent.answer is not None and not needs_human(intent) and intent.kind is not Kind.SMALLTALK
+    return settled and intent.id not in _ABOUT_US
 
 
 def _unsure(conversation: Conversation, text: str, understanding: Understanding, catalogue: Catalogue) -> Decision:

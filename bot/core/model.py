@@ -19,6 +19,9 @@ NO_INTENT = "none"
 BOT_NAME = "bot"
 """Who did it, in an event or a promise, when no person did."""
 
+CUSTOMER_NAME = "customer"
+"""Who did it, when the customer did."""
+
 
 class Kind(StrEnum):
     """What sort of message it is, whatever it is about."""
@@ -75,7 +78,10 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Who writes to us. ``language_code`` is what their Telegram says; ``language`` is what they chose, if they did."""
+    """Who writes to us. ``language_code`` is what their Telegram says; ``language`` is what they chose, if they did.
+
+    ``follow_ups``: whether we may write to them of our own accord, to ask how it was.
+    """
 
     id: int
     name: str
@@ -83,6 +89,7 @@ class Customer:
     language_code: str | None = None
     language: str | None = None
     zone: str | None = None
+    follow_ups: bool = True
 
 
 class Role(StrEnum):
@@ -153,13 +160,23 @@ class PromiseState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Way(StrEnum):
+    """How a human comes back."""
+
+    HERE = "here"
+    CALL = "call"
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
     """That a human comes back to this customer by ``due_at``.
 
     ``calendar`` and ``team`` are names in the standards; ``reason`` says why it was made (an intent id, ``unknown``,
     ``asked``, ``error``); ``quoted`` is the time as the customer read it. ``moved_from`` is the id of the promise
-    that this one replaced. ``ended_by`` names who ended it (an agent, or :data:`BOT_NAME`).
+    that this one replaced. ``ended_by`` names who ended it (an agent, :data:`BOT_NAME` or :data:`CUSTOMER_NAME`).
+
+    ``way`` is how: a call goes to the conversation's slot ``phone``. ``not_before`` is the beginning of a time that the
+    customer chose; ``instead_of`` is the id of the promise that they exchanged for this one, which ended as cancelled.
     """
 
     id: str
@@ -173,6 +190,14 @@ class Promise:
     moved_from: str | None = None
     ended_at: datetime | None = None
     ended_by: str | None = None
+    way: Way = Way.HERE
+    not_before: datetime | None = None
+    instead_of: str | None = None
+
+    @property
+    def counts_from(self) -> datetime:
+        """From when on somebody could be at it."""
+        return self.not_before or self.made_at
 
 
 # --- conversations ---------------------------------------------------------------------------------------------------
@@ -201,6 +226,20 @@ class Clarification:
 
 
 @dataclass(frozen=True, slots=True)
+class Aftercare:
+    """How it went, asked after the case.
+
+    ``wrote_at`` is when we last wrote of our own accord, ``rating`` the stars that the customer gave, 1 to 5.
+    ``asked_at`` is when we asked whether it is all right now; ``is_well``: they said that it is.
+    """
+
+    wrote_at: datetime | None = None
+    rating: int | None = None
+    asked_at: datetime | None = None
+    is_well: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """One case of one customer, from the first message to its resolution.
 
@@ -212,6 +251,9 @@ class Conversation:
     ``flooded_at`` is when the customer was last told that so many messages are read together.
     ``promises`` holds them all, oldest first; at most the last one is open. ``steps`` counts commits, and makes ids of
     what is sent unique.
+
+    ``phone_asked``: the customer was asked which number to call. ``continues`` is the id of a resolved conversation
+    that this one takes up again, in the same topic.
     """
 
     id: str
@@ -240,6 +282,9 @@ class Conversation:
     resolved_at: datetime | None = None
     steps: int = 0
     flooded_at: datetime | None = None
+    phone_asked: bool = False
+    continues: str | None = None
+    after: Aftercare = field(default_factory=Aftercare)
 
     @property
     def promise(self) -> Promise | None:
@@ -268,10 +313,11 @@ class Lane(IntEnum):
 
 
 class To(StrEnum):
-    """Where it goes: the customer's chat, or the conversation's topic in the agents' group."""
+    """Where it goes: the customer's chat, the case's topic in the agents' group, or that group outside topics."""
 
     CUSTOMER = "customer"
     CASE = "case"
+    TEAM = "team"
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,11 +334,18 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words. Longer than 4096 UTF-16 units (Telegram's limit) they are sent in parts. Plain text, no markup."""
+    """Words. Longer than 4096 UTF-16 units (Telegram's limit) they are sent in parts. Plain text, no markup.
+
+    ``share_contact`` is the label of a button in place of the phone's keyboard, by which the customer shares their
+    number; ``hide_keyboard`` takes it away. With either there are no buttons under the message: Telegram has one or the
+    other.
+    """
 
     text: str
     keyboard: Keyboard = ()
     reply_to: int | None = None
+    share_contact: str = ""
+    hide_keyboard: bool = False
     type: Literal["text"] = "text"
 
 
@@ -329,6 +382,15 @@ class ClearButtons:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowButtons:
+    """Put other buttons under a message that was sent before, leaving its words."""
+
+    message_id: int
+    keyboard: Keyboard
+    type: Literal["show_buttons"] = "show_buttons"
+
+
+@dataclass(frozen=True, slots=True)
 class OpenTopic:
     """Make the conversation's topic in the agents' group. Does nothing where it has one already, unless ``again``."""
 
@@ -355,6 +417,14 @@ class CloseTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class ReopenTopic:
+    """Open the conversation's topic again, renamed to ``title``."""
+
+    title: str
+    type: Literal["reopen_topic"] = "reopen_topic"
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerCallback:
     """Stop the spinner on a pressed button, with a short word if ``text`` is not empty."""
 
@@ -363,7 +433,7 @@ class AnswerCallback:
     type: Literal["answer_callback"] = "answer_callback"
 
 
-Content = Text | Copy | Edit | ClearButtons | OpenTopic | Card | CloseTopic | AnswerCallback
+Content = Text | Copy | Edit | ClearButtons | ShowButtons | OpenTopic | Card | CloseTopic | ReopenTopic | AnswerCallback
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,6 +495,10 @@ class DueKind(StrEnum):
     """The promise is about to break: tell the customer a new time, and a supervisor."""
     PROMISE = "promise"
     """The promise falls due: kept already, or broken."""
+    SURVEY = "survey"
+    """Ask the customer how it was."""
+    FOLLOW_UP = "follow_up"
+    """Ask the customer whether it is all right now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,7 +545,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class CustomerMessage:
-    """A customer wrote to the bot, in private. ``command`` is the word after the slash, if it is one."""
+    """A customer wrote to the bot, in private. ``command`` is the word after the slash, if it is one.
+
+    ``reply_to`` is the id of the message that this one replies to.
+    """
 
     chat_id: int
     message_id: int
@@ -480,6 +557,7 @@ class CustomerMessage:
     media: Media = Media.TEXT
     command: str | None = None
     edited: bool = False
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.core.content import Phrases
-from bot.files.folder import INTENTS, Snapshot
+from bot.files.folder import CUES, INTENTS, Snapshot
 from bot.files.intents import WELL_KNOWN_SLOTS, WrittenIntent
 from bot.files.problem import Place, Report, did_you_mean
 from bot.files.shapes import PhrasesShape
@@ -53,6 +53,8 @@ def _read_language(
     folder = f"{INTENTS}/{language}"
     said: dict[str, _Said] = {}
     for file in snapshot.under(folder):
+        if file == f"{folder}/{CUES}":
+            continue
         tree = read_tree(file, snapshot.files[file], report)
         if tree is None:
             report.doubtful.add(folder)

@@ -79,6 +79,10 @@ def read_standards(
         gather_at_most=max(shape.gather, shape.gather_at_most),
         idle=shape.idle,
         thresholds=Thresholds(**shape.confidence.model_dump()),
+        reopen=shape.reopen,
+        survey=shape.survey,
+        follow_up={kind: span for kind, span in shape.follow_up.model_dump().items() if span is not None},
+        quiet=shape.quiet,
     )
 
 

@@ -49,6 +49,8 @@ def address(row: Outgoing) -> tuple[Hashable, Hashable]:
         return ("callback", row.id), ("unkept", row.chat_id)
     if row.to is To.CASE:
         return ("case", row.conversation_id), row.chat_id
+    if row.to is To.TEAM:
+        return ("team", row.chat_id), row.chat_id
     return ("customer", row.chat_id), row.chat_id
 
 
