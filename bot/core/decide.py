@@ -155,7 +155,8 @@ def _wish(
     if conversation.promise is not None:
         wants_call = Cue.CALL in cue or conversation.phone_asked or Media.CONTACT in media
         change = _number_given(conversation, text, understanding) if wants_call else None
-        change = change or _change_wanted(text, cue, intent, catalogue)
+        other = intent if intent is not None and intent.id != conversation.intent else None
+        change = change or _change_wanted(text, cue, other, catalogue)
         if change is not None:
             return change
     if {Cue.TIME, Cue.CONTACT} <= cue:
@@ -174,7 +175,7 @@ def _number_given(conversation: Conversation, text: str, understanding: Understa
 
 
 def _change_wanted(text: str, cue: frozenset[Cue], intent: Intent | None, catalogue: Catalogue) -> Act | None:
-    """What is to become of the promise, unless the message asks when it will be, or is about something else."""
+    """What is to become of the promise, unless the message asks when it will be; ``intent`` is what else it is about."""
     if is_just(text, Cue.NO_LONGER, catalogue):
         return Act.NO_LONGER
     about_itself = intent is None or intent.kind is Kind.SMALLTALK or intent.id in _ABOUT_US

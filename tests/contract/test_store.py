@@ -31,8 +31,10 @@ from bot.core.model import (
     Phase,
     Promise,
     PromiseState,
+    ReopenTopic,
     Role,
     Severity,
+    ShowButtons,
     Step,
     Text,
     To,
@@ -649,12 +651,16 @@ async def test_every_kind_of_content_is_read_back_as_it_was(store: Store, again:
     buttons = ((Button("Yes", "y"), Button("No", "n")), (Button("Something else", "?"),))
     contents: tuple[Content, ...] = (
         Text("Words", buttons, 3),
+        Text("Which number?", share_contact="Share it"),
+        Text("Thank you", hide_keyboard=True),
         Copy(5001, 12, 4),
         Edit(5, "Words", buttons),
         ClearButtons(6),
+        ShowButtons(6, buttons),
         OpenTopic("Ana"),
         Card("Ana", buttons),
         CloseTopic("✅ Ana"),
+        ReopenTopic("🟠 Ana"),
         AnswerCallback("abc", "Done"),
     )
     talk = conversation()
