@@ -170,12 +170,6 @@ async def test_who_goes_on_about_it_has_the_same_topic_again(scene: Scene) -> No
     assert len(scene.home.world.state.group.topics) == 1
 
 
-async def test_the_button_below_solved_opens_it_again(scene: Scene) -> None:
-    await solved(scene)
-    await scene.presses(await scene.reads("marked this as solved"), "It isn't solved")
-    await scene.reads("goes to the front")
-
-
 async def test_an_old_button_says_that_it_no_longer_applies(scene: Scene) -> None:
     promise = await scene.says(BROKEN_LAMP, PROMISED)
     thread = await scene.topic()
