@@ -175,7 +175,7 @@ def _number_given(conversation: Conversation, text: str, understanding: Understa
 
 
 def _change_wanted(text: str, cue: frozenset[Cue], intent: Intent | None, catalogue: Catalogue) -> Act | None:
-    """What is to become of the promise, unless the message asks when it will be; ``intent`` is what else it is about."""
+    """What is to become of the promise, unless the message asks when it will be. ``intent``: what else it is about."""
     if is_just(text, Cue.NO_LONGER, catalogue):
         return Act.NO_LONGER
     about_itself = intent is None or intent.kind is Kind.SMALLTALK or intent.id in _ABOUT_US

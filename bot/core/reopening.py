@@ -108,7 +108,7 @@ def unsolved(draft: Draft, past: Conversation) -> None:
     case.open_case(draft, past.promises[-1].team)
     intent = draft.context.catalogue.intent(past.intent)
     sentence = promising.give(draft, intent, REOPENED, Severity.URGENT)
-    draft.say(words.compose(draft.words("reopened"), sentence), offers.buttons(draft))
+    draft.say(words.compose(draft.words("reopened"), sentence), offers.buttons(draft), Lane.PROMISE)
     draft.to_case(Text(draft.team_words("team_reopened")), Lane.AGENT)
     case.show_card(draft)
 
@@ -123,6 +123,6 @@ def promise_again(draft: Draft, cancelled: Promise) -> None:
         intent = draft.context.catalogue.intent(draft.conversation.intent)
         sentence = promising.give(draft, intent, cancelled.reason)
     draft.change(phase=Phase.HUMAN if phase is Phase.HUMAN else Phase.WAITING)
-    draft.say(words.compose(draft.words("agreed"), sentence), offers.buttons(draft))
+    draft.say(words.compose(draft.words("agreed"), sentence), offers.buttons(draft), Lane.PROMISE)
     draft.to_case(Text(draft.team_words("team_wanted_again")), Lane.AGENT)
     case.show_card(draft)

@@ -86,7 +86,10 @@ def _do(draft: Draft, pressed: _Pressed, choice: CustomerChoice) -> bool:
         case offers.AT:
             return _at(draft, pressed, choice)
         case offers.CALL:
-            _answer(draft, choice, ())
+            if promising.PHONE in draft.conversation.slots:
+                _answer(draft, choice, ())
+            else:  # until there is a number, what was promised stands, and so do its buttons
+                _heard(draft, choice)
             call(draft)
         case offers.HERE:
             _answer(draft, choice, ())
@@ -99,10 +102,14 @@ def _do(draft: Draft, pressed: _Pressed, choice: CustomerChoice) -> bool:
 
 def _answer(draft: Draft, choice: CustomerChoice, keyboard: Keyboard) -> None:
     """Stop the button's spinner, and show what may be pressed next."""
-    draft.record("chose", by=CUSTOMER_NAME, data=choice.data)
-    draft.to_customer(AnswerCallback(choice.callback_id), Lane.ACKNOWLEDGE)
+    _heard(draft, choice)
     shown = ShowButtons(choice.message_id, keyboard) if keyboard else ClearButtons(choice.message_id)
     draft.to_customer(shown, Lane.ANSWER if keyboard else Lane.CARD)
+
+
+def _heard(draft: Draft, choice: CustomerChoice) -> None:
+    draft.record("chose", by=CUSTOMER_NAME, data=choice.data)
+    draft.to_customer(AnswerCallback(choice.callback_id), Lane.ACKNOWLEDGE)
 
 
 # --- when -------------------------------------------------------------------------------------------------------------
@@ -170,7 +177,7 @@ def _agreed(draft: Draft, *, hide_keyboard: bool = False) -> None:
     if hide_keyboard:
         draft.say_with(Text(draft.words("phone_noted"), hide_keyboard=True))
         text = promising.sentence(draft, standing)
-    draft.say(text, offers.buttons(draft))
+    draft.say(text, offers.buttons(draft), Lane.PROMISE)
     by = case.promised(draft, standing)
     if standing.way is Way.CALL:
         phone = draft.conversation.slots.get(promising.PHONE, "")

@@ -45,7 +45,7 @@ class Case:
 
 
 def _is_later(known: object, conversation_id: str) -> bool:
-    """Whether a topic is known to belong to a later conversation of the same chat, which has taken this one up again."""
+    """Whether a topic is known to belong to a later conversation of the same chat, which took this one up again."""
     if not isinstance(known, Document):
         return False
     chat, _, number = str(known["conversation"]).rpartition("-")

@@ -34,11 +34,16 @@ def joined(rows: Sequence[Outgoing]) -> Content:
 
 def _are_words(last: Content, new: Content) -> bool:
     if isinstance(last, Text) and isinstance(new, Text):
-        return not last.keyboard and new.reply_to is None
+        return _is_plain(last) and _is_plain(new, buttons=True) and new.reply_to is None
     if isinstance(last, Copy) and isinstance(new, Copy):
         same_chat = last.from_chat_id == new.from_chat_id
         return same_chat and bool(last.text and new.text) and new.reply_to is None
     return False
+
+
+def _is_plain(content: Text, *, buttons: bool = False) -> bool:
+    """Words alone: nothing below them (but buttons, if they may be), and no change of the customer's keyboard."""
+    return not (content.share_contact or content.hide_keyboard or (content.keyboard and not buttons))
 
 
 def _text(contents: Sequence[Content]) -> str:

@@ -57,6 +57,7 @@ ACTIONS = st.one_of(
     st.tuples(st.just("agent writes"), st.just("words"), st.just("")),
     st.tuples(st.just("time"), st.sampled_from(["1", "9", "40", "130", "700", "2900"]), st.just("")),
     st.tuples(st.just("restart"), st.just(""), st.just("")),
+    st.tuples(st.just("a complaint is solved"), st.just(""), st.just("")),
 )
 
 
@@ -151,6 +152,11 @@ class Life:
                 await self.agent_writes()
             case "time":
                 await self.pass_time(timedelta(minutes=int(what)))
+            case "a complaint is solved":
+                await self.do("says", "it broke", "item_damaged")
+                await self.do("time", "1", "")
+                await self.do("agent writes", "", "")
+                await self.do("agent", "resolve", "")
             case _:
                 self.begin()
 
