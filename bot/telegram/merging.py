@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.model import Content, Copy, Outgoing, Text
+from bot.core.model import Content, Copy, Lane, Outgoing, Text, To
 from bot.telegram.job import is_agents_words
 from bot.telegram.splitting import LIMIT, units
 
@@ -13,9 +13,12 @@ def may_join(waiting: Sequence[Outgoing], row: Outgoing) -> bool:
     """Whether ``row`` may become part of the message that the rows before it wait to be.
 
     An agent's words stay as they were written; buttons stand at the end, and a quote at the beginning. What is more
-    urgent than the first of them would lose its place by it.
+    urgent than the first of them would lose its place by it. What we ask afterwards is by itself: the answer takes its
+    place.
     """
     last = waiting[-1]
+    if row.to is To.CUSTOMER and row.lane is Lane.FOLLOW_UP:
+        return False
     if last.to is not row.to or is_agents_words(last) or is_agents_words(row) or row.lane < waiting[0].lane:
         return False
     together = [*(other.content for other in waiting), row.content]
