@@ -246,9 +246,11 @@ class Flow:
 
     async def _past(self, conversation: Conversation, context: Context) -> Conversation | None:
         """The case before this conversation, where the customer may be going on about it."""
-        before = reopening.before(conversation)
-        past = await self._store.conversation(before) if before else None
-        return past if past is not None and reopening.may_be_continued(past, context) else None
+        for before in reopening.before(conversation):
+            past = await self._store.conversation(before)
+            if past is not None and reopening.may_be_continued(past, context):
+                return past
+        return None
 
     # outbound
 

@@ -31,11 +31,16 @@ _RISING = (Severity.CALM, Severity.UPSET, Severity.URGENT)
 _OPEN_SUBJECTS = (NO_INTENT, "talk_to_human")
 
 
-def before(conversation: Conversation) -> str | None:
-    """The id of the conversation before, where a customer who talks to the bot alone may go on about that one."""
+LOOKED_BACK = 3
+"""How many conversations back a case may lie that is taken up again: thanks and a question are often in between."""
+
+
+def before(conversation: Conversation) -> tuple[str, ...]:
+    """The ids of the last conversations, newest first; none unless the customer talks to the bot alone."""
+    if conversation.phase is not Phase.BOT or conversation.promises:
+        return ()
     chat, _, ordinal = conversation.id.rpartition("-")
-    alone = conversation.phase is Phase.BOT and not conversation.promises
-    return f"{chat}-{int(ordinal) - 1}" if alone and int(ordinal) > 1 else None
+    return tuple(f"{chat}-{number}" for number in range(int(ordinal) - 1, 0, -1)[:LOOKED_BACK])
 
 
 def may_be_continued(past: Conversation, context: Context) -> bool:

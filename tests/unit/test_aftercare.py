@@ -382,9 +382,10 @@ def test_no_said_while_another_case_is_open_reaches_the_colleague_who_has_that()
 
 
 def test_only_who_talks_to_the_bot_alone_may_go_on_about_an_old_case() -> None:
-    assert reopening.before(conversation(id="5001-2")) == "5001-1"
-    assert reopening.before(conversation()) is None
-    assert reopening.before(conversation(id="5001-2", phase=Phase.HUMAN)) is None
+    assert reopening.before(conversation(id="5001-6")) == ("5001-5", "5001-4", "5001-3")
+    assert reopening.before(conversation(id="5001-2")) == ("5001-1",)
+    assert reopening.before(conversation()) == ()
+    assert reopening.before(conversation(id="5001-2", phase=Phase.HUMAN)) == ()
 
 
 # --- praise -----------------------------------------------------------------------------------------------------------

@@ -290,6 +290,20 @@ async def test_every_message_of_a_customer_whom_nobody_has_is_answered() -> None
             assert said, (text, intent)
 
 
+async def test_who_said_thanks_in_between_still_has_the_same_case_again() -> None:
+    life = Life()
+    for action in (
+        ("a complaint is solved", "", ""),
+        ("says", "thank you", "thanks"),
+        ("time", "1500", ""),
+        ("says", "it broke again", "item_damaged"),
+        ("time", "1", ""),
+    ):
+        await life.do(*action)
+    assert life.last is not None
+    assert (life.last.id, life.last.continues, life.last.phase) == ("5001-3", "5001-1", Phase.WAITING)
+
+
 def test_nothing_is_asked_of_who_said_stop_however_long_it_takes() -> None:
     async def live() -> list[str]:
         life = Life()
