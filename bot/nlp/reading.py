@@ -14,6 +14,23 @@ from bot.ports import Hints
 Floats = npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the intents component finds in a text: ``scores`` one a label, before they become probabilities.
+
+    ``best`` and ``margin`` are the best score and what it is ahead of the next by; ``near`` is the mean cosine of the
+    three nearest examples, ``far`` that of the three nearest sentences about nothing; ``length`` is in characters.
+    """
+
+    scores: Floats
+    best: float
+    margin: float
+    entropy: float
+    near: float
+    far: float
+    length: int
+
+
 @dataclass(slots=True)
 class Reading:
     """Filled in by one component after another; complete after the last."""
@@ -24,12 +41,9 @@ class Reading:
     """The form that is embedded: one case, one script."""
     vector: Floats | None = None
     """The embedding, centred and of unit length."""
-    scores: Floats | None = None
-    """One a label of the intents component, before they become probabilities."""
+    judgement: Judgement | None = None
     candidates: tuple[Candidate, ...] = ()
     """Every intent with its probability, best first, whether in scope or not."""
-    nearness: float = 0.0
-    """Mean cosine of the three nearest examples."""
     in_scope: float = 1.0
     """Probability that the message is about any of the intents."""
     intent: str = NO_INTENT

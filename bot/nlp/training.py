@@ -22,13 +22,14 @@ from bot.nlp.embedding import EmbeddingComponent
 from bot.nlp.embeddings import EmbeddingFile, Progress
 from bot.nlp.encoder import Encoder, encoder_named
 from bot.nlp.intents import IntentsComponent, Lesson
+from bot.nlp.language import LanguageComponent
 from bot.nlp.normalise import spellings
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.samples import filled
 from bot.nlp.scope import ScopeComponent
 from bot.nlp.shipped import write_shipped
 
-_FORMAT = 2
+_FORMAT = 3
 """Raise this when a saved pipeline of an older version must not be used any more."""
 
 _KEPT = 2
@@ -75,6 +76,9 @@ def learn(
     embeddings.prune(texts)
     if progress:
         progress("Weighing intents", 0, 1)
+    cast("LanguageComponent", nlp.get_pipe("keepword_language")).learn(
+        (lesson.text, lesson.language) for lesson in taught if lesson.language
+    )
     embedding = cast("EmbeddingComponent", nlp.get_pipe("keepword_encoder"))
     left_out = cast("IntentsComponent", nlp.get_pipe("keepword_intents")).learn(taught, embedding.learn(vectors))
     cast("ScopeComponent", nlp.get_pipe("keepword_scope")).learn(left_out)
@@ -161,7 +165,7 @@ def lessons_of(catalogue: Catalogue) -> Iterator[Lesson]:
             for sentence in sentences:
                 group += 1
                 for text in _spellings(sentence, slots, phrases.language, group):
-                    yield Lesson(text, phrases.intent, group, excluded)
+                    yield Lesson(text, phrases.intent, group, excluded, phrases.language)
 
 
 def _spellings(sentence: str, slots: tuple[Slot, ...], language: str, turn: int) -> tuple[str, ...]:
