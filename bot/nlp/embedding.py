@@ -20,7 +20,8 @@ from spacy.tokens import Doc
 
 from bot.core.errors import UnderstandingError
 from bot.nlp.encoder import Encoder, Vectors, encoder_named, in_shares, parts_of, unit
-from bot.nlp.reading import reading
+from bot.nlp.normalise import spoken
+from bot.nlp.reading import Reading, reading
 
 _REMEMBERED = 512
 _DIRECTIONS = 384
@@ -31,7 +32,9 @@ _BLOCK = 2_000
 
 
 class EmbeddingComponent:
-    """Sets ``vector``. Embeddings crowd in one direction; centred, they tell texts apart far better.
+    """Sets ``vector`` and ``sentence_vectors``.
+
+    Embeddings crowd in one direction; centred, they tell texts apart far better.
 
     A saved component names its encoder, and refuses another one: its vectors would mean nothing.
     """
@@ -80,9 +83,12 @@ class EmbeddingComponent:
         """Embed several messages at once, which costs less than one by one."""
         documents = iter(stream)
         while docs := list(islice(documents, batch_size)):
-            vectors = self._vectors([reading(doc).spoken for doc in docs])
-            for doc, vector in zip(docs, vectors, strict=True):
-                reading(doc).vector = vector
+            texts = [text for doc in docs for text in _spoken(reading(doc))]
+            vectors = iter(self._vectors(texts))
+            for doc in docs:
+                read = reading(doc)
+                read.vector = next(vectors)
+                read.sentence_vectors = tuple(next(vectors) for _ in read.sentences)
             yield from docs
 
     def _vectors(self, texts: list[str]) -> list[Vectors]:
@@ -119,6 +125,11 @@ class EmbeddingComponent:
         if self._encoder is not None:
             self.attach(self._encoder)
         return self
+
+
+def _spoken(read: Reading) -> list[str]:
+    """The message, and each of its sentences."""
+    return [read.spoken, *(spoken(sentence, read.language) for sentence in read.sentences)]
 
 
 def main_directions(rows: Vectors, count: int, seed: int = 0) -> Vectors:

@@ -17,6 +17,8 @@ from bot.nlp.kernel import fit_temperature, probabilities, similarity, solve
 from bot.nlp.reading import Floats, Judgement, reading
 
 NEAREST = 3
+_SENTENCES = 0.25
+_LAST_SENTENCE = 0.2
 _FOCUS = 20.0
 _NOWHERE = -1
 """The number of the intent that a sentence about none of them has."""
@@ -50,7 +52,7 @@ class LeftOut:
 
 
 class IntentsComponent:
-    """Sets ``judgement`` and ``candidates``."""
+    """Sets ``judgement``, ``of_sentences`` and ``candidates``."""
 
     def __init__(self) -> None:
         self.labels: tuple[str, ...] = ()
@@ -128,7 +130,9 @@ class IntentsComponent:
         read = reading(doc)
         if read.vector is None or not self.labels:
             return doc
-        (read.judgement,) = self.judge(read.vector[None], [len(doc.text)])
+        vectors = np.stack([read.vector, *read.sentence_vectors])
+        whole, *parts = self.judge(vectors, [len(doc.text), *(len(sentence) for sentence in read.sentences)])
+        read.judgement, read.of_sentences = self._weighed(whole, parts), tuple(parts)
         read.candidates = self.candidates(read.judgement.scores)
         return doc
 
@@ -140,6 +144,18 @@ class IntentsComponent:
         return [
             self._judgement(row, *nearness, length) for row, nearness, length in zip(scores, near, lengths, strict=True)
         ]
+
+    def _weighed(self, whole: Judgement, sentences: Sequence[Judgement]) -> Judgement:
+        """The whole says how sure one can be; which intent it is, the sentences help to say, most of all the last.
+
+        People come to the point late.
+        """
+        if not sentences:
+            return whole
+        scores = whole.scores + _SENTENCES * np.mean([found.scores for found in sentences], axis=0)
+        scores = scores + _LAST_SENTENCE * sentences[-1].scores
+        scores = np.asarray(scores * (whole.best / max(float(scores.max()), 1e-3)), dtype=np.float32)
+        return self._judgement(scores, whole.near, whole.far, whole.length)
 
     def candidates(self, scores: Floats) -> tuple[Candidate, ...]:
         """Every intent with its probability, best first."""

@@ -115,6 +115,19 @@ def _named(symbol: str) -> str:
     return f" {unicodedata.name(symbol, '').lower().replace(' ', '_')} "
 
 
+_SENTENCE_ENDS = re.compile(r"(?:(?<=[!?;…])|(?<=[^\d\s]\.))[)\"'’”»]*\s+(?=\D)")
+_FEWEST_WORDS = 2
+
+
+def sentences(text: str, most: int = 12) -> tuple[str, ...]:
+    """The sentences of ``text``, if there are several of more than a word each; of very many, the first and last."""
+    parts = [part.strip() for part in _SENTENCE_ENDS.split(text)]
+    found = [part for part in parts if len(part.split()) >= _FEWEST_WORDS]
+    if len(found) > most:
+        found = found[: most // 2] + found[-(most // 2) :]
+    return tuple(found) if len(found) > 1 else ()
+
+
 def letters(text: str) -> int:
     """How many letters there are, in any script."""
     return sum(c.isalpha() for c in text)
