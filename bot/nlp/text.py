@@ -84,6 +84,16 @@ def latin_of_cyrillic(text: str) -> str:
     return "".join(_latin_letter(c) for c in text)
 
 
+def bare(text: str) -> tuple[str, list[int]]:
+    """``text`` in lower case, Latin letters for Cyrillic ones, without diacritics; and where each character stood."""
+    found, places = [], []
+    for place, character in enumerate(text):
+        for letter in strip_diacritics(latin_of_cyrillic(character.lower())):
+            found.append(letter)
+            places.append(place)
+    return "".join(found), places
+
+
 def _latin_letter(character: str) -> str:
     lower = character.lower()
     if lower not in _CYRILLIC:

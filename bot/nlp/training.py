@@ -14,7 +14,7 @@ from typing import cast
 import spacy
 from spacy.language import Language as SpacyLanguage
 
-from bot.core.content import Catalogue, Slot
+from bot.core.content import Catalogue
 from bot.core.errors import UnderstandingError
 from bot.nlp.components import ORDER
 from bot.nlp.elsewhere import elsewhere
@@ -115,7 +115,11 @@ def _config(catalogue: Catalogue) -> dict[str, dict[str, object]]:
         "keepword_scope": {"false_rejection": catalogue.standards.thresholds.false_rejection},
         "keepword_kind": {"kinds": {intent.id: intent.kind.value for intent in catalogue.intents.values()}},
         "keepword_severity": {"languages": languages},
-        "keepword_slots": {"patterns": _patterns(catalogue), "region": region_of(catalogue)},
+        "keepword_slots": {
+            "patterns": _patterns(catalogue),
+            "words": _slot_words(catalogue),
+            "region": region_of(catalogue),
+        },
     }
 
 
@@ -123,6 +127,15 @@ def _patterns(catalogue: Catalogue) -> list[list[str]]:
     """Each (name, pattern) once, whatever the intent: a case keeps all details it is told."""
     slots = (slot for intent in catalogue.intents.values() for slot in intent.slots)
     return [list(pair) for pair in dict.fromkeys((s.name, s.pattern.pattern) for s in slots if s.pattern)]
+
+
+def _slot_words(catalogue: Catalogue) -> dict[str, list[str]]:
+    """The words of each slot in all languages: a message may be in another one than it seems."""
+    found: dict[str, list[str]] = {}
+    for phrases in catalogue.phrases:
+        for name, words in phrases.slots.items():
+            found.setdefault(name, []).extend(word for word in words if word not in found.get(name, ()))
+    return found
 
 
 _COUNTRIES = {"sl": "SI", "el": "GR", "lv": "LV", "sr": "RS", "lt": "LT", "hr": "HR", "de": "DE", "it": "IT"}
@@ -164,12 +177,9 @@ def lessons_of(catalogue: Catalogue) -> Iterator[Lesson]:
         for sentences, excluded in ((phrases.examples, False), (phrases.excluded, True)):
             for sentence in sentences:
                 group += 1
-                for text in _spellings(sentence, slots, phrases.language, group):
+                said = filled(sentence, slots, group, phrases.slots)
+                for text in spellings(said, phrases.language):
                     yield Lesson(text, phrases.intent, group, excluded, phrases.language)
-
-
-def _spellings(sentence: str, slots: tuple[Slot, ...], language: str, turn: int) -> tuple[str, ...]:
-    return spellings(filled(sentence, slots, turn), language)
 
 
 def fingerprint(catalogue: Catalogue, encoder: Encoder) -> str:
