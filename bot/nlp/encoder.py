@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.core.errors import UnderstandingError
+from bot.nlp.memory import give_back
 from bot.nlp.ngrams import grams
 from bot.nlp.text import clean, shorten
 
@@ -111,7 +112,9 @@ def _made(name: str) -> Encoder:
     if kind not in _FACTORIES:
         known = ", ".join(sorted(_FACTORIES))
         raise UnderstandingError(f"There is no encoder called {name!r}. Choose one of: {known}.")
-    return _FACTORIES[kind](where)
+    encoder = _FACTORIES[kind](where)
+    give_back()
+    return encoder
 
 
 def default_encoder() -> str:

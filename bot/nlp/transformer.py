@@ -1,22 +1,49 @@
-"""The encoder of a transformer (BERT's layout: Devlin et al. 2019) with NumPy: pieces of words in, vectors out.
+"""The encoder of a transformer (BERT's layout: Devlin et al. 2019), run by onnxruntime on packed weights.
 
-Texts of a batch stand one below the other in one matrix, so that every weight is read once for all of them; each text
-attends to itself alone.
+The models come with weights in four or eight bits. onnxruntime multiplies them as they are (its operator MatMulNBits),
+which takes a quarter of the time and an eighth of the memory that unpacking them would. The graph is written here,
+operator by operator; the numbers of the fields are those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import erf
+import onnxruntime
+
+from bot.nlp import protobuf
 
 Floats = npt.NDArray[np.float32]
+Bytes = npt.NDArray[np.uint8]
 
-_HALF = np.float32(0.5)
-_ROOT_OF_HALF = np.float32(0.5**0.5)
+_IR_VERSION, _OPSET = 9, 17
+_OWN = "com.microsoft"
+"""The set of operators that are onnxruntime's own."""
+
+_WITH_INTEGERS = 4
+"""MatMulNBits' accuracy level: the inputs are rounded to eight bits as well, as the models' own engines do."""
+
+_TYPES = {"float32": 1, "uint8": 2, "int32": 6}
+_FLOAT, _INT = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A matrix, outputs by inputs: ``steps`` in blocks of ``block`` inputs, each with one of ``scales``.
+
+    A weight is its step, less half of what its bits can hold, times its block's scale. Two steps of four bits share a
+    byte, the earlier one in the lower half.
+    """
+
+    bits: int
+    block: int
+    outputs: int
+    inputs: int
+    steps: Bytes
+    scales: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,81 +56,126 @@ class Norm:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer. Matrices are inputs by outputs; those for query, key and value stand side by side in ``attend``."""
+    """One layer of the transformer; the biases of query, key and value stand one after the other."""
 
-    attend: Floats
+    query: Packed
+    key: Packed
+    value: Packed
     attend_bias: Floats
-    merge: Floats
+    merge: Packed
     merge_bias: Floats
     after_attention: Norm
-    widen: Floats
+    widen: Packed
     widen_bias: Floats
-    narrow: Floats
+    narrow: Packed
     narrow_bias: Floats
     after_thought: Norm
 
 
-@dataclass(frozen=True, slots=True)
 class Transformer:
-    """Weights of the whole, but for the vectors of the pieces. ``positions`` hold the type of the first text too."""
+    """Takes the vectors of pieces of words, gives one vector a text. ``positions`` hold the type of a text too."""
 
-    heads: int
-    epsilon: float
-    positions: Floats
-    after_embedding: Norm
-    layers: tuple[Layer, ...]
+    def __init__(
+        self, heads: int, epsilon: float, positions: Floats, after_embedding: Norm, layers: Sequence[Layer]
+    ) -> None:
+        self._positions = positions
+        self._norm = after_embedding
+        self._epsilon = np.float32(epsilon)
+        graph = _Graph(heads, epsilon)
+        options = onnxruntime.SessionOptions()
+        # While they wait for one another its threads would spin, and take the processor from everything else.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.enable_cpu_mem_arena = False
+        options.log_severity_level = 3
+        model = graph.written(layers, positions.shape[1])
+        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def means(self, embedded: Floats, lengths: Sequence[int]) -> Floats:
         """Of each text, the mean of what the last layer makes of its pieces; ``embedded`` holds a row a piece."""
-        ends = np.cumsum(lengths).tolist()
-        spans = [slice(end - length, end) for end, length in zip(ends, lengths, strict=True)]
-        embedded += np.vstack([self.positions[:length] for length in lengths])
-        hidden = _normalised(embedded, self.after_embedding, self.epsilon)
-        for layer in self.layers:
-            attended = _attended(hidden, layer, spans, self.heads) @ layer.merge
-            attended += layer.merge_bias
-            attended += hidden
-            hidden = _normalised(attended, layer.after_attention, self.epsilon)
-            thought = _thought(hidden, layer)
-            thought += hidden
-            hidden = _normalised(thought, layer.after_thought, self.epsilon)
-        return np.stack([hidden[span].mean(axis=0) for span in spans])
+        longest = max(lengths)
+        hidden = np.zeros((len(lengths), longest, embedded.shape[1]), np.float32)
+        mask = np.zeros((len(lengths), longest), np.int32)
+        start = 0
+        for row, length in enumerate(lengths):
+            hidden[row, :length] = self._normalised(embedded[start : start + length] + self._positions[:length])
+            mask[row, :length] = 1
+            start += length
+        (answer,) = self._session.run(None, {"hidden": hidden, "mask": mask})
+        return np.stack([answer[row, :length].mean(axis=0) for row, length in enumerate(lengths)])
+
+    def _normalised(self, rows: Floats) -> Floats:
+        centred = rows - rows.mean(axis=-1, keepdims=True)
+        spread = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + self._epsilon)
+        normal: Floats = centred / spread * self._norm.scale + self._norm.shift
+        return normal
 
 
-def _attended(hidden: Floats, layer: Layer, spans: Sequence[slice], heads: int) -> Floats:
-    width = hidden.shape[1]
-    size = width // heads
-    mixed = hidden @ layer.attend
-    mixed += layer.attend_bias
-    mixed[:, :width] *= np.float32(size**-0.5)
-    attended = np.empty_like(hidden)
-    for span in spans:
-        queries, keys, values = mixed[span].reshape(-1, 3, heads, size).transpose(1, 2, 0, 3)
-        shares = queries @ keys.transpose(0, 2, 1)
-        shares -= shares.max(axis=-1, keepdims=True)
-        np.exp(shares, out=shares)
-        shares /= shares.sum(axis=-1, keepdims=True)
-        attended[span] = (shares @ values).transpose(1, 0, 2).reshape(-1, width)
-    return attended
+@dataclass(slots=True)
+class _Graph:
+    """An ONNX graph as it grows. Methods add an operator and give the name of what comes out of it."""
+
+    heads: int
+    epsilon: float
+    nodes: list[bytes] = field(default_factory=list)
+    tensors: list[bytes] = field(default_factory=list)
+
+    def written(self, layers: Sequence[Layer], width: int) -> bytes:
+        """The model: hidden (texts, pieces, width) and mask (texts, pieces; 1 where there is a piece) -> hidden."""
+        hidden = "hidden"
+        for layer in layers:
+            attended = self._times(self._attended(hidden, layer), layer.merge)
+            hidden = self._normalised(attended, hidden, layer.after_attention, layer.merge_bias)
+            wide = self._node("BiasGelu", [self._times(hidden, layer.widen), self._kept(layer.widen_bias)])
+            thought = self._times(wide, layer.narrow)
+            hidden = self._normalised(thought, hidden, layer.after_thought, layer.narrow_bias)
+        graph = b"".join(protobuf.field(1, node) for node in self.nodes) + protobuf.field(2, "transformer")
+        graph += b"".join(protobuf.field(5, tensor) for tensor in self.tensors)
+        graph += protobuf.field(11, _value("hidden", "float32", ("texts", "pieces", width)))
+        graph += protobuf.field(11, _value("mask", "int32", ("texts", "pieces")))
+        graph += protobuf.field(12, _value(hidden, "float32", ("texts", "pieces", width)))
+        sets = [protobuf.field(1, "") + protobuf.field(2, _OPSET), protobuf.field(1, _OWN) + protobuf.field(2, 1)]
+        return (
+            protobuf.field(1, _IR_VERSION) + protobuf.field(7, graph) + b"".join(protobuf.field(8, one) for one in sets)
+        )
+
+    def _attended(self, hidden: str, layer: Layer) -> str:
+        parts = [self._times(hidden, matrix) for matrix in (layer.query, layer.key, layer.value)]
+        given = [*parts, self._kept(layer.attend_bias), "mask"]
+        return self._node("MultiHeadAttention", given, _integer("num_heads", self.heads))
+
+    def _times(self, name: str, matrix: Packed) -> str:
+        shape = {"K": matrix.inputs, "N": matrix.outputs, "bits": matrix.bits, "block_size": matrix.block}
+        attributes = [_integer(key, value) for key, value in {**shape, "accuracy_level": _WITH_INTEGERS}.items()]
+        return self._node("MatMulNBits", [name, self._kept(matrix.steps), self._kept(matrix.scales)], *attributes)
+
+    def _normalised(self, name: str, beside: str, norm: Norm, bias: Floats) -> str:
+        given = [name, beside, self._kept(norm.scale), self._kept(norm.shift), self._kept(bias)]
+        return self._node("SkipLayerNormalization", given, _real("epsilon", self.epsilon))
+
+    def _node(self, operator: str, given: Sequence[str], *attributes: bytes) -> str:
+        name = f"n{len(self.nodes)}"
+        node = b"".join(protobuf.field(1, one) for one in given) + protobuf.field(2, name)
+        node += protobuf.field(4, operator) + b"".join(protobuf.field(5, one) for one in attributes)
+        self.nodes.append(node + protobuf.field(7, _OWN))
+        return name
+
+    def _kept(self, array: Floats | Bytes) -> str:
+        name = f"t{len(self.tensors)}"
+        tensor = b"".join(protobuf.field(1, size) for size in array.shape)
+        tensor += protobuf.field(2, _TYPES[str(array.dtype)]) + protobuf.field(8, name)
+        self.tensors.append(tensor + protobuf.field(9, np.ascontiguousarray(array).tobytes()))
+        return name
 
 
-def _thought(hidden: Floats, layer: Layer) -> Floats:
-    """Two layers with a GELU between them."""
-    wide = hidden @ layer.widen
-    wide += layer.widen_bias
-    gate = erf(wide * _ROOT_OF_HALF)
-    gate += 1
-    gate *= wide
-    gate *= _HALF
-    narrow: Floats = gate @ layer.narrow
-    narrow += layer.narrow_bias
-    return narrow
+def _integer(name: str, value: int) -> bytes:
+    return protobuf.field(1, name) + protobuf.field(3, value) + protobuf.field(20, _INT)
 
 
-def _normalised(rows: Floats, norm: Norm, epsilon: float) -> Floats:
-    rows -= rows.mean(axis=-1, keepdims=True)
-    spread = np.einsum("ij,ij->i", rows, rows)[:, None] / np.float32(rows.shape[1])
-    rows /= np.sqrt(spread + np.float32(epsilon))
-    rows *= norm.scale
-    rows += norm.shift
-    return rows
+def _real(name: str, value: float) -> bytes:
+    return protobuf.field(1, name) + protobuf.float_field(2, value) + protobuf.field(20, _FLOAT)
+
+
+def _value(name: str, kind: str, shape: Sequence[str | int]) -> bytes:
+    sizes = (protobuf.field(2 if isinstance(size, str) else 1, size) for size in shape)
+    tensor = protobuf.field(1, _TYPES[kind]) + protobuf.field(2, b"".join(protobuf.field(1, size) for size in sizes))
+    return protobuf.field(1, name) + protobuf.field(2, protobuf.field(1, tensor))
