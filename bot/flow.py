@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from bot.core import aftercare, alarm, arrival, asked, handover, reopening, turn
 from bot.core.decide import decide
@@ -236,7 +237,9 @@ class Flow:
         knowledge = self._library.current()
         await self._sender.typing(conversation.chat_id)
         text, customer = arrival.thought(conversation), conversation.customer
-        hints = Hints(customer.language, conversation.language, customer.language_code)
+        zone = ZoneInfo(customer.zone or knowledge.catalogue.standards.zone)
+        today = self._clock.now().astimezone(zone).date()
+        hints = Hints(customer.language, conversation.language, customer.language_code, today)
         understanding = await knowledge.understander.understand(text, hints)
         context = Context(self._clock.now(), knowledge.catalogue, self._groups, self._workload)
         past = await self._past(conversation, context)

@@ -30,6 +30,7 @@ from bot.core.draft import Context, Groups
 from bot.core.model import (
     NO_INTENT,
     Agent,
+    Aside,
     Candidate,
     Conversation,
     Customer,
@@ -126,12 +127,14 @@ def understood(
     *rivals: tuple[str, float],
     severity: Severity = Severity.CALM,
     kind: Kind | None = None,
+    also: tuple[tuple[str, str, float], ...] = (),
     **slots: str,
 ) -> Understanding:
+    """``also`` are further intents, as (sentence, intent, confidence)."""
     known = catalogue().intent(intent)
     what = kind or (known.kind if known else Kind.NONE)
     others = tuple(Candidate(*rival) for rival in rivals)
-    return Understanding("en", intent, what, severity, confidence, others, slots)
+    return Understanding("en", intent, what, severity, confidence, others, slots, tuple(Aside(*one) for one in also))
 
 
 def wrote(text: str, message_id: int = 1, **more: Any) -> CustomerMessage:

@@ -159,7 +159,9 @@ class HumanRule:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A detail to collect. ``pattern`` finds it in a text; ``ask`` is the key of the reply that asks for it."""
+    """A detail to collect. ``pattern`` finds it in a text, as do the words of :class:`Phrases`; ``ask`` is the key of
+    the reply that asks for it.
+    """
 
     name: str
     pattern: re.Pattern[str] | None
@@ -184,13 +186,17 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """How people say one intent in one language. ``check`` sentences are never trained on."""
+    """How people say one intent in one language. ``check`` sentences are never trained on.
+
+    ``slots`` maps a slot's name to the words for it in this language; a ``*`` at the end stands for any ending.
+    """
 
     intent: str
     language: str
     examples: tuple[str, ...]
     excluded: tuple[str, ...] = ()
     check: tuple[str, ...] = ()
+    slots: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.core.content import Catalogue, Cue, Intent, When
@@ -12,6 +12,9 @@ from bot.core.model import NO_INTENT, Candidate, Conversation, Kind, Media, Phas
 
 MOST_OPTIONS = 3
 """More buttons than this are a menu, not a question."""
+
+MOST_ASIDES = 2
+"""More answers than this in one message are a lecture."""
 
 ENOUGH_WORDS = 8
 """Who wrote this much has said what they want: they are not asked to say it again."""
@@ -65,18 +68,29 @@ class Because(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``intent`` is what it is about (or ``none``); ``options`` are the intents offered by a clarifying question."""
+    """``intent`` is what it is about (or ``none``); ``options`` are the intents offered by a clarifying question.
+
+    ``also`` are further questions of the same turn that the same message answers.
+    """
 
     act: Act
     because: Because
     intent: str = NO_INTENT
     options: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 def decide(conversation: Conversation, text: str, understanding: Understanding, catalogue: Catalogue) -> Decision:
     """What to do about ``text``, given what it was understood to mean and how the conversation stands."""
     if conversation.phase is Phase.HUMAN:
         return Decision(Act.RELAY, Because.HUMAN_HAS_IT, understanding.intent)
+    main = _about_the_whole(conversation, text, understanding, catalogue)
+    return _with_asides(main, conversation, understanding, catalogue)
+
+
+def _about_the_whole(
+    conversation: Conversation, text: str, understanding: Understanding, catalogue: Catalogue
+) -> Decision:
     intent = catalogue.intent(understanding.intent)
     sure = intent is not None and _is_sure(intent, understanding, catalogue)
     if conversation.phase is Phase.WAITING:
@@ -87,6 +101,38 @@ def decide(conversation: Conversation, text: str, understanding: Understanding, 
     if intent is not None and sure:
         return _about(intent, conversation)
     return _unsure(conversation, text, understanding, catalogue)
+
+
+def _with_asides(
+    main: Decision, conversation: Conversation, understanding: Understanding, catalogue: Catalogue
+) -> Decision:
+    """What else was surely asked is answered along; what else needs a human comes first, and the question is answered.
+
+    Where it is not clear what the turn is about, one thing is settled at a time.
+    """
+    if main.act not in (Act.ANSWER, Act.PROMISE, Act.NOTED) or main.because is Because.UNKNOWN:
+        return main
+    enough = catalogue.standards.thresholds.answer
+    named = (catalogue.intent(aside.intent) for aside in understanding.also if aside.confidence >= enough)
+    asides = [intent for intent in named if intent is not None and intent.id != main.intent]
+    pressing = next((intent for intent in asides if needs_human(intent)), None)
+    lead, asked = main, [intent.id for intent in asides if _can_be_answered_along(intent, conversation)]
+    if main.act is Act.ANSWER and pressing is not None:
+        waiting = conversation.phase is Phase.WAITING
+        lead = Decision(Act.NOTED, Because.WAITING, pressing.id) if waiting else _about(pressing, conversation)
+        asked = [main.intent, *asked] if _is_a_subject(main.intent, catalogue) else asked
+    return replace(lead, also=tuple(dict.fromkeys(asked))[:MOST_ASIDES])
+
+
+def _can_be_answered_along(intent: Intent, conversation: Conversation) -> bool:
+    """Once: who asks again gets a colleague, who reads the whole turn."""
+    settled = intent.answer is not None and not needs_human(intent) and intent.kind is not Kind.SMALLTALK
+    return settled and intent.id not in conversation.answered
+
+
+def _is_a_subject(intent_id: str, catalogue: Catalogue) -> bool:
+    intent = catalogue.intent(intent_id)
+    return intent is not None and intent.kind is not Kind.SMALLTALK
 
 
 def decide_chosen(conversation: Conversation, intent: Intent) -> Decision:

@@ -55,13 +55,23 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """A further intent of the same turn, and the sentence that says it; ``confidence`` as in :class:`Candidate`."""
+
+    sentence: str
+    intent: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
     """What one turn of a customer means.
 
     ``intent`` is an id of the content files or :data:`NO_INTENT`. ``confidence`` is the calibrated probability of
     ``intent`` (for ``none``: that it is none of them). ``runners_up`` are the next best intents, best first, never
     including ``intent``; for ``none`` they are the best ones that were turned down. ``slots`` maps a slot's name to
-    its normalised value.
+    its normalised value. ``also`` are further intents that sentences of the turn have (a question inside a complaint),
+    in the order in which they were written, none of them ``intent``.
     """
 
     language: str
@@ -71,6 +81,7 @@ class Understanding:
     confidence: float
     runners_up: tuple[Candidate, ...] = ()
     slots: dict[str, str] = field(default_factory=dict)
+    also: tuple[Aside, ...] = ()
 
 
 # --- people and messages ---------------------------------------------------------------------------------------------

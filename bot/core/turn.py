@@ -121,19 +121,20 @@ def act(draft: Draft, decision: Decision, *, hello: bool) -> None:
         because=decision.because.value,
         intent=decision.intent,
         options=" ".join(decision.options) or None,
+        also=" ".join(decision.also) or None,
     )
     intent = draft.context.catalogue.intent(decision.intent)
     match decision.act:
         case Act.ANSWER:
-            _answer(draft, intent, hello=hello)
+            _answer(draft, intent, decision.also, hello=hello)
         case Act.CLARIFY:
             _clarify(draft, decision.options, hello=hello)
         case Act.REPHRASE:
             _rephrase(draft, hello=hello)
         case Act.PROMISE:
-            promise(draft, intent, decision.because, hello=hello)
+            promise(draft, intent, decision.because, decision.also, hello=hello)
         case Act.NOTED:
-            _note(draft, intent)
+            _note(draft, intent, decision.also)
         case Act.RELAY | Act.REOPEN | Act.WELL:
             pass
         case _:
@@ -169,10 +170,10 @@ def say_status(draft: Draft) -> None:
         draft.say(draft.words("status_none"))
 
 
-def _answer(draft: Draft, intent: Intent | None, *, hello: bool) -> None:
+def _answer(draft: Draft, intent: Intent | None, also: tuple[str, ...], *, hello: bool) -> None:
     assert intent is not None
     assert intent.answer is not None
-    text = draft.words(intent.answer, **draft.conversation.slots)
+    text = words.compose(draft.words(intent.answer, **draft.conversation.slots), *_answers(draft, also))
     greets = intent.kind is Kind.SMALLTALK
     if greets:
         draft.say(text, lane=Lane.SMALLTALK)
@@ -184,6 +185,15 @@ def _answer(draft: Draft, intent: Intent | None, *, hello: bool) -> None:
     aftercare.note_answer(draft, intent)
     if draft.conversation.phase is Phase.WAITING:
         case.show_card(draft)
+
+
+def _answers(draft: Draft, also: tuple[str, ...]) -> list[str]:
+    """The answers to what else was asked in the same turn, which now count as given."""
+    found = [intent for name in also if (intent := draft.context.catalogue.intent(name)) and intent.answer]
+    draft.change(answered=(*draft.conversation.answered, *(intent.id for intent in found)))
+    for intent in found:
+        draft.record("answered", intent=intent.id)
+    return [draft.words(intent.answer or "", **draft.conversation.slots) for intent in found]
 
 
 def _greeted(draft: Draft, text: str, *, hello: bool) -> str:
@@ -216,13 +226,17 @@ def _ask(draft: Draft, question: str, options: tuple[str, ...], keyboard: Keyboa
     draft.change(clarification=asked, failures=draft.conversation.failures + 1)
 
 
-def promise(draft: Draft, intent: Intent | None, because: Because, *, hello: bool) -> None:
-    """Name back what was understood, promise a human by a time, and ask for what they will need."""
+def promise(draft: Draft, intent: Intent | None, because: Because, also: tuple[str, ...] = (), *, hello: bool) -> None:
+    """Name back what was understood, promise a human by a time, and ask for what they will need.
+
+    Questions in ``also`` are answered in the same message.
+    """
     team = intent.human.team if intent and intent.human else None
     case.open_case(draft, team or draft.context.catalogue.standards.default_team)
     named = _named_back(draft, intent, because)
+    answers = _answers(draft, also)
     sentence = promising.give(draft, intent, intent.id if intent else because.value, way=_way_wanted(draft))
-    text = words.compose(named, sentence, _missing(draft, intent))
+    text = words.compose(named, sentence, *answers, _missing(draft, intent))
     draft.say(_greeted(draft, text, hello=hello), offers.buttons(draft), Lane.PROMISE)
     if because is Because.UNKNOWN:
         draft.change(failures=draft.conversation.failures + 1)
@@ -271,13 +285,14 @@ def _since_colleague(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     return messages[last + 1 :]
 
 
-def _note(draft: Draft, intent: Intent | None) -> None:
+def _note(draft: Draft, intent: Intent | None, also: tuple[str, ...]) -> None:
     """It reached the case; the customer hears that, and that the promise stands. A new complaint is named back."""
+    answers = _answers(draft, also)
     standing = draft.conversation.promise
     text = promising.sentence(draft, standing, "noted") if standing else draft.words("noted_without_time")
     complains = intent is not None and intent.kind is Kind.COMPLAINT
-    said = words.compose(_named_back(draft, intent, Because.COMPLAINT), text) if complains else text
-    draft.say(said, lane=Lane.PROMISE)
+    named = _named_back(draft, intent, Because.COMPLAINT) if complains else ""
+    draft.say(words.compose(named, text, *answers), lane=Lane.PROMISE)
     case.show_card(draft)
 
 

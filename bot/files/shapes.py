@@ -120,6 +120,7 @@ class PhrasesShape(Shape):
     examples: Sentences = []
     not_: Annotated[Sentences, Field(alias="not")] = []
     check: Sentences = []
+    slots: Annotated[dict[Name, Sentences], BeforeValidator(_empty_mapping)] = {}
 
 
 # --- replies ---------------------------------------------------------------------------------------------------------
