@@ -100,6 +100,7 @@ class App:
             self.store = await TinyStore.open(self.settings.store_folder)
             undo.push_async_callback(self.store.close)
             self._join()
+            await self.flow.know_everyone()
             await self.sender.start()
             undo.push_async_callback(self._stop_sending)
             undo.push_async_callback(self.reception.close)
@@ -143,7 +144,7 @@ class App:
         outage = Outage(self.line.bot, self.shelf)
         self.reception = Reception(self.flow, self.store, self.sender, self.lanes, self.metrics, outage)
         self.door = Door(self.settings, self.reception.heard)
-        self.timer = Timer(self.store, self.clock, self.flow.on_due, self._note_failure)
+        self.timer = Timer(self.store, self.clock, self.flow.on_due, self._note_failure, self.flow.in_order)
 
     async def trained(self) -> None:
         """Wait until messages can be understood."""
@@ -255,6 +256,7 @@ class App:
         """Learn who is who in the groups, and fill the menus of commands."""
         groups = self.line.groups.all
         await self.roles.refresh(self.line.bot, groups)
+        await self.flow.meet(self.roles.supervisors())
         catalogue = self.shelf.current().catalogue
         for language in catalogue.standards.languages:
             customers = {name: words.render(catalogue, language, f"menu_{name}") for name in CUSTOMER_COMMANDS}

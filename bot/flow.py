@@ -9,13 +9,14 @@ to them and their steps to the store.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from bot.core import alarm, arrival, asked, handover, turn
+from bot.core import alarm, arrival, asked, colleagues, handover, roster, turn
 from bot.core.decide import decide
 from bot.core.draft import Context, Groups
 from bot.core.errors import StoreError
@@ -31,12 +32,17 @@ from bot.core.model import (
     Ignored,
     Incoming,
     Outgoing,
+    Person,
     Receipt,
     Step,
     Update,
 )
 from bot.core.workload import Workload
 from bot.ports import Channel, Clock, Hints, Library, Sender, Store
+from bot.staff import Staff
+
+A_FEW = 20
+"""So many conversations are looked at in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,7 @@ class Flow:
         self._clock = clock
         self._groups = groups
         self._workload = Workload()
+        self._staff = Staff(store, clock)
         self._since_start: list[Event] | None = []
         self._committed = committed
         self._failed = failed
@@ -128,6 +135,12 @@ class Flow:
             await self._store.discard(update_id, f"failed: {error}")
 
     async def _customer_wrote(self, message: CustomerMessage, update_id: int) -> None:
+        person = self._staff.roster.person(message.customer.id)
+        if person is not None:
+            person = await self._staff.know(replace(person, private=True))
+        if person is not None and message.command in roster.COMMANDS:
+            await self._colleague_asked(person, message, update_id)
+            return
         context = self._context()
         async with self._store.lease(message.chat_id) as last:
             if message.edited:
@@ -154,8 +167,21 @@ class Flow:
             conversation = last or arrival.fresh(choice.chat_id, choice.customer, None, context)
             await self._commit(asked.choose(conversation, choice, update_id, context))
 
+    async def _colleague_asked(self, person: Person, message: CustomerMessage, update_id: int) -> None:
+        """A colleague says something about themselves, to the bot in private."""
+        context = self._context()
+        said, known = colleagues.say(person, message.command or "", message.text, context)
+        await self._staff.know(known)
+        async with self._store.lease(message.chat_id) as last:
+            conversation = last or arrival.fresh(message.chat_id, message.customer, None, context)
+            await self._commit(colleagues.answer_in_private(conversation, said, update_id, context))
+
     async def _agent_wrote(self, message: AgentMessage, update_id: int) -> None:
+        person = await self._staff.see(message.agent, message.agents_chat)
         seen = await self._case_of(message)
+        if person is not None and colleagues.is_about_self(message, person, in_case=seen is not None):
+            await self._colleague_said(person, message, seen, update_id)
+            return
         if seen is None:
             await self._store.discard(update_id, "not in the topic of a case")
             return
@@ -167,6 +193,20 @@ class Flow:
             else:
                 await self._commit(handover.agent_wrote(conversation, message, update_id, context))
 
+    async def _colleague_said(
+        self, person: Person, message: AgentMessage, seen: Conversation | None, update_id: int
+    ) -> None:
+        """A colleague says something about themselves, in a case's topic or outside of all (where 👀 answers)."""
+        context = self._context()
+        said, known = colleagues.say(person, message.command or "", message.text, context)
+        await self._staff.know(known)
+        if seen is None:
+            await self._sender.acknowledge(message.agents_chat, message.message_id)
+            await self._store.discard(update_id, f"a colleague said /{message.command}")
+            return
+        async with self._leased(seen) as conversation:
+            await self._commit(colleagues.answer_in_case(conversation, said, update_id, context))
+
     async def _case_of(self, message: AgentMessage) -> Conversation | None:
         return await self._store.conversation_of_topic(message.agents_chat, message.thread_id)
 
@@ -176,6 +216,7 @@ class Flow:
         if seen is None:
             await self._store.discard(update_id, f"a button of no case of ours: {choice.data}")
             return
+        await self._staff.see(choice.agent, choice.agents_chat)
         wish = handover.Wish(command, choice.agent, choice.callback_id)
         async with self._leased(seen) as conversation:
             await self._commit(handover.agent_asked(conversation, wish, update_id, self._context()))
@@ -191,6 +232,16 @@ class Flow:
                 await self._take_turn(last)
             else:
                 await self._commit(alarm.ring(last, due, self._context()))
+
+    async def in_order(self, rows: Sequence[Due]) -> list[Due]:
+        """Many rows are due at once: those first that customers have waited for longest, and the most pressed."""
+        cases = []
+        for place, name in enumerate(dict.fromkeys(row.conversation_id for row in rows)):
+            if place % A_FEW == A_FEW - 1:
+                await asyncio.sleep(0)  # who writes just now must not wait for all of them
+            if (case := await self._store.conversation(name)) is not None:
+                cases.append(case)
+        return alarm.in_order(rows, cases, self._clock.now())
 
     async def _settle(self, due: Due) -> None:
         """A row of a conversation that is over."""
@@ -213,7 +264,7 @@ class Flow:
         text, customer = arrival.thought(conversation), conversation.customer
         hints = Hints(customer.language, conversation.language, customer.language_code)
         understanding = await knowledge.understander.understand(text, hints)
-        context = Context(self._clock.now(), knowledge.catalogue, self._groups, self._workload)
+        context = Context(self._clock.now(), knowledge.catalogue, self._groups, self._workload, self._staff.roster)
         decision = decide(conversation, text, understanding, context.catalogue)
         return turn.answer(conversation, decision, understanding, context)
 
@@ -226,6 +277,16 @@ class Flow:
             return
         async with self._leased(seen) as conversation:
             await self._commit(handover.undelivered(conversation, outgoing, receipt, self._context()))
+
+    # colleagues
+
+    async def know_everyone(self) -> None:
+        """Know our colleagues, and what each has in hand, before anything else is done."""
+        await self._staff.know_everyone()
+
+    async def meet(self, people: Iterable[Person]) -> None:
+        """Telegram has told who supervises which group."""
+        await self._staff.meet(people)
 
     # the record
 
@@ -248,7 +309,9 @@ class Flow:
     # helpers of all of the above
 
     def _context(self) -> Context:
-        return Context(self._clock.now(), self._library.current().catalogue, self._groups, self._workload)
+        return Context(
+            self._clock.now(), self._library.current().catalogue, self._groups, self._workload, self._staff.roster
+        )
 
     @asynccontextmanager
     async def _leased(self, seen: Conversation) -> AsyncIterator[Conversation]:
@@ -262,6 +325,7 @@ class Flow:
     async def _commit(self, step: Step) -> None:
         await self._store.commit(step)
         self._hear(step.events)
+        self._staff.roster.note(step.conversation, self._clock.now())
         if step.outbox:
             self._sender.wake()
         self._committed(step)

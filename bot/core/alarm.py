@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
-from bot.core import promising
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.core import answering, assignment, case, priority, promising
 from bot.core.draft import Context, Draft
 from bot.core.model import Conversation, Due, DueKind, Step
+
+_CUSTOMERS_FIRST = {DueKind.PROMISE: 0, DueKind.AT_RISK: 0, DueKind.TURN: 1}
+"""What customers hear of goes before what only colleagues do."""
+
+
+def in_order(rows: Sequence[Due], conversations: Iterable[Conversation], now: datetime) -> list[Due]:
+    """``rows`` that are all due, the one to deal with first first.
+
+    What a customer hears of us goes before what only colleagues do; among those, the conversations go as in the queue.
+    """
+    places = {case.id: place for place, case in enumerate(priority.order(conversations, now))}
+    last = len(places)
+    return sorted(
+        rows, key=lambda row: (_CUSTOMERS_FIRST.get(row.kind, 2), places.get(row.conversation_id, last), row.at)
+    )
 
 
 def ring(conversation: Conversation, due: Due, context: Context) -> Step:
@@ -19,6 +37,13 @@ def ring(conversation: Conversation, due: Due, context: Context) -> Step:
     if due.kind is DueKind.REMIND and not due.subject:
         promising.nag(draft)
         return draft.finish()
+    if due.kind is DueKind.ANSWER:
+        answering.ring(draft)
+        return draft.finish()
+    if due.kind is DueKind.ASSIGN:
+        assignment.give_out(draft)
+        case.show_card(draft)
+        return draft.finish()
     if standing is None or standing.id != due.subject:
         return draft.finish()
     match due.kind:
@@ -28,6 +53,6 @@ def ring(conversation: Conversation, due: Due, context: Context) -> Step:
             promising.at_risk(draft)
         case DueKind.PROMISE:
             promising.fall_due(draft)
-        case DueKind.TURN:
+        case DueKind.TURN | DueKind.ASSIGN | DueKind.ANSWER:
             pass
     return draft.finish()

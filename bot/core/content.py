@@ -97,6 +97,17 @@ class Thresholds:
     false_rejection: float = 0.05
 
 
+class Assign(StrEnum):
+    """To whom a case is given that waits for a colleague."""
+
+    NONE = "none"
+    """To nobody: whoever sees it first claims it."""
+    FEWEST_OPEN = "fewest_open"
+    """To who has the fewest cases."""
+    ROUND_ROBIN = "round_robin"
+    """To everyone in turn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """Who takes a case. ``calendar`` defaults to that of the promises.
@@ -114,6 +125,8 @@ class Standards:
     """``standards.yml``: the service standards, the document and the configuration at once.
 
     ``gather`` is how long the bot waits for a customer to finish a thought; ``gather_at_most`` bounds it.
+    ``capacity`` is how many cases one colleague is given, ``answer_again`` the open time within which they answer a
+    customer who writes to them again.
     """
 
     languages: tuple[str, ...]
@@ -127,6 +140,9 @@ class Standards:
     gather_at_most: timedelta = timedelta(seconds=8)
     idle: timedelta = timedelta(hours=12)
     thresholds: Thresholds = field(default_factory=Thresholds)
+    assign: Assign = Assign.NONE
+    capacity: int = 10
+    answer_again: timedelta = timedelta(hours=1)
 
     @property
     def default_language(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core import case, promising, words
+from bot.core import assignment, case, promising, words
 from bot.core.draft import Context, Draft
 from bot.core.errors import HandoverError, TopicGoneError
 from bot.core.model import (
@@ -48,7 +48,7 @@ def enter(draft: Draft, phase: Phase) -> None:
     now = draft.conversation.phase
     if phase is not now and phase not in LEGAL[now]:
         raise HandoverError(draft.team_words("team_resolved_already"))
-    draft.change(phase=phase)
+    draft.change(phase=phase, assigned=None)
 
 
 def agent_wrote(conversation: Conversation, message: AgentMessage, update_id: int | None, context: Context) -> Step:
@@ -184,6 +184,7 @@ def _hand_back(draft: Draft, agent: Agent) -> str:
     draft.change(agent=None, failures=0)
     draft.record("handed_back", by=_named(agent))
     if conversation.promise is not None:
+        assignment.give_out(draft)
         case.show_card(draft)
         return _stands(draft)
     draft.say(draft.words("handed_back", agent=words.first_word(agent.name)), lane=Lane.AGENT)

@@ -100,6 +100,34 @@ class Agent:
     id: int
     name: str
     role: Role = Role.AGENT
+    username: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A colleague as the house knows them, by their Telegram user id.
+
+    ``groups`` are the agents' groups they were seen to work in, ``supervises`` those they are a supervisor of.
+    ``languages`` are those they serve (empty: not said), ``capacity`` is how many cases they take at a time (None: as
+    many as the standards say). ``private``: they have started the bot, so that it may write to them.
+    """
+
+    id: int
+    name: str
+    username: str | None = None
+    role: Role = Role.AGENT
+    groups: tuple[int, ...] = ()
+    supervises: tuple[int, ...] = ()
+    languages: tuple[str, ...] = ()
+    capacity: int | None = None
+    away: bool = False
+    private: bool = False
+    seen_at: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        """How they are called out: by their username, else by name."""
+        return f"@{self.username}" if self.username else self.name
 
 
 class Author(StrEnum):
@@ -209,7 +237,8 @@ class Conversation:
     ``pending_since`` is when the first of them came. ``failures`` counts turns that the bot could not help with.
     ``topic_id`` and ``card_id`` are the topic and its pinned card in ``agents_chat``; ``lost_topic`` is one that was
     deleted and is being replaced. ``private_album`` is the last album of pictures that an agent sent as a note.
-    ``flooded_at`` is when the customer was last told that so many messages are read together.
+    ``flooded_at`` is when the customer was last told that so many messages are read together. ``assigned`` is who is
+    to take the case, while it waits; ``last_agent`` is who had the customer's case before this one.
     ``promises`` holds them all, oldest first; at most the last one is open. ``steps`` counts commits, and makes ids of
     what is sent unique.
     """
@@ -240,6 +269,8 @@ class Conversation:
     resolved_at: datetime | None = None
     steps: int = 0
     flooded_at: datetime | None = None
+    assigned: Agent | None = None
+    last_agent: Agent | None = None
 
     @property
     def promise(self) -> Promise | None:
@@ -268,10 +299,11 @@ class Lane(IntEnum):
 
 
 class To(StrEnum):
-    """Where it goes: the customer's chat, or the conversation's topic in the agents' group."""
+    """Where it goes: the customer's chat, the conversation's topic in the agents' group, or a colleague in private."""
 
     CUSTOMER = "customer"
     CASE = "case"
+    COLLEAGUE = "colleague"
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,12 +319,24 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """Someone who is called out where ``label`` stands in a text."""
+
+    user_id: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
-    """Words. Longer than 4096 UTF-16 units (Telegram's limit) they are sent in parts. Plain text, no markup."""
+    """Words. Longer than 4096 UTF-16 units (Telegram's limit) they are sent in parts. Plain text, no markup.
+
+    Who is in ``mentions`` is notified, if all of it is one part.
+    """
 
     text: str
     keyboard: Keyboard = ()
     reply_to: int | None = None
+    mentions: tuple[Mention, ...] = ()
     type: Literal["text"] = "text"
 
 
@@ -425,6 +469,10 @@ class DueKind(StrEnum):
     """The promise is about to break: tell the customer a new time, and a supervisor."""
     PROMISE = "promise"
     """The promise falls due: kept already, or broken."""
+    ASSIGN = "assign"
+    """We have opened: give the case to someone."""
+    ANSWER = "answer"
+    """The customer has written to the colleague who has the case, and has had no answer in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -495,7 +543,10 @@ class CustomerChoice:
 
 @dataclass(frozen=True, slots=True)
 class AgentMessage:
-    """Someone wrote in a topic of the agents' group. ``command`` as in :class:`CustomerMessage`."""
+    """Someone wrote in a topic of the agents' group, or (thread 0) gave a command outside of them.
+
+    ``command`` is as in :class:`CustomerMessage`.
+    """
 
     agents_chat: int
     thread_id: int

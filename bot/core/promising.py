@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core import case, hours, promise, words
+from bot.core import answering, assignment, case, escalation, hours, promise, words
 from bot.core.content import Intent
 from bot.core.draft import Draft
 from bot.core.forecast import Expectation
 from bot.core.model import BOT_NAME, DueKind, Lane, Phase, Promise, Severity, Text
 from bot.core.quoting import Honest, Wish, honest, wait_now
+from bot.core.roster import holder_of
 
 BROKEN = "broken"
 """The reason of the promise that is given when another one was broken."""
@@ -66,10 +67,15 @@ def remind(draft: Draft) -> None:
     if standing is None:
         return
     left = words.span(draft.context.catalogue.standards.default_language, standing.due_at - draft.now)
-    draft.to_case(
-        Text(draft.team_words("team_remind", by=case.team_time(draft, standing.due_at), left=left)), Lane.AGENT
-    )
+    by = case.team_time(draft, standing.due_at)
+    person = draft.context.roster.person(holder_of(draft.conversation) or 0)
+    if person is None:
+        draft.to_case(Text(draft.team_words("team_remind", by=by, left=left)), Lane.AGENT)
+    else:
+        assignment.call(draft, [person], "team_remind_you", by=by, left=left)
     draft.record("reminded", promise=standing.id)
+    if draft.conversation.phase is Phase.WAITING and assignment.give_to_another(draft):
+        case.show_card(draft)
 
 
 def at_risk(draft: Draft) -> None:
@@ -81,8 +87,9 @@ def at_risk(draft: Draft) -> None:
         fall_due(draft)
         return
     if standing.moved_from is not None:
-        draft.to_case(Text(draft.team_words("team_at_risk", by=case.team_time(draft, standing.due_at))), Lane.AGENT)
         draft.record("at_risk", promise=standing.id)
+        escalation.hand_up(draft, draft.team_words("team_at_risk", by=case.team_time(draft, standing.due_at)))
+        case.show_card(draft)
         return
     standards = draft.context.catalogue.standards
     wait = wait_now(standing, standards, draft.context.workload, draft.now)
@@ -92,7 +99,7 @@ def at_risk(draft: Draft) -> None:
     if given.quoted != standing.quoted:
         draft.say(draft.words("moved", by=given.quoted, old=standing.quoted), lane=Lane.PROMISE)
     old, new = case.team_time(draft, standing.due_at), case.team_time(draft, given.due_at)
-    draft.to_case(Text(draft.team_words("team_moved", old=old, by=new)), Lane.AGENT)
+    escalation.alert(draft, draft.team_words("team_moved", old=old, by=new))
     case.show_card(draft)
 
 
@@ -107,15 +114,18 @@ def fall_due(draft: Draft) -> None:
         _nag_later(draft)
     else:
         draft.say(draft.words("broken", by=_amends(draft, standing).quoted), lane=Lane.PROMISE)
-    draft.to_case(Text(draft.team_words("team_broken", by=case.team_time(draft, standing.due_at))), Lane.AGENT)
+    escalation.hand_up(draft, draft.team_words("team_broken", by=case.team_time(draft, standing.due_at)))
     case.show_card(draft)
 
 
 def nag(draft: Draft) -> None:
     """No time is promised any more, and still nobody has come: tell the team, again and again."""
-    if draft.conversation.phase is not Phase.WAITING or draft.conversation.promise is not None:
+    conversation = draft.conversation
+    if conversation.phase not in (Phase.WAITING, Phase.HUMAN) or conversation.promise is not None:
         return
-    draft.to_case(Text(draft.team_words("team_nag")), Lane.AGENT)
+    if conversation.phase is Phase.HUMAN and answering.unanswered_since(conversation) is None:
+        return
+    escalation.alert(draft, draft.team_words("team_nag"))
     draft.record("nagged")
     _nag_later(draft)
 

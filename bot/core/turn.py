@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import arrival, case, promising, words
+from bot.core import arrival, assignment, case, promising, words
 from bot.core.content import Intent
 from bot.core.decide import Act, Because, Decision
 from bot.core.draft import Context, Draft
@@ -173,6 +173,7 @@ def promise(draft: Draft, intent: Intent | None, because: Because, *, hello: boo
     if because is Because.UNKNOWN:
         draft.change(failures=draft.conversation.failures + 1)
     _show_in_full(draft)
+    assignment.give_out(draft)
     case.show_card(draft)
 
 

@@ -79,6 +79,9 @@ def read_standards(
         gather_at_most=max(shape.gather, shape.gather_at_most),
         idle=shape.idle,
         thresholds=Thresholds(**shape.confidence.model_dump()),
+        assign=shape.assign,
+        capacity=shape.capacity,
+        answer_again=shape.answer_again,
     )
 
 

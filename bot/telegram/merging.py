@@ -34,7 +34,7 @@ def joined(rows: Sequence[Outgoing]) -> Content:
 
 def _are_words(last: Content, new: Content) -> bool:
     if isinstance(last, Text) and isinstance(new, Text):
-        return not last.keyboard and new.reply_to is None
+        return not last.keyboard and new.reply_to is None and not last.mentions + new.mentions
     if isinstance(last, Copy) and isinstance(new, Copy):
         same_chat = last.from_chat_id == new.from_chat_id
         return same_chat and bool(last.text and new.text) and new.reply_to is None
