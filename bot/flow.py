@@ -35,6 +35,7 @@ from bot.core.model import (
     Person,
     Receipt,
     Step,
+    To,
     Update,
 )
 from bot.core.workload import Workload
@@ -272,6 +273,8 @@ class Flow:
 
     async def on_failure(self, outgoing: Outgoing, receipt: Receipt) -> None:
         """Telegram refused something for good: the record keeps it, and a colleague hears of it."""
+        if outgoing.to is To.COLLEAGUE and (person := self._staff.roster.person(outgoing.chat_id)) is not None:
+            await self._staff.know(replace(person, private=False))  # until they write to the bot again
         seen = await self._store.conversation(outgoing.conversation_id)
         if seen is None:
             return

@@ -18,18 +18,22 @@ GIVE_UP = 2
 
 
 def unanswered_since(conversation: Conversation) -> datetime | None:
-    """When the customer wrote the first message that no colleague has answered since; None: none is open."""
+    """Since when the customer waits for words of a colleague; None: there are none to come.
+
+    That is when they wrote the first message that no colleague has answered since, or when one took the case, if that
+    was later: what came before was the bot's to answer.
+    """
     since = None
     for message in (*conversation.messages, *conversation.pending):
         if message.author is Author.CUSTOMER:
             since = since or message.at
         elif message.author is Author.AGENT:
             since = None
-    return since
+    return max(since, conversation.taken_at or since) if since is not None else None
 
 
 def watch(draft: Draft) -> None:
-    """The customer has written to the colleague who has the case: see that they get an answer.
+    """The customer has written to the colleague who has the case, or one has claimed it: see that they get an answer.
 
     An open promise has a clock of its own, and this one waits for its end.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core import assignment, case, promising, words
+from bot.core import answering, assignment, case, promising, words
 from bot.core.draft import Context, Draft
 from bot.core.errors import HandoverError, TopicGoneError
 from bot.core.model import (
@@ -48,7 +48,8 @@ def enter(draft: Draft, phase: Phase) -> None:
     now = draft.conversation.phase
     if phase is not now and phase not in LEGAL[now]:
         raise HandoverError(draft.team_words("team_resolved_already"))
-    draft.change(phase=phase, assigned=None)
+    taken_at = draft.now if phase is Phase.HUMAN and now is not phase else draft.conversation.taken_at
+    draft.change(phase=phase, assigned=None, taken_at=taken_at)
 
 
 def agent_wrote(conversation: Conversation, message: AgentMessage, update_id: int | None, context: Context) -> Step:
@@ -155,6 +156,7 @@ def _claim(draft: Draft, agent: Agent) -> str:
     draft.change(agent=agent)
     draft.record("claimed", by=_named(agent))
     draft.say(draft.words("claimed", agent=words.first_word(agent.name)), lane=Lane.AGENT)
+    answering.watch(draft)
     case.show_card(draft)
     return draft.team_words("team_claimed")
 

@@ -238,7 +238,8 @@ class Conversation:
     ``topic_id`` and ``card_id`` are the topic and its pinned card in ``agents_chat``; ``lost_topic`` is one that was
     deleted and is being replaced. ``private_album`` is the last album of pictures that an agent sent as a note.
     ``flooded_at`` is when the customer was last told that so many messages are read together. ``assigned`` is who is
-    to take the case, while it waits; ``last_agent`` is who had the customer's case before this one.
+    to take the case, while it waits; ``taken_at`` is when an agent last took it. ``last_agent`` is who had
+    the customer's case before this one.
     ``promises`` holds them all, oldest first; at most the last one is open. ``steps`` counts commits, and makes ids of
     what is sent unique.
     """
@@ -270,6 +271,7 @@ class Conversation:
     steps: int = 0
     flooded_at: datetime | None = None
     assigned: Agent | None = None
+    taken_at: datetime | None = None
     last_agent: Agent | None = None
 
     @property
@@ -472,7 +474,7 @@ class DueKind(StrEnum):
     ASSIGN = "assign"
     """We have opened: give the case to someone."""
     ANSWER = "answer"
-    """The customer has written to the colleague who has the case, and has had no answer in time."""
+    """The customer waits for words of the colleague who has the case, and has had none in time."""
 
 
 @dataclass(frozen=True, slots=True)

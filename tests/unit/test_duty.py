@@ -304,6 +304,20 @@ def test_further_messages_do_not_put_it_off() -> None:
     assert [row.at for row in again.due if row.kind is DueKind.ANSWER] == [ASKED_AT + HOUR]
 
 
+def test_what_the_bot_had_answered_before_a_colleague_took_the_case_is_not_waited_for() -> None:
+    long_ago = Message(MONDAY - 5 * HOUR, Author.CUSTOMER, "are you open?")
+    case = conversation(messages=(long_ago,), agents_chat=GROUP, topic_id=5)
+    step = handover.agent_asked(case, handover.Wish("claim", ANA), 2, alone(MONDAY))
+    assert [row.at for row in step.due] == [MONDAY + HOUR]
+    assert called(ring(step.conversation, DueKind.ANSWER, alone(MONDAY + HOUR))) == ["Ana Kos"]
+
+
+def test_a_claimed_case_with_a_promise_is_left_to_the_clock_of_the_promise() -> None:
+    claimed = handover.agent_asked(complained(context()).conversation, handover.Wish("claim", ANA), 2, alone(MONDAY))
+    assert ring(claimed.conversation, DueKind.ANSWER, alone(MONDAY + HOUR)).outbox == ()
+    assert called(ring(claimed.conversation, DueKind.REMIND, alone(MONDAY + HOUR))) == ["Ana Kos"]
+
+
 def test_an_answer_ends_it_whoever_gave_it() -> None:
     case = in_talk(alone(ASKED_AT))
     answer = AgentMessage(GROUP, 5, 32, BEN, "Tomorrow")
