@@ -237,7 +237,8 @@ class Flow:
     async def in_order(self, rows: Sequence[Due]) -> list[Due]:
         """Many rows are due at once: those first that customers have waited for longest, and the most pressed."""
         cases = []
-        for place, name in enumerate(dict.fromkeys(row.conversation_id for row in rows)):
+        watched = dict.fromkeys(row.conversation_id for row in rows if row.kind is not DueKind.TURN)
+        for place, name in enumerate(watched):
             if place % A_FEW == A_FEW - 1:
                 await asyncio.sleep(0)  # who writes just now must not wait for all of them
             if (case := await self._store.conversation(name)) is not None:

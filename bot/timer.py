@@ -43,7 +43,7 @@ async def as_they_come(rows: Sequence[Due]) -> Sequence[Due]:
 class Timer:
     """Calls ``ring`` for every row that falls due: rows of one conversation in order, conversations side by side.
 
-    Where more is due than can be started at once, as after we were down, ``order`` says what goes first.
+    Where several are due at once, as after we were down, ``order`` says what goes first.
     """
 
     def __init__(
@@ -128,7 +128,7 @@ class Timer:
         """What is due and not in line. If it is more than there is room for, it stands in line from now on."""
         rows = await self._due_beside_ringing(room + 1)
         if len(rows) <= room:
-            return rows
+            return await self._order(rows) if len(rows) > 1 else rows
         self._line.extend(await self._order(await self._due_beside_ringing(IN_LINE)))
         return self._from_line(room)
 

@@ -17,12 +17,15 @@ def in_order(rows: Sequence[Due], conversations: Iterable[Conversation], now: da
     """``rows`` that are all due, the one to deal with first first.
 
     What a customer hears of us goes before what only colleagues do; among those, the conversations go as in the queue.
+    Turns go as they come: whoever has just written has been promised nothing yet.
     """
     places = {case.id: place for place, case in enumerate(priority.order(conversations, now))}
-    last = len(places)
-    return sorted(
-        rows, key=lambda row: (_CUSTOMERS_FIRST.get(row.kind, 2), places.get(row.conversation_id, last), row.at)
-    )
+
+    def place(row: Due) -> tuple[int, int, datetime]:
+        in_queue = 0 if row.kind is DueKind.TURN else places.get(row.conversation_id, len(places))
+        return _CUSTOMERS_FIRST.get(row.kind, 2), in_queue, row.at
+
+    return sorted(rows, key=place)
 
 
 def ring(conversation: Conversation, due: Due, context: Context) -> Step:
