@@ -116,6 +116,7 @@ class App:
         self._begin("training", self._train_first(loaded))
         self._begin("deliveries", self.reception.run(self.door))
         self._begin("recalling", self.flow.recall(self.clock.now() - RECALLED))
+        self._begin("counting cases", self.flow.count_cases())
         self._begin("updates", self.line.run(self.reception.asked_for, self.reception.set_aside, self.address))
         self._begin("content", self._follow_content(loaded.version))
         self._begin("menus", self._introduce())

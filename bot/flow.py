@@ -285,8 +285,12 @@ class Flow:
     # colleagues
 
     async def know_everyone(self) -> None:
-        """Know our colleagues, and what each has in hand, before anything else is done."""
+        """Know our colleagues, before anything else is done."""
         await self._staff.know_everyone()
+
+    async def count_cases(self) -> None:
+        """Know what each colleague has in hand; beside all else."""
+        await self._staff.count_cases()
 
     async def meet(self, people: Iterable[Person]) -> None:
         """Telegram has told who supervises which group."""
@@ -329,7 +333,7 @@ class Flow:
     async def _commit(self, step: Step) -> None:
         await self._store.commit(step)
         self._hear(step.events)
-        self._staff.roster.note(step.conversation, self._clock.now())
+        self._staff.note(step.conversation)
         if step.outbox:
             self._sender.wake()
         self._committed(step)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.core import roster
-from bot.core.model import Agent, Person
+from bot.core.model import Agent, Conversation, Person
 from bot.core.roster import Roster
 from bot.ports import Clock, Store
 
@@ -18,12 +18,25 @@ class Staff:
         self._store = store
         self._clock = clock
         self.roster = Roster()
+        self._changed: set[str] | None = set()
+        """Conversations that have changed since we started, until all have been counted."""
 
     async def know_everyone(self) -> None:
-        """Read from the store who our colleagues are, and what each has in hand. Raises StoreError."""
+        """Read from the store who our colleagues are: before anything is decided. Raises StoreError."""
         self.roster = Roster(await self._store.people())
+
+    async def count_cases(self) -> None:
+        """Find out what each has in hand; beside all else, for there may be many cases. Raises StoreError."""
         for conversation in await self._store.open_conversations():
-            self.roster.note(conversation, conversation.opened_at)
+            if self._changed is not None and conversation.id not in self._changed:
+                self.roster.note(conversation, conversation.opened_at)
+        self._changed = None
+
+    def note(self, conversation: Conversation) -> None:
+        """A conversation has changed."""
+        self.roster.note(conversation, self._clock.now())
+        if self._changed is not None:
+            self._changed.add(conversation.id)
 
     async def know(self, person: Person) -> Person:
         """News of a colleague: kept, if it is any. Raises StoreError."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -167,10 +168,14 @@ async def opened(folder: Path) -> AsyncIterator[Bench]:
     )
     timer = Timer(store, quiet, flow.on_due, failures.append, flow.in_order)
     await flow.know_everyone()
+    await flow.count_cases()
+    gc.collect()
+    gc.freeze()  # as the app does when it has started
     try:
         heard.timer = timer
         yield Bench(store, flow, timer, heard, failures)
     finally:
+        gc.unfreeze()
         await timer.stop(5.0)
         await store.close()
 
