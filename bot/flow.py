@@ -15,8 +15,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
-from bot.core import alarm, arrival, asked, colleagues, handover, roster, turn
+from bot.core import aftercare, alarm, arrival, asked, colleagues, handover, reopening, roster, turn
 from bot.core.decide import decide
 from bot.core.draft import Context, Groups
 from bot.core.errors import StoreError
@@ -150,6 +151,9 @@ class Flow:
                 else:
                     await self._store.discard(update_id, "an edit of a message from before our time")
                 return
+            if (rated := await self._rated(message)) is not None:
+                await self._commit(aftercare.word(rated, message, update_id, context))
+                return
             conversation = await self._current(last, message, context)
             taken = asked.command if message.command in asked.COMMANDS else arrival.receive
             await self._commit(taken(conversation, message, update_id, context))
@@ -162,11 +166,24 @@ class Flow:
             await self._commit(arrival.end_idle(last, context))
         return arrival.fresh(message.chat_id, message.customer, last, context)
 
+    async def _rated(self, message: CustomerMessage) -> Conversation | None:
+        """The case whose survey a message replies to in words."""
+        if message.reply_to is None or message.command or not message.text:
+            return None
+        sent = await self._store.counterpart(message.chat_id, message.reply_to)
+        is_survey = sent is not None and aftercare.is_survey(sent[0].content)
+        return await self._store.conversation(sent[0].conversation_id) if sent and is_survey else None
+
     async def _customer_chose(self, choice: CustomerChoice, update_id: int) -> None:
         context = self._context()
         async with self._store.lease(choice.chat_id) as last:
             conversation = last or arrival.fresh(choice.chat_id, choice.customer, None, context)
-            await self._commit(asked.choose(conversation, choice, update_id, context))
+            about = aftercare.case_of(choice)
+            case = conversation if about in (None, conversation.id) else await self._store.conversation(about or "")
+            if about is not None and case is not None:
+                await self._commit(aftercare.choose(case, conversation, choice, update_id, context))
+            else:
+                await self._commit(asked.choose(conversation, choice, update_id, context))
 
     async def _colleague_asked(self, person: Person, message: CustomerMessage, update_id: int) -> None:
         """A colleague says something about themselves, to the bot in private."""
@@ -227,7 +244,9 @@ class Flow:
     async def on_due(self, due: Due) -> None:
         """Do what falls due."""
         async with self._store.lease(due.chat_id) as last:
-            if last is None or last.id != due.conversation_id:
+            if last is not None and due.kind in aftercare.KINDS:
+                await self._ask_after(due, last)
+            elif last is None or last.id != due.conversation_id:
                 await self._settle(due)
             elif due.kind is DueKind.TURN and last.pending:
                 await self._take_turn(last)
@@ -244,6 +263,13 @@ class Flow:
             if (case := await self._store.conversation(name)) is not None:
                 cases.append(case)
         return alarm.in_order(rows, cases, self._clock.now())
+
+    async def _ask_after(self, due: Due, last: Conversation) -> None:
+        """Something is to be asked after a case, which need not be the customer's last."""
+        is_last = last.id == due.conversation_id
+        conversation = last if is_last else await self._store.conversation(due.conversation_id)
+        if conversation is not None:
+            await self._commit(aftercare.ring(conversation, due, last, self._context()))
 
     async def _settle(self, due: Due) -> None:
         """A row of a conversation that is over."""
@@ -264,11 +290,23 @@ class Flow:
         knowledge = self._library.current()
         await self._sender.typing(conversation.chat_id)
         text, customer = arrival.thought(conversation), conversation.customer
-        hints = Hints(customer.language, conversation.language, customer.language_code)
+        zone = ZoneInfo(customer.zone or knowledge.catalogue.standards.zone)
+        today = self._clock.now().astimezone(zone).date()
+        hints = Hints(customer.language, conversation.language, customer.language_code, today)
         understanding = await knowledge.understander.understand(text, hints)
         context = Context(self._clock.now(), knowledge.catalogue, self._groups, self._workload, self._staff.roster)
-        decision = decide(conversation, text, understanding, context.catalogue)
-        return turn.answer(conversation, decision, understanding, context)
+        past = await self._past(conversation, context)
+        decided = decide(conversation, text, understanding, context.catalogue)
+        decision = reopening.considered(decided, past, text, understanding, context.catalogue)
+        return turn.answer(conversation, decision, understanding, context, past)
+
+    async def _past(self, conversation: Conversation, context: Context) -> Conversation | None:
+        """The case before this conversation, where the customer may be going on about it."""
+        for before in reopening.before(conversation):
+            past = await self._store.conversation(before)
+            if past is not None and reopening.may_be_continued(past, context):
+                return past
+        return None
 
     # outbound
 

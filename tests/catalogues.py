@@ -15,6 +15,7 @@ from bot.core.content import (
     Brand,
     Calendar,
     Catalogue,
+    Cue,
     HumanRule,
     Intent,
     PromiseStandards,
@@ -29,6 +30,7 @@ from bot.core.draft import Context, Groups
 from bot.core.model import (
     NO_INTENT,
     Agent,
+    Aside,
     Candidate,
     Conversation,
     Customer,
@@ -39,7 +41,8 @@ from bot.core.model import (
     Understanding,
 )
 
-RESPONSES = Path(__file__).parent.parent / "responses" / "en"
+ROOT = Path(__file__).parent.parent
+RESPONSES = ROOT / "responses" / "en"
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """A Monday, 10:00 in the calendar's zone: the office is open."""
@@ -61,13 +64,20 @@ def _shipped_words() -> dict[str, Reply]:
     return words
 
 
+@cache
+def _shipped_cues() -> dict[Cue, tuple[str, ...]]:
+    found = YAML(typ="safe", pure=True).load((ROOT / "intents" / "en" / "cues.yml").read_text("utf-8"))
+    named = {True: "yes", False: "no"}  # what YAML 1.1 makes of these names
+    return {Cue(named.get(key, key)): tuple(map(str, phrases)) for key, phrases in found.items()}
+
+
 def _intent(id: str, kind: Kind, **more: Any) -> tuple[Intent, Reply]:
     title = id.replace("_", " ").capitalize()
     return Intent(id, kind, "shop", title=id, **more), Reply(id, {"other": f"About {title.lower()}."}, title=title)
 
 
 def catalogue(**standards: Any) -> Catalogue:
-    """Six intents in English, an office open on weekdays from 9 to 17 and one team; ``standards`` go before."""
+    """Eight intents in English, an office open on weekdays from 9 to 17 and one team; ``standards`` go before."""
     order_id = Slot("order_id", re.compile(r"\d{5,10}"), ask="ask_order_id")
     asked = HumanRule(frozenset({When.ASKED, When.SECOND_TIME}))
     always = HumanRule(frozenset({When.ALWAYS}), within=timedelta(hours=1))
@@ -79,6 +89,7 @@ def catalogue(**standards: Any) -> Catalogue:
         _intent("talk_to_human", Kind.REQUEST),
         _intent("greeting", Kind.SMALLTALK, answer="greeting"),
         _intent("thanks", Kind.SMALLTALK, answer="thanks"),
+        _intent("praise", Kind.PRAISE, answer="praise"),
     ]
     office = Calendar("office", "Europe/Ljubljana", tuple(Window(day, time(9), time(17)) for day in range(5)))
     base = Standards(
@@ -102,6 +113,7 @@ def catalogue(**standards: Any) -> Catalogue:
         intents={intent.id: intent for intent, _ in pairs},
         phrases=(),
         replies={"en": replies},
+        cues={"en": _shipped_cues()},
     )
 
 
@@ -115,12 +127,14 @@ def understood(
     *rivals: tuple[str, float],
     severity: Severity = Severity.CALM,
     kind: Kind | None = None,
+    also: tuple[tuple[str, str, float], ...] = (),
     **slots: str,
 ) -> Understanding:
+    """``also`` are further intents, as (sentence, intent, confidence)."""
     known = catalogue().intent(intent)
     what = kind or (known.kind if known else Kind.NONE)
     others = tuple(Candidate(*rival) for rival in rivals)
-    return Understanding("en", intent, what, severity, confidence, others, slots)
+    return Understanding("en", intent, what, severity, confidence, others, slots, tuple(Aside(*one) for one in also))
 
 
 def wrote(text: str, message_id: int = 1, **more: Any) -> CustomerMessage:

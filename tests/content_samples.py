@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 SHIPPED = Path(__file__).parent.parent / "responses" / "en"
+CUES = Path(__file__).parent.parent / "intents" / "en" / "cues.yml"
 
 SMALL_CONTENT: dict[str, str] = {
     "intents/orders.yml": r"""order_status:
@@ -96,6 +97,7 @@ def write_content(folder: Path, **changes: str | bytes | None) -> Path:
     ``changes`` map a file's path to its whole text instead (``**{"standards.yml": "…"}``), or to None to leave it out.
     """
     shipped = {f"responses/en/{path.name}": path.read_bytes() for path in SHIPPED.iterdir() if path.stem in _SYSTEM}
+    shipped["intents/en/cues.yml"] = CUES.read_bytes()
     for name, text in {**shipped, **SMALL_CONTENT, **changes}.items():
         if text is not None:
             path = folder / name

@@ -114,8 +114,8 @@ class FakeStore:
 
     async def conversation_of_topic(self, agents_chat: int, thread_id: int) -> Conversation | None:
         topic = (agents_chat, thread_id)
-        found = (c for c in self.conversations.values() if (c.agents_chat, c.topic_id) == topic)
-        return next(found, None)
+        found = [c for c in self.conversations.values() if (c.agents_chat, c.topic_id) == topic]
+        return max(found, key=lambda c: int(c.id.rpartition("-")[2]), default=None)
 
     async def open_conversations(self) -> tuple[Conversation, ...]:
         return tuple(c for c in self.conversations.values() if c.is_open)

@@ -62,6 +62,10 @@ def _as_dict(text: str, understanding: Understanding, decision: Decision) -> dic
             {"intent": other.intent, "confidence": round(other.confidence, 4)} for other in understanding.runners_up
         ],
         "slots": understanding.slots,
+        "also": [
+            {"sentence": one.sentence, "intent": one.intent, "confidence": round(one.confidence, 4)}
+            for one in understanding.also
+        ],
         "decision": decision.act.value,
     }
 
@@ -128,6 +132,8 @@ def _explain(told: dict[str, object], catalogue: Catalogue) -> None:
     table.add_row("confidence", f"{told['confidence']:.0%}")
     table.add_row("runners-up", _listed(told["runners_up"]) or "none worth naming")
     table.add_row("details", ", ".join(f"{k} = {v}" for k, v in _items(told["slots"])) or "none")
+    if told["also"]:
+        table.add_row("also", _listed(told["also"]))
     table.add_row("decision", f"{told['decision']}, because: {str(told['because']).replace('_', ' ')}")
     promise = told["promise"]
     if isinstance(promise, dict):

@@ -56,6 +56,6 @@ def ring(conversation: Conversation, due: Due, context: Context) -> Step:
             promising.at_risk(draft)
         case DueKind.PROMISE:
             promising.fall_due(draft)
-        case DueKind.TURN | DueKind.ASSIGN | DueKind.ANSWER:
+        case DueKind.TURN | DueKind.ASSIGN | DueKind.ANSWER | DueKind.SURVEY | DueKind.FOLLOW_UP:
             pass
     return draft.finish()

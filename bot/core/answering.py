@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bot.core import assignment, case, escalation, hours, promise, words
 from bot.core.content import Calendar
 from bot.core.draft import Draft
-from bot.core.model import Author, Conversation, DueKind, Phase
+from bot.core.model import Author, Conversation, DueKind, Phase, PromiseState, Way
 
 GIVE_UP = 2
 """After so many times the span in which we answer again, somebody else is to do it."""
@@ -23,13 +23,21 @@ def unanswered_since(conversation: Conversation) -> datetime | None:
     That is when they wrote the first message that no colleague has answered since, or when one took the case, if that
     was later: what came before was the bot's to answer.
     """
-    since = None
+    since, called_at = None, _called_at(conversation)
     for message in (*conversation.messages, *conversation.pending):
+        if called_at is not None and message.at <= called_at:
+            continue
         if message.author is Author.CUSTOMER:
             since = since or message.at
         elif message.author is Author.AGENT:
             since = None
     return max(since, conversation.taken_at or since) if since is not None else None
+
+
+def _called_at(conversation: Conversation) -> datetime | None:
+    """When a colleague last spoke with the customer on the phone."""
+    kept = (one for one in conversation.promises if one.state is PromiseState.KEPT and one.way is Way.CALL)
+    return max((one.ended_at for one in kept if one.ended_at is not None), default=None)
 
 
 def watch(draft: Draft) -> None:

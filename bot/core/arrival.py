@@ -42,13 +42,17 @@ _ENDS = ".!?…,;:)"
 
 
 def fresh(chat_id: int, customer: Customer, previous: Conversation | None, context: Context) -> Conversation:
-    """A new conversation: polite and neutral, however the last one ended. Language and colleague are remembered."""
+    """A new conversation: polite and neutral, however the last one ended.
+
+    Only language and colleague are remembered, and what the customer has asked of us once for all.
+    """
     ordinal = int(previous.id.rpartition("-")[2]) + 1 if previous else 1
     languages = context.catalogue.standards.languages
     wanted = (customer.language, previous.language if previous else None, _primary(customer.language_code))
     language = next((code for code in wanted if code in languages), languages[0])
+    who = known(customer, previous.customer) if previous else customer
     last_agent = (previous.agent or previous.last_agent) if previous else None
-    return Conversation(f"{chat_id}-{ordinal}", chat_id, customer, context.now, language, last_agent=last_agent)
+    return Conversation(f"{chat_id}-{ordinal}", chat_id, who, context.now, language, last_agent=last_agent)
 
 
 def _primary(language_code: str | None) -> str | None:
@@ -99,7 +103,8 @@ def receive(conversation: Conversation, message: CustomerMessage, update_id: int
 
 def known(now: Customer, before: Customer) -> Customer:
     """What Telegram says of them now, with what they told us before."""
-    return replace(now, language=now.language or before.language, zone=now.zone or before.zone)
+    language, zone = now.language or before.language, now.zone or before.zone
+    return replace(now, language=language, zone=zone, follow_ups=before.follow_ups)
 
 
 def is_flooding(conversation: Conversation, context: Context) -> bool:

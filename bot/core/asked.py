@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from bot.core import turn, words
+from dataclasses import replace
+
+from bot.core import turn, wishes
 from bot.core.arrival import known
 from bot.core.decide import Act, Because, Decision, decide_chosen
 from bot.core.draft import Context, Draft
 from bot.core.model import (
+    CUSTOMER_NAME,
     NO_INTENT,
     AnswerCallback,
     Author,
@@ -24,12 +27,14 @@ from bot.core.model import (
     Step,
 )
 
-COMMANDS = frozenset({"start", "help", "status", "human"})
+COMMANDS = frozenset({"start", "help", "status", "human", "time", "call", "cancel", "stop"})
 """What a customer may ask for with a slash; another word after a slash is a message like any other."""
 
 
 def choose(conversation: Conversation, choice: CustomerChoice, update_id: int | None, context: Context) -> Step:
     """The customer pressed a button. One that no longer applies says so, and changes nothing."""
+    if wishes.is_wish(choice):
+        return wishes.choose(conversation, choice, update_id, context)
     draft = Draft(conversation, context)
     asked = conversation.clarification
     decision = _chosen(draft, choice.data)
@@ -82,29 +87,62 @@ def command(conversation: Conversation, message: CustomerMessage, update_id: int
         draft.record("opened", customer=conversation.customer.id)
     line = Message(context.now, Author.CUSTOMER, message.text, ref=message.message_id)
     draft.change(messages=(*conversation.messages, line))
-    match message.command:
-        case "start" if conversation.phase is not Phase.HUMAN:
-            draft.say(draft.words("start"))
-        case "status" | "start":
-            draft.say(_status(draft))
-        case "human" if conversation.phase is Phase.BOT:
-            intent = context.catalogue.intent(turn.TALK_TO_HUMAN)
-            turn.set_subject(draft, turn.TALK_TO_HUMAN, Kind.REQUEST)
-            turn.promise(draft, intent, Because.ASKED, hello=False)
-        case "human":
-            draft.say(_status(draft))
-        case _:
-            draft.say(draft.words("help"))
+    _obey(draft, message.command or "")
     return draft.finish(update_id)
 
 
-def _status(draft: Draft) -> str:
-    """Where the case stands: the true answer to "when will you call?"."""
-    conversation = draft.conversation
-    if conversation.promise is not None:
-        return draft.words("status_promise", by=turn.again(draft))
-    if conversation.phase is Phase.HUMAN and conversation.agent is not None:
-        return draft.words("status_human", agent=words.first_word(conversation.agent.name))
-    if conversation.phase is Phase.WAITING:
-        return draft.words("noted_without_time")
-    return draft.words("status_none")
+def _obey(draft: Draft, name: str) -> None:
+    match name:
+        case "start":
+            _start(draft)
+        case "status":
+            turn.say_status(draft)
+        case "human":
+            _human(draft)
+        case "time" | "call" | "cancel":
+            _wish(draft, name)
+        case "stop":
+            _allow_follow_ups(draft, allow=False)
+            draft.say(draft.words("stopped"))
+        case _:
+            draft.say(draft.words("help"))
+
+
+def _start(draft: Draft) -> None:
+    if not draft.conversation.customer.follow_ups:
+        _allow_follow_ups(draft, allow=True)
+    if draft.conversation.phase is Phase.HUMAN:
+        turn.say_status(draft)
+    else:
+        draft.say(draft.words("start"))
+
+
+def _allow_follow_ups(draft: Draft, *, allow: bool) -> None:
+    """Whether we may write to this customer of our own accord, from now on."""
+    draft.change(customer=replace(draft.conversation.customer, follow_ups=allow))
+    draft.record("opted_in" if allow else "opted_out", by=CUSTOMER_NAME)
+
+
+def _human(draft: Draft) -> None:
+    if draft.conversation.phase is not Phase.BOT:
+        turn.say_status(draft)
+        return
+    turn.set_subject(draft, turn.TALK_TO_HUMAN, Kind.REQUEST)
+    intent = draft.context.catalogue.intent(turn.TALK_TO_HUMAN)
+    turn.promise(draft, intent, Because.ASKED, hello=False)
+
+
+def _wish(draft: Draft, name: str) -> None:
+    """Another time, a call, or nothing any more. Who was promised nothing yet, and wants a call, is promised one."""
+    if name == "call" and draft.conversation.phase is Phase.BOT:
+        _human(draft)
+    if name == "cancel" and draft.conversation.phase is Phase.WAITING:
+        wishes.cancel(draft)
+    elif draft.conversation.promise is None:
+        turn.say_status(draft)
+    elif name == "cancel":
+        wishes.cancel(draft)
+    elif name == "call":
+        wishes.call(draft)
+    else:
+        wishes.later(draft)

@@ -21,7 +21,9 @@ from bot.core.model import (
     Message,
     OpenTopic,
     Phase,
+    Promise,
     Severity,
+    Way,
 )
 
 CARD_LIMIT = 4000
@@ -81,6 +83,8 @@ def buttons(draft: Draft) -> Keyboard:
     names.append("resolve")
     if conversation.phase is not Phase.BOT:
         names.append("back")
+    if conversation.promise is not None and conversation.promise.way is Way.CALL:
+        names.insert(0, "called")
     row = (Button(draft.team_words(f"team_button_{name}"), f"{name}:{conversation.id}") for name in names)
     return (tuple(row),)
 
@@ -122,7 +126,9 @@ def _status(draft: Draft) -> str:
     elif conversation.assigned is not None and conversation.phase is Phase.WAITING:
         lines.append(draft.team_words("team_card_assigned", agent=conversation.assigned.name))
     if conversation.promise is not None:
-        lines.append(draft.team_words("team_card_promise", by=team_time(draft, conversation.promise.due_at)))
+        lines.append(draft.team_words("team_card_promise", by=promised(draft, conversation.promise)))
+        if conversation.promise.way is Way.CALL:
+            lines.append(draft.team_words("team_card_call", phone=conversation.slots.get("phone", "")))
     elif conversation.promises:
         last = conversation.promises[-1]
         at = _clock(draft, last.ended_at or last.due_at)
@@ -139,6 +145,15 @@ def _clock(draft: Draft, at: datetime) -> str:
     """When something happened, as the team's clock showed it."""
     standards = draft.context.catalogue.standards
     return words.clock(standards.default_language, at.astimezone(ZoneInfo(standards.zone)))
+
+
+def promised(draft: Draft, promise: Promise) -> str:
+    """The promise's time, as the team reads it."""
+    if promise.not_before is None:
+        return team_time(draft, promise.due_at)
+    catalogue = draft.context.catalogue
+    standards = catalogue.standards
+    return words.promised(catalogue, standards.default_language, promise, draft.now, standards.zone)
 
 
 def team_time(draft: Draft, at: datetime) -> str:

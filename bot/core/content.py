@@ -124,7 +124,10 @@ class Team:
 class Standards:
     """``standards.yml``: the service standards, the document and the configuration at once.
 
-    ``gather`` is how long the bot waits for a customer to finish a thought; ``gather_at_most`` bounds it.
+    ``gather`` is how long the bot waits for a customer to finish a thought; ``gather_at_most`` bounds it. ``reopen`` is
+    how long after it was solved a case may be taken up again. ``survey`` is how long after it we ask how it was (None:
+    never), ``follow_up`` by :class:`Kind` value how long after it we ask whether it is all right now. ``quiet`` is
+    from when to when, by the customer's clock, we don't write of our own accord.
     ``capacity`` is how many cases one colleague is given, ``answer_again`` the open time within which they answer a
     customer who writes to them again.
     """
@@ -143,6 +146,10 @@ class Standards:
     assign: Assign = Assign.NONE
     capacity: int = 10
     answer_again: timedelta = timedelta(hours=1)
+    reopen: timedelta = timedelta(days=7)
+    survey: timedelta | None = None
+    follow_up: dict[str, timedelta] = field(default_factory=dict)
+    quiet: tuple[time, time] | None = None
 
     @property
     def default_language(self) -> str:
@@ -168,7 +175,9 @@ class HumanRule:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A detail to collect. ``pattern`` finds it in a text; ``ask`` is the key of the reply that asks for it."""
+    """A detail to collect. ``pattern`` finds it in a text, as do the words of :class:`Phrases`; ``ask`` is the key of
+    the reply that asks for it.
+    """
 
     name: str
     pattern: re.Pattern[str] | None
@@ -193,13 +202,17 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """How people say one intent in one language. ``check`` sentences are never trained on."""
+    """How people say one intent in one language. ``check`` sentences are never trained on.
+
+    ``slots`` maps a slot's name to the words for it in this language; a ``*`` at the end stands for any ending.
+    """
 
     intent: str
     language: str
     examples: tuple[str, ...]
     excluded: tuple[str, ...] = ()
     check: tuple[str, ...] = ()
+    slots: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +243,31 @@ class Brand:
     never_say: tuple[str, ...] = ()
 
 
+class Cue(StrEnum):
+    """What customers let us know about their own case in passing: sorts of words in ``intents/<language>/cues.yml``."""
+
+    TIME = "time"
+    """Asks for a time: "when", "how long"."""
+    CONTACT = "contact"
+    """Speaks of our coming back: "call", "reply", "hear from"."""
+    WAITING = "waiting"
+    """Asks where the case stands, whatever else is said: "any news", "have you forgotten me"."""
+    CALL = "call"
+    """Wants to be called."""
+    ANOTHER_TIME = "another_time"
+    """Would rather have it at another time."""
+    NO_LONGER = "no_longer"
+    """Doesn't need it any more."""
+    UNSOLVED = "unsolved"
+    """What was solved is not."""
+    YES = "yes"
+    NO = "no"
+
+
+Cues = dict[str, dict[Cue, tuple[str, ...]]]
+"""By language and sort: words or parts of sentences; ``*`` stands for any ending."""
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """All content of one moment. ``version`` is a hash of the files, ``replies`` maps language to key to reply."""
@@ -240,6 +278,7 @@ class Catalogue:
     intents: dict[str, Intent]
     phrases: tuple[Phrases, ...]
     replies: dict[str, dict[str, Reply]]
+    cues: Cues = field(default_factory=dict)
 
     def intent(self, id: str) -> Intent | None:
         return self.intents.get(id)

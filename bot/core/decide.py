@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.core.content import Catalogue, Intent, When
+from bot.core.content import Catalogue, Cue, Intent, When
+from bot.core.cues import heard, is_just
 from bot.core.model import NO_INTENT, Candidate, Conversation, Kind, Media, Phase, Severity, Understanding
 
 MOST_OPTIONS = 3
 """More buttons than this are a menu, not a question."""
+
+MOST_ASIDES = 2
+"""More answers than this in one message are a lecture."""
 
 ENOUGH_WORDS = 8
 """Who wrote this much has said what they want: they are not asked to say it again."""
 
 GREETING = "greeting"
 """Who greets us while waiting for a colleague is told when that will be, not asked what they want."""
+
+_ABOUT_US = ("talk_to_human", "waited_too_long", "promise_broken", "contact_options")
+"""What customers who ask about their own case are easily taken to mean."""
+
+FEWEST_DIGITS = 5
+"""Who was asked for a number and writes so many digits has tried to give it."""
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -30,6 +40,13 @@ class Act(StrEnum):
     PROMISE = "promise"
     NOTED = "noted"
     RELAY = "relay"
+    STATUS = "status"
+    CALL = "call"
+    NOT_A_PHONE = "not_a_phone"
+    ANOTHER_TIME = "another_time"
+    NO_LONGER = "no_longer"
+    REOPEN = "reopen"
+    WELL = "well"
 
 
 class Because(StrEnum):
@@ -45,30 +62,77 @@ class Because(StrEnum):
     SECOND_TIME = "second_time"
     WAITING = "waiting"
     HUMAN_HAS_IT = "human_has_it"
+    UNSOLVED = "unsolved"
     ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``intent`` is what it is about (or ``none``); ``options`` are the intents offered by a clarifying question."""
+    """``intent`` is what it is about (or ``none``); ``options`` are the intents offered by a clarifying question.
+
+    ``also`` are further questions of the same turn that the same message answers.
+    """
 
     act: Act
     because: Because
     intent: str = NO_INTENT
     options: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 def decide(conversation: Conversation, text: str, understanding: Understanding, catalogue: Catalogue) -> Decision:
     """What to do about ``text``, given what it was understood to mean and how the conversation stands."""
     if conversation.phase is Phase.HUMAN:
         return Decision(Act.RELAY, Because.HUMAN_HAS_IT, understanding.intent)
+    main = _about_the_whole(conversation, text, understanding, catalogue)
+    return _with_asides(main, conversation, understanding, catalogue)
+
+
+def _about_the_whole(
+    conversation: Conversation, text: str, understanding: Understanding, catalogue: Catalogue
+) -> Decision:
     intent = catalogue.intent(understanding.intent)
     sure = intent is not None and _is_sure(intent, understanding, catalogue)
     if conversation.phase is Phase.WAITING:
+        wish = _wish(conversation, text, intent if sure else None, understanding, catalogue)
+        if wish is not None:
+            return Decision(wish, Because.WAITING, understanding.intent if sure else NO_INTENT)
         return _while_waiting(conversation, intent if sure else None, understanding, catalogue)
     if intent is not None and sure:
         return _about(intent, conversation)
     return _unsure(conversation, text, understanding, catalogue)
+
+
+def _with_asides(
+    main: Decision, conversation: Conversation, understanding: Understanding, catalogue: Catalogue
+) -> Decision:
+    """What else was surely asked is answered along; what else needs a human comes first, and the question is answered.
+
+    Where it is not clear what the turn is about, one thing is settled at a time.
+    """
+    if main.act not in (Act.ANSWER, Act.PROMISE, Act.NOTED) or main.because is Because.UNKNOWN:
+        return main
+    enough = catalogue.standards.thresholds.answer
+    named = (catalogue.intent(aside.intent) for aside in understanding.also if aside.confidence >= enough)
+    asides = [intent for intent in named if intent is not None and intent.id != main.intent]
+    pressing = next((intent for intent in asides if needs_human(intent)), None)
+    lead, asked = main, [intent.id for intent in asides if _can_be_answered_along(intent, conversation)]
+    if main.act is Act.ANSWER and pressing is not None:
+        waiting = conversation.phase is Phase.WAITING
+        lead = Decision(Act.NOTED, Because.WAITING, pressing.id) if waiting else _about(pressing, conversation)
+        asked = [main.intent, *asked] if _is_a_subject(main.intent, catalogue) else asked
+    return replace(lead, also=tuple(dict.fromkeys(asked))[:MOST_ASIDES])
+
+
+def _can_be_answered_along(intent: Intent, conversation: Conversation) -> bool:
+    """Once: who asks again gets a colleague, who reads the whole turn."""
+    settled = intent.answer is not None and not needs_human(intent) and intent.kind is not Kind.SMALLTALK
+    return settled and intent.id not in conversation.answered
+
+
+def _is_a_subject(intent_id: str, catalogue: Catalogue) -> bool:
+    intent = catalogue.intent(intent_id)
+    return intent is not None and intent.kind is not Kind.SMALLTALK
 
 
 def decide_chosen(conversation: Conversation, intent: Intent) -> Decision:
@@ -121,6 +185,58 @@ def _while_waiting(
     if settled and sure and words_only:
         return Decision(Act.ANSWER, Because.SURE, intent.id)
     return Decision(Act.NOTED, Because.WAITING, intent.id)
+
+
+def _wish(
+    conversation: Conversation, text: str, intent: Intent | None, understanding: Understanding, catalogue: Catalogue
+) -> Act | None:
+    """What the customer wants of the promise itself, going by the content's cues; None: it is about something else.
+
+    A question that we can surely answer is one, and an order is not the case: "cancel my order" cancels no promise.
+    """
+    media = {message.media for message in conversation.pending}
+    if media - {Media.TEXT, Media.CONTACT}:
+        return None
+    cue = heard(text, catalogue)
+    if conversation.promise is not None:
+        wants_call = Cue.CALL in cue or conversation.phone_asked or Media.CONTACT in media
+        change = _number_given(conversation, text, understanding) if wants_call else None
+        other = intent if intent is not None and intent.id != conversation.intent else None
+        change = change or _change_wanted(text, cue, other, catalogue)
+        if change is not None:
+            return change
+    if {Cue.TIME, Cue.CONTACT} <= cue:
+        return Act.STATUS
+    if intent is not None and _can_answer(intent):
+        return None
+    return Act.STATUS if Cue.WAITING in cue or is_just(text, Cue.TIME, catalogue) else None
+
+
+def _number_given(conversation: Conversation, text: str, understanding: Understanding) -> Act | None:
+    """A number to call; or what was to be one, from somebody who was asked for it."""
+    if "phone" in understanding.slots:
+        return Act.CALL
+    tried = sum(character.isdecimal() for character in text) >= FEWEST_DIGITS
+    return Act.NOT_A_PHONE if conversation.phone_asked and tried else None
+
+
+def _change_wanted(text: str, cue: frozenset[Cue], intent: Intent | None, catalogue: Catalogue) -> Act | None:
+    """What is to become of the promise, unless the message asks when it will be. ``intent``: what else it is about."""
+    if is_just(text, Cue.NO_LONGER, catalogue):
+        return Act.NO_LONGER
+    about_itself = intent is None or intent.kind is Kind.SMALLTALK or intent.id in _ABOUT_US
+    if not about_itself or {Cue.TIME, Cue.CONTACT} <= cue:
+        return None
+    if Cue.NO_LONGER in cue:
+        return Act.NO_LONGER
+    if Cue.CALL in cue:
+        return Act.CALL
+    return Act.ANOTHER_TIME if Cue.ANOTHER_TIME in cue else None
+
+
+def _can_answer(intent: Intent) -> bool:
+    settled = intent.answer is not None and not needs_human(intent) and intent.kind is not Kind.SMALLTALK
+    return settled and intent.id not in _ABOUT_US
 
 
 def _unsure(conversation: Conversation, text: str, understanding: Understanding, catalogue: Catalogue) -> Decision:

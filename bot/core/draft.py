@@ -101,8 +101,12 @@ class Draft:
 
     def say(self, text: str, keyboard: Keyboard = (), lane: Lane = Lane.ANSWER) -> None:
         """The bot writes to the customer."""
-        self._send(To.CUSTOMER, lane, Text(text, keyboard))
-        line = Message(self.now, Author.BOT, text)
+        self.say_with(Text(text, keyboard), lane)
+
+    def say_with(self, content: Text, lane: Lane = Lane.ANSWER) -> None:
+        """The bot writes to the customer, with more than buttons below it."""
+        self._send(To.CUSTOMER, lane, content)
+        line = Message(self.now, Author.BOT, content.text)
         self.change(messages=(*self.conversation.messages, line))
 
     def to_customer(self, content: Content, lane: Lane) -> None:
@@ -114,15 +118,21 @@ class Draft:
         if self.conversation.agents_chat is not None:
             self._send(To.CASE, lane, content)
 
+    def to_team(self, team: str, content: Content) -> None:
+        """Goes to the team's group, outside topics and after everything else; to nobody where there is no group."""
+        chat = self.context.groups.of(team)
+        if chat is not None:
+            self._send(To.TEAM, Lane.FOLLOW_UP, content, chat)
+
     def to_colleague(self, person: Person, text: str) -> None:
         """Goes to a colleague in private; to nobody who has not started the bot."""
         if person.private:
             self._send(To.COLLEAGUE, Lane.AGENT, Text(text), person.id)
 
-    def _send(self, to: To, lane: Lane, content: Content, colleague: int | None = None) -> None:
+    def _send(self, to: To, lane: Lane, content: Content, elsewhere: int | None = None) -> None:
         conversation = self.conversation
-        case = conversation.agents_chat
-        chat = colleague or (conversation.chat_id if to is To.CUSTOMER or case is None else case)
+        case = elsewhere or conversation.agents_chat
+        chat = conversation.chat_id if to is To.CUSTOMER or case is None else case
         row = f"{conversation.id}:{conversation.steps}:{len(self._outbox)}"
         self._outbox.append(Outgoing(row, conversation.id, chat, to, lane, content, self.now))
 

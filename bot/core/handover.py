@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core import answering, assignment, case, promising, words
+from bot.core import aftercare, answering, assignment, case, promising, words
 from bot.core.draft import Context, Draft
 from bot.core.errors import HandoverError, TopicGoneError
 from bot.core.model import (
@@ -19,10 +19,12 @@ from bot.core.model import (
     OpenTopic,
     Outgoing,
     Phase,
+    PromiseState,
     Receipt,
     Step,
     Text,
     To,
+    Way,
 )
 
 LEGAL: dict[Phase, frozenset[Phase]] = {
@@ -36,7 +38,8 @@ LEGAL: dict[Phase, frozenset[Phase]] = {
 CLAIM = "claim"
 RESOLVE = "resolve"
 BACK = "back"
-COMMANDS = (CLAIM, RESOLVE, BACK)
+CALLED = "called"
+COMMANDS = (CLAIM, RESOLVE, BACK, CALLED)
 """What an agent may ask for, by a button of the card or as a command in the topic."""
 
 NOTE_MARK = "//"
@@ -142,6 +145,8 @@ def _carry_out(draft: Draft, command: str, agent: Agent) -> str:
             return _resolve(draft, agent)
         case "back":
             return _hand_back(draft, agent)
+        case "called":
+            return _called(draft, agent)
         case _:
             raise HandoverError(draft.team_words("team_unknown_command", command=command))
 
@@ -164,15 +169,38 @@ def _claim(draft: Draft, agent: Agent) -> str:
 def _resolve(draft: Draft, agent: Agent) -> str:
     if draft.conversation.pending:
         raise HandoverError(draft.team_words("team_customer_writing"))
-    answered = any(m.author is Author.AGENT for m in draft.conversation.messages)
+    answered = _was_answered(draft.conversation)
     enter(draft, Phase.RESOLVED)
     promising.withdraw(draft, _named(agent))
     _drop_pending(draft)
     draft.change(resolved_at=draft.now, agent=draft.conversation.agent or agent)
     draft.record("resolved", by=_named(agent), answered=answered)
-    draft.say(draft.words("resolved", agent=words.first_word(agent.name)), lane=Lane.AGENT)
+    solved = draft.words("resolved", agent=words.first_word(agent.name))
+    draft.say(solved, aftercare.unsolved_button(draft), Lane.AGENT)
+    aftercare.expect(draft, helped=answered)
     case.close_case(draft)
     return draft.team_words("team_resolved")
+
+
+def _was_answered(conversation: Conversation) -> bool:
+    """Whether a colleague has written to the customer, or called them."""
+    wrote = any(message.author is Author.AGENT for message in conversation.messages)
+    return wrote or any(promise.state is PromiseState.KEPT for promise in conversation.promises)
+
+
+def _called(draft: Draft, agent: Agent) -> str:
+    """The agent has called: that keeps the promise of a call, and the case is theirs."""
+    promise = draft.conversation.promise
+    enter(draft, Phase.HUMAN)
+    if promise is None or promise.way is not Way.CALL:
+        raise HandoverError(draft.team_words("team_no_call"))
+    promising.keep(draft, _named(agent), called=True)
+    _drop_pending(draft)
+    draft.change(agent=draft.conversation.agent or agent)
+    draft.record("called", by=_named(agent))
+    draft.say(draft.words("called", agent=words.first_word(agent.name)), lane=Lane.AGENT)
+    case.show_card(draft)
+    return draft.team_words("team_called")
 
 
 def _hand_back(draft: Draft, agent: Agent) -> str:
@@ -197,7 +225,7 @@ def _hand_back(draft: Draft, agent: Agent) -> str:
 def _stands(draft: Draft) -> str:
     promise = draft.conversation.promise
     assert promise is not None
-    return draft.team_words("team_promise_stands", by=case.team_time(draft, promise.due_at))
+    return draft.team_words("team_promise_stands", by=case.promised(draft, promise))
 
 
 def undelivered(conversation: Conversation, outgoing: Outgoing, receipt: Receipt, context: Context) -> Step:
@@ -205,6 +233,8 @@ def undelivered(conversation: Conversation, outgoing: Outgoing, receipt: Receipt
     draft = Draft(conversation, context)
     draft.record("undelivered", outgoing=outgoing.id, error=receipt.error, problem=receipt.problem)
     if not isinstance(outgoing.content, Text | Copy):
+        return draft.finish()
+    if outgoing.to is To.TEAM:
         return draft.finish()
     if outgoing.to is To.CUSTOMER:
         draft.to_case(Text(draft.team_words("team_undelivered", error=receipt.error)), Lane.AGENT)

@@ -19,6 +19,9 @@ NO_INTENT = "none"
 BOT_NAME = "bot"
 """Who did it, in an event or a promise, when no person did."""
 
+CUSTOMER_NAME = "customer"
+"""Who did it, when the customer did."""
+
 
 class Kind(StrEnum):
     """What sort of message it is, whatever it is about."""
@@ -52,13 +55,23 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """A further intent of the same turn, and the sentence that says it; ``confidence`` as in :class:`Candidate`."""
+
+    sentence: str
+    intent: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
     """What one turn of a customer means.
 
     ``intent`` is an id of the content files or :data:`NO_INTENT`. ``confidence`` is the calibrated probability of
     ``intent`` (for ``none``: that it is none of them). ``runners_up`` are the next best intents, best first, never
     including ``intent``; for ``none`` they are the best ones that were turned down. ``slots`` maps a slot's name to
-    its normalised value.
+    its normalised value. ``also`` are further intents that sentences of the turn have (a question inside a complaint),
+    in the order in which they were written, none of them ``intent``.
     """
 
     language: str
@@ -68,6 +81,7 @@ class Understanding:
     confidence: float
     runners_up: tuple[Candidate, ...] = ()
     slots: dict[str, str] = field(default_factory=dict)
+    also: tuple[Aside, ...] = ()
 
 
 # --- people and messages ---------------------------------------------------------------------------------------------
@@ -75,7 +89,10 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Who writes to us. ``language_code`` is what their Telegram says; ``language`` is what they chose, if they did."""
+    """Who writes to us. ``language_code`` is what their Telegram says; ``language`` is what they chose, if they did.
+
+    ``follow_ups``: whether we may write to them of our own accord, to ask how it was.
+    """
 
     id: int
     name: str
@@ -83,6 +100,7 @@ class Customer:
     language_code: str | None = None
     language: str | None = None
     zone: str | None = None
+    follow_ups: bool = True
 
 
 class Role(StrEnum):
@@ -181,13 +199,23 @@ class PromiseState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Way(StrEnum):
+    """How a human comes back."""
+
+    HERE = "here"
+    CALL = "call"
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
     """That a human comes back to this customer by ``due_at``.
 
     ``calendar`` and ``team`` are names in the standards; ``reason`` says why it was made (an intent id, ``unknown``,
     ``asked``, ``error``); ``quoted`` is the time as the customer read it. ``moved_from`` is the id of the promise
-    that this one replaced. ``ended_by`` names who ended it (an agent, or :data:`BOT_NAME`).
+    that this one replaced. ``ended_by`` names who ended it (an agent, :data:`BOT_NAME` or :data:`CUSTOMER_NAME`).
+
+    ``way`` is how: a call goes to the conversation's slot ``phone``. ``not_before`` is the beginning of a time that the
+    customer chose; ``instead_of`` is the id of the promise that they exchanged for this one, which ended as cancelled.
     """
 
     id: str
@@ -201,6 +229,14 @@ class Promise:
     moved_from: str | None = None
     ended_at: datetime | None = None
     ended_by: str | None = None
+    way: Way = Way.HERE
+    not_before: datetime | None = None
+    instead_of: str | None = None
+
+    @property
+    def counts_from(self) -> datetime:
+        """From when on somebody could be at it."""
+        return self.not_before or self.made_at
 
 
 # --- conversations ---------------------------------------------------------------------------------------------------
@@ -229,6 +265,20 @@ class Clarification:
 
 
 @dataclass(frozen=True, slots=True)
+class Aftercare:
+    """How it went, asked after the case.
+
+    ``wrote_at`` is when we last wrote of our own accord, ``rating`` the stars that the customer gave, 1 to 5.
+    ``asked_at`` is when we asked whether it is all right now; ``is_well``: they said that it is.
+    """
+
+    wrote_at: datetime | None = None
+    rating: int | None = None
+    asked_at: datetime | None = None
+    is_well: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """One case of one customer, from the first message to its resolution.
 
@@ -242,6 +292,9 @@ class Conversation:
     the customer's case before this one.
     ``promises`` holds them all, oldest first; at most the last one is open. ``steps`` counts commits, and makes ids of
     what is sent unique.
+
+    ``phone_asked``: the customer was asked which number to call. ``continues`` is the id of a resolved conversation
+    that this one takes up again, in the same topic.
     """
 
     id: str
@@ -273,6 +326,9 @@ class Conversation:
     assigned: Agent | None = None
     taken_at: datetime | None = None
     last_agent: Agent | None = None
+    phone_asked: bool = False
+    continues: str | None = None
+    after: Aftercare = field(default_factory=Aftercare)
 
     @property
     def promise(self) -> Promise | None:
@@ -301,10 +357,13 @@ class Lane(IntEnum):
 
 
 class To(StrEnum):
-    """Where it goes: the customer's chat, the conversation's topic in the agents' group, or a colleague in private."""
+    """Where it goes: the customer's chat, the case's topic in the agents' group, that group outside topics, or a
+    colleague in private.
+    """
 
     CUSTOMER = "customer"
     CASE = "case"
+    TEAM = "team"
     COLLEAGUE = "colleague"
 
 
@@ -333,11 +392,16 @@ class Text:
     """Words. Longer than 4096 UTF-16 units (Telegram's limit) they are sent in parts. Plain text, no markup.
 
     Who is in ``mentions`` is notified, if all of it is one part.
+    ``share_contact`` is the label of a button in place of the phone's keyboard, by which the customer shares their
+    number; ``hide_keyboard`` takes it away. With either there are no buttons under the message: Telegram has one or the
+    other.
     """
 
     text: str
     keyboard: Keyboard = ()
     reply_to: int | None = None
+    share_contact: str = ""
+    hide_keyboard: bool = False
     mentions: tuple[Mention, ...] = ()
     type: Literal["text"] = "text"
 
@@ -375,6 +439,15 @@ class ClearButtons:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowButtons:
+    """Put other buttons under a message that was sent before, leaving its words."""
+
+    message_id: int
+    keyboard: Keyboard
+    type: Literal["show_buttons"] = "show_buttons"
+
+
+@dataclass(frozen=True, slots=True)
 class OpenTopic:
     """Make the conversation's topic in the agents' group. Does nothing where it has one already, unless ``again``."""
 
@@ -401,6 +474,14 @@ class CloseTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class ReopenTopic:
+    """Open the conversation's topic again, renamed to ``title``."""
+
+    title: str
+    type: Literal["reopen_topic"] = "reopen_topic"
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerCallback:
     """Stop the spinner on a pressed button, with a short word if ``text`` is not empty."""
 
@@ -409,7 +490,7 @@ class AnswerCallback:
     type: Literal["answer_callback"] = "answer_callback"
 
 
-Content = Text | Copy | Edit | ClearButtons | OpenTopic | Card | CloseTopic | AnswerCallback
+Content = Text | Copy | Edit | ClearButtons | ShowButtons | OpenTopic | Card | CloseTopic | ReopenTopic | AnswerCallback
 
 
 @dataclass(frozen=True, slots=True)
@@ -475,6 +556,10 @@ class DueKind(StrEnum):
     """We have opened: give the case to someone."""
     ANSWER = "answer"
     """The customer waits for words of the colleague who has the case, and has had none in time."""
+    SURVEY = "survey"
+    """Ask the customer how it was."""
+    FOLLOW_UP = "follow_up"
+    """Ask the customer whether it is all right now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -521,7 +606,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class CustomerMessage:
-    """A customer wrote to the bot, in private. ``command`` is the word after the slash, if it is one."""
+    """A customer wrote to the bot, in private. ``command`` is the word after the slash, if it is one.
+
+    ``reply_to`` is the id of the message that this one replies to.
+    """
 
     chat_id: int
     message_id: int
@@ -530,6 +618,7 @@ class CustomerMessage:
     media: Media = Media.TEXT
     command: str | None = None
     edited: bool = False
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.core.content import ALWAYS, Calendar, Standards
 from bot.core.errors import CalendarError, PromiseError
 from bot.core.hours import add_open_time, is_open, next_open, open_time_between, zone_named
-from bot.core.model import BOT_NAME, Kind, Promise, PromiseState, Severity
+from bot.core.model import BOT_NAME, CUSTOMER_NAME, Kind, Promise, PromiseState, Severity, Way
 
 _GRAINS = tuple(timedelta(minutes=minutes) for minutes in (30, 15, 10, 5, 1))
 """What people round clock times to, coarsest first; each divides the hour."""
@@ -109,8 +109,37 @@ def move(
     """
     ended = _ended(promise, PromiseState.MOVED, now, BOT_NAME)
     span = _open_span(promise, calendar_named(standards, promise.calendar))
-    successor = replace(promise, id=id, made_at=now, quoted="", moved_from=promise.id)
+    successor = replace(promise, id=id, made_at=now, quoted="", moved_from=promise.id, not_before=None, instead_of=None)
     return ended, _timed(successor, standards, span, forecast).promise
+
+
+def exchange(
+    promise: Promise,
+    now: datetime,
+    *,
+    id: str,
+    way: Way | None = None,
+    window: tuple[datetime, datetime] | None = None,
+) -> tuple[Promise, Promise]:
+    """The customer would rather have it another way, or at a time of their own choice, ``window``, from and to.
+
+    The promise ends as cancelled, by the customer: we moved nothing. Its successor, with ``id`` and not quoted, is due
+    when the window ends. Raises PromiseError if the promise has ended.
+    """
+    ended = cancel(promise, now, CUSTOMER_NAME)
+    start, end = window or (promise.not_before, promise.due_at)
+    successor = replace(
+        promise,
+        id=id,
+        made_at=now,
+        due_at=end,
+        quoted="",
+        way=way or promise.way,
+        not_before=start,
+        moved_from=None if window else promise.moved_from,
+        instead_of=promise.id,
+    )
+    return ended, successor
 
 
 def keep(promise: Promise, now: datetime, by: str) -> Promise:
@@ -134,23 +163,25 @@ def cancel(promise: Promise, now: datetime, by: str) -> Promise:
 def remind_times(promise: Promise, standards: Standards) -> tuple[datetime, ...]:
     """When the team is nudged: at the standards' shares of the open time, all between made and due, increasing.
 
-    A mark that falls on closing time waits for the opening, since nobody is there to be nudged.
+    A mark that falls on closing time waits for the opening, since nobody is there to be nudged. A time that the
+    customer chose is counted from its beginning, which is a mark too.
     """
     calendar = calendar_named(standards, promise.calendar)
-    span = _open_span(promise, calendar)
-    marks = {_when_open(calendar, promise.made_at, span * share) for share in standards.promises.remind_at if share > 0}
+    span, start = _open_span(promise, calendar), promise.counts_from
+    marks = {_when_open(calendar, start, span * share) for share in standards.promises.remind_at if share > 0}
+    marks |= {start} if promise.not_before else set()
     return tuple(sorted(mark for mark in marks if promise.made_at < mark < promise.due_at))
 
 
 def at_risk_time(promise: Promise, standards: Standards) -> datetime:
     """When the promise is about to break unless someone acts: with a tenth of its open time left.
 
-    That is 1 second at least and 15 minutes at most. ``made_at`` if the whole promise is shorter.
+    That is 1 second at least and 15 minutes at most. When it begins if the whole promise is shorter.
     """
     calendar = calendar_named(standards, promise.calendar)
     span = _open_span(promise, calendar)
     left = min(max(span * _RISK_SHARE, _LATEST_RISK), _EARLIEST_RISK)
-    return _when_open(calendar, promise.made_at, span - left) if span > left else promise.made_at
+    return _when_open(calendar, promise.counts_from, span - left) if span > left else promise.counts_from
 
 
 # --- the time ---------------------------------------------------------------------------------------------------------
@@ -198,7 +229,7 @@ def _spoken(calendar: Calendar, due: datetime, span: timedelta, round_to: timede
 
 
 def _open_span(promise: Promise, calendar: Calendar) -> timedelta:
-    return open_time_between(calendar, promise.made_at, promise.due_at)
+    return open_time_between(calendar, promise.counts_from, promise.due_at)
 
 
 def _when_open(calendar: Calendar, start: datetime, span: timedelta) -> datetime:

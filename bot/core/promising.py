@@ -3,38 +3,56 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from bot.core import answering, assignment, case, escalation, hours, promise, words
+from bot.core import answering, assignment, case, escalation, hours, offers, promise, words
 from bot.core.content import Intent
 from bot.core.draft import Draft
 from bot.core.forecast import Expectation
-from bot.core.model import BOT_NAME, DueKind, Lane, Phase, Promise, Severity, Text
+from bot.core.model import (
+    BOT_NAME,
+    CUSTOMER_NAME,
+    DueKind,
+    Lane,
+    Phase,
+    Promise,
+    PromiseState,
+    Severity,
+    Text,
+    Way,
+)
 from bot.core.quoting import Honest, Wish, honest, wait_now
 from bot.core.roster import holder_of
 
 BROKEN = "broken"
 """The reason of the promise that is given when another one was broken."""
 
+PHONE = "phone"
+"""The slot that holds the number to call."""
 
 MOST_MARKS = 10
 """A promise has at most this many reminders."""
 
 
-def give(draft: Draft, intent: Intent | None, reason: str) -> str:
+def give(
+    draft: Draft, intent: Intent | None, reason: str, severity: Severity | None = None, way: Way = Way.HERE
+) -> str:
     """Promise a human, and have it watched. Returns the sentence that says so to the customer.
 
-    A conversation that has an open promise keeps it: the same time is said again.
+    A conversation that has an open promise keeps it: the same time is said again. ``severity`` goes before that of
+    the conversation.
     """
     standing = draft.conversation.promise
     if standing is not None:
-        return draft.words("promise", by=_said(draft, standing))
+        return sentence(draft, standing)
     rule = intent.human if intent else None
     team = (rule.team if rule else None) or draft.context.catalogue.standards.default_team
-    found = _quote(draft, draft.conversation.severity, rule.within if rule else None, team, reason)
+    found = _quote(draft, severity or draft.conversation.severity, rule.within if rule else None, team, reason)
     quote = found.quote
-    given = _add(draft, quote.promise, found.expectation)
+    given = _add(draft, replace(quote.promise, way=way), found.expectation)
     draft.change(phase=Phase.WAITING, clarification=None)
+    if way is Way.CALL:
+        return sentence(draft, given)
     calendar = promise.calendar_named(draft.context.catalogue.standards, given.calendar)
     closed = quote.closed and not hours.is_open(calendar, draft.now)
     key = "promise_closed" if closed else "promise_busy" if quote.busy else "promise"
@@ -46,10 +64,45 @@ def _quote(draft: Draft, severity: Severity, within: timedelta | None, team: str
     return honest(wish, draft.context.catalogue.standards, draft.context.workload, draft.now, id=_next_id(draft))
 
 
-def keep(draft: Draft, by: str) -> None:
-    """A human has come back to the customer: an open promise is kept by that."""
+def sentence(draft: Draft, standing: Promise, key: str = "promise") -> str:
+    """What was promised, as it reads now: "A colleague will reply to you here by 16:30 today."
+
+    ``key`` says it, or that with ``_call`` behind it where a call was promised.
+    """
+    by = said(draft, standing)
+    if standing.way is Way.HERE:
+        return draft.words(key, by=by)
+    return draft.words(f"{key}_call", by=by, phone=draft.conversation.slots.get(PHONE, ""))
+
+
+def exchange(draft: Draft, *, way: Way | None = None, window: tuple[datetime, datetime] | None = None) -> Promise:
+    """The customer would rather have the open promise another way, or at another time."""
     standing = draft.conversation.promise
-    if standing is None:
+    assert standing is not None
+    ended, successor = promise.exchange(standing, draft.now, id=_next_id(draft), way=way, window=window)
+    _end(draft, ended, CUSTOMER_NAME)
+    return _add(draft, successor)
+
+
+def renew(draft: Draft, cancelled: Promise) -> Promise:
+    """Promise anew what the customer had cancelled, by the time that was said then."""
+    again = replace(
+        cancelled,
+        id=_next_id(draft),
+        made_at=draft.now,
+        state=PromiseState.OPEN,
+        ended_at=None,
+        ended_by=None,
+        moved_from=None,
+        instead_of=cancelled.id,
+    )
+    return _add(draft, again)
+
+
+def keep(draft: Draft, by: str, *, called: bool = False) -> None:
+    """A human has come back to the customer: an open promise is kept by that. A call is kept by calling alone."""
+    standing = draft.conversation.promise
+    if standing is None or (standing.way is Way.CALL and not called):
         return
     _end(draft, promise.keep(standing, draft.now, by), by)
 
@@ -67,7 +120,7 @@ def remind(draft: Draft) -> None:
     if standing is None:
         return
     left = words.span(draft.context.catalogue.standards.default_language, standing.due_at - draft.now)
-    by = case.team_time(draft, standing.due_at)
+    by = case.promised(draft, standing)
     person = draft.context.roster.person(holder_of(draft.conversation) or 0)
     if person is None:
         draft.to_case(Text(draft.team_words("team_remind", by=by, left=left)), Lane.AGENT)
@@ -88,7 +141,7 @@ def at_risk(draft: Draft) -> None:
         return
     if standing.moved_from is not None:
         draft.record("at_risk", promise=standing.id)
-        escalation.hand_up(draft, draft.team_words("team_at_risk", by=case.team_time(draft, standing.due_at)))
+        escalation.hand_up(draft, draft.team_words("team_at_risk", by=case.promised(draft, standing)))
         case.show_card(draft)
         return
     standards = draft.context.catalogue.standards
@@ -96,9 +149,10 @@ def at_risk(draft: Draft) -> None:
     moved, successor = promise.move(standing, standards, draft.now, id=_next_id(draft), forecast=wait)
     _end(draft, moved, BOT_NAME)
     given = _add(draft, successor)
-    if given.quoted != standing.quoted:
-        draft.say(draft.words("moved", by=given.quoted, old=standing.quoted), lane=Lane.PROMISE)
-    old, new = case.team_time(draft, standing.due_at), case.team_time(draft, given.due_at)
+    old = said(draft, standing)
+    if given.quoted != old:
+        draft.say(draft.words("moved", by=given.quoted, old=old), offers.buttons(draft), Lane.PROMISE)
+    old, new = case.promised(draft, standing), case.promised(draft, given)
     escalation.alert(draft, draft.team_words("team_moved", old=old, by=new))
     case.show_card(draft)
 
@@ -113,8 +167,9 @@ def fall_due(draft: Draft) -> None:
         draft.say(draft.words("broken_again"), lane=Lane.PROMISE)
         _nag_later(draft)
     else:
-        draft.say(draft.words("broken", by=_amends(draft, standing).quoted), lane=Lane.PROMISE)
-    escalation.hand_up(draft, draft.team_words("team_broken", by=case.team_time(draft, standing.due_at)))
+        given = _amends(draft, standing)
+        draft.say(draft.words("broken", by=given.quoted), offers.buttons(draft), Lane.PROMISE)
+    escalation.hand_up(draft, draft.team_words("team_broken", by=case.promised(draft, standing)))
     case.show_card(draft)
 
 
@@ -144,7 +199,7 @@ def _nag_later(draft: Draft) -> None:
 def _amends(draft: Draft, broken: Promise) -> Promise:
     """What we promise after breaking one: as for something urgent."""
     found = _quote(draft, Severity.URGENT, None, broken.team, BROKEN)
-    return _add(draft, replace(found.quote.promise, moved_from=broken.id), found.expectation)
+    return _add(draft, replace(found.quote.promise, moved_from=broken.id, way=broken.way), found.expectation)
 
 
 def _next_id(draft: Draft) -> str:
@@ -152,7 +207,7 @@ def _next_id(draft: Draft) -> str:
 
 
 def _add(draft: Draft, new: Promise, expectation: Expectation | None = None) -> Promise:
-    given = replace(new, quoted=_said(draft, new))
+    given = replace(new, quoted=said(draft, new))
     draft.change(promises=(*draft.conversation.promises, given))
     standards = draft.context.catalogue.standards
     for place, at in enumerate(promise.remind_times(given, standards)[:MOST_MARKS]):
@@ -170,6 +225,9 @@ def _add(draft: Draft, new: Promise, expectation: Expectation | None = None) -> 
         moved_from=given.moved_from,
         expected_taken=expectation.taken if expectation else None,
         expected_pace=expectation.pace.total_seconds() if expectation else None,
+        instead_of=given.instead_of,
+        not_before=given.not_before.isoformat() if given.not_before else None,
+        way=given.way.value,
     )
     return given
 
@@ -182,8 +240,8 @@ def _end(draft: Draft, ended: Promise, by: str) -> None:
     draft.record(ended.state.value, by=by, promise=ended.id, late_seconds=round(late.total_seconds(), 3))
 
 
-def _said(draft: Draft, given: Promise) -> str:
-    """The promise's time as the customer reads it, in their language and zone."""
+def said(draft: Draft, given: Promise) -> str:
+    """The promise's time as the customer reads it now, in their language and zone."""
     catalogue = draft.context.catalogue
     zone = draft.conversation.customer.zone or catalogue.standards.zone
-    return words.when(catalogue, draft.conversation.language, given.due_at, draft.now, zone)
+    return words.promised(catalogue, draft.conversation.language, given, draft.now, zone)

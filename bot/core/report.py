@@ -248,8 +248,8 @@ def _received(case: _Case, event: Event) -> None:
     case.first_at = case.first_at or event.at
 
 
-def _opened(case: _Case, _event: Event) -> None:
-    case.opened = True
+def _opened(case: _Case, event: Event) -> None:
+    case.opened, case.first_at = True, case.first_at or event.at
 
 
 def _understood(case: _Case, event: Event) -> None:
@@ -268,11 +268,12 @@ def _answered(case: _Case, event: Event) -> None:
 
 def _promised(case: _Case, event: Event) -> None:
     facts = event.facts
-    before = case.promises.get(facts.get("moved_from", ""))
+    before = case.promises.get(facts.get("moved_from") or facts.get("instead_of", ""))
     intent = before.intent if before else facts["reason"]
     promise = _Promise(event.at, datetime.fromisoformat(facts["due_at"]), intent, facts["team"], agent=case.agent)
     case.promises[facts["promise"]] = promise
-    case.unanswered = case.unanswered or promise
+    if "not_before" not in facts:  # a time that the customer chose is no estimate of ours
+        case.unanswered = case.unanswered or promise
     case.needed_human = case.asked = True
     case.team = case.team or facts["team"]
     case.intent = case.intent or facts["reason"]
@@ -286,6 +287,8 @@ def _ended(case: _Case, event: Event) -> None:
     promise.agent = event.by if state is PromiseState.KEPT else case.agent
     if state is PromiseState.CANCELLED:
         case.unanswered = None
+    elif state is PromiseState.KEPT:
+        _came_back(case, event)
 
 
 def _claimed(case: _Case, event: Event) -> None:
@@ -306,6 +309,11 @@ def _rated(case: _Case, event: Event) -> None:
 
 def _wrote(case: _Case, event: Event) -> None:
     case.agent, case.needed_human = event.by, True
+    _came_back(case, event)
+
+
+def _came_back(case: _Case, event: Event) -> None:
+    """A colleague has written, or called."""
     case.first_words = case.first_words or event.at
     case.first_answer = case.first_answer or event.at
     promise, case.unanswered = case.unanswered, None

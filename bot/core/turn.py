@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.core import arrival, assignment, case, promising, words
-from bot.core.content import Intent
+from bot.core import aftercare, arrival, assignment, case, cues, offers, promising, reopening, wishes, words
+from bot.core.content import Cue, Intent
 from bot.core.decide import Act, Because, Decision
 from bot.core.draft import Context, Draft
 from bot.core.model import (
@@ -24,6 +24,7 @@ from bot.core.model import (
     Step,
     Text,
     Understanding,
+    Way,
 )
 
 ELSE = "else"
@@ -39,8 +40,14 @@ OPEN_SUBJECTS = (NO_INTENT, TALK_TO_HUMAN)
 _RISING = (Severity.CALM, Severity.UPSET, Severity.URGENT)
 
 
-def answer(conversation: Conversation, decision: Decision, understanding: Understanding, context: Context) -> Step:
-    """Carry out what was decided about the pending turn."""
+def answer(
+    conversation: Conversation,
+    decision: Decision,
+    understanding: Understanding,
+    context: Context,
+    past: Conversation | None = None,
+) -> Step:
+    """Carry out what was decided about the pending turn; ``past`` is the case that may be taken up again."""
     draft = Draft(conversation, context)
     close_turn(draft)
     draft.record(
@@ -52,8 +59,22 @@ def answer(conversation: Conversation, decision: Decision, understanding: Unders
         confidence=round(understanding.confidence, 4),
     )
     _learn(draft, decision, understanding)
-    act(draft, decision, hello=not _has_bot_spoken(conversation))
+    if past is not None and decision.act in (Act.REOPEN, Act.WELL):
+        _go_on(draft, decision, past)
+    else:
+        act(draft, decision, hello=not _has_bot_spoken(conversation))
     return draft.finish()
+
+
+def _go_on(draft: Draft, decision: Decision, past: Conversation) -> None:
+    """The customer goes on about a case that was solved: it isn't, or it is all right now."""
+    draft.record("decided", act=decision.act.value, because=decision.because.value, intent=decision.intent)
+    if decision.act is Act.REOPEN:
+        reopening.unsolved(draft, past)
+        _show_in_full(draft)
+    else:
+        aftercare.note_well(draft, past.id)
+        draft.say(draft.words("is_well"))
 
 
 def close_turn(draft: Draft) -> None:
@@ -93,33 +114,66 @@ def _has_bot_spoken(conversation: Conversation) -> bool:
 
 
 def act(draft: Draft, decision: Decision, *, hello: bool) -> None:
+    """Do what was decided, and put it on record."""
     draft.record(
         "decided",
         act=decision.act.value,
         because=decision.because.value,
         intent=decision.intent,
         options=" ".join(decision.options) or None,
+        also=" ".join(decision.also) or None,
     )
     intent = draft.context.catalogue.intent(decision.intent)
     match decision.act:
         case Act.ANSWER:
-            _answer(draft, intent, hello=hello)
+            _answer(draft, intent, decision.also, hello=hello)
         case Act.CLARIFY:
             _clarify(draft, decision.options, hello=hello)
         case Act.REPHRASE:
             _rephrase(draft, hello=hello)
         case Act.PROMISE:
-            promise(draft, intent, decision.because, hello=hello)
+            promise(draft, intent, decision.because, decision.also, hello=hello)
         case Act.NOTED:
-            _note(draft, intent)
-        case Act.RELAY:
+            _note(draft, intent, decision.also)
+        case Act.RELAY | Act.REOPEN | Act.WELL:
             pass
+        case _:
+            _wish(draft, decision.act)
 
 
-def _answer(draft: Draft, intent: Intent | None, *, hello: bool) -> None:
+def _wish(draft: Draft, wanted: Act) -> None:
+    """What the customer wants of the promise. A colleague has their words in the topic already."""
+    match wanted:
+        case Act.STATUS:
+            say_status(draft)
+        case Act.CALL:
+            wishes.call(draft)
+        case Act.NOT_A_PHONE:
+            wishes.not_a_phone(draft)
+        case Act.ANOTHER_TIME:
+            wishes.later(draft)
+        case _:
+            wishes.ask_whether_to_cancel(draft)
+
+
+def say_status(draft: Draft) -> None:
+    """Where the case stands: the true answer to "when will you call?"."""
+    conversation = draft.conversation
+    standing = conversation.promise
+    if standing is not None:
+        draft.say(promising.sentence(draft, standing, "status_promise"), offers.buttons(draft))
+    elif conversation.phase is Phase.HUMAN and conversation.agent is not None:
+        draft.say(draft.words("status_human", agent=words.first_word(conversation.agent.name)))
+    elif conversation.phase is Phase.WAITING:
+        draft.say(draft.words("noted_without_time"))
+    else:
+        draft.say(draft.words("status_none"))
+
+
+def _answer(draft: Draft, intent: Intent | None, also: tuple[str, ...], *, hello: bool) -> None:
     assert intent is not None
     assert intent.answer is not None
-    text = draft.words(intent.answer, **draft.conversation.slots)
+    text = words.compose(draft.words(intent.answer, **draft.conversation.slots), *_answers(draft, also))
     greets = intent.kind is Kind.SMALLTALK
     if greets:
         draft.say(text, lane=Lane.SMALLTALK)
@@ -128,8 +182,18 @@ def _answer(draft: Draft, intent: Intent | None, *, hello: bool) -> None:
     failures = draft.conversation.failures if greets else 0
     draft.change(answered=(*draft.conversation.answered, intent.id), clarification=None, failures=failures)
     draft.record("answered", intent=intent.id)
+    aftercare.note_answer(draft, intent)
     if draft.conversation.phase is Phase.WAITING:
         case.show_card(draft)
+
+
+def _answers(draft: Draft, also: tuple[str, ...]) -> list[str]:
+    """The answers to what else was asked in the same turn, which now count as given."""
+    found = [intent for name in also if (intent := draft.context.catalogue.intent(name)) and intent.answer]
+    draft.change(answered=(*draft.conversation.answered, *(intent.id for intent in found)))
+    for intent in found:
+        draft.record("answered", intent=intent.id)
+    return [draft.words(intent.answer or "", **draft.conversation.slots) for intent in found]
 
 
 def _greeted(draft: Draft, text: str, *, hello: bool) -> str:
@@ -162,19 +226,31 @@ def _ask(draft: Draft, question: str, options: tuple[str, ...], keyboard: Keyboa
     draft.change(clarification=asked, failures=draft.conversation.failures + 1)
 
 
-def promise(draft: Draft, intent: Intent | None, because: Because, *, hello: bool) -> None:
-    """Name back what was understood, promise a human by a time, and ask for what they will need."""
+def promise(draft: Draft, intent: Intent | None, because: Because, also: tuple[str, ...] = (), *, hello: bool) -> None:
+    """Name back what was understood, promise a human by a time, and ask for what they will need.
+
+    Questions in ``also`` are answered in the same message.
+    """
     team = intent.human.team if intent and intent.human else None
     case.open_case(draft, team or draft.context.catalogue.standards.default_team)
     named = _named_back(draft, intent, because)
-    sentence = promising.give(draft, intent, intent.id if intent else because.value)
-    text = words.compose(named, sentence, _missing(draft, intent))
-    draft.say(_greeted(draft, text, hello=hello), lane=Lane.PROMISE)
+    answers = _answers(draft, also)
+    sentence = promising.give(draft, intent, intent.id if intent else because.value, way=_way_wanted(draft))
+    text = words.compose(named, sentence, *answers, _missing(draft, intent))
+    draft.say(_greeted(draft, text, hello=hello), offers.buttons(draft), Lane.PROMISE)
     if because is Because.UNKNOWN:
         draft.change(failures=draft.conversation.failures + 1)
     _show_in_full(draft)
     assignment.give_out(draft)
     case.show_card(draft)
+
+
+def _way_wanted(draft: Draft) -> Way:
+    """A call, for who asks for one and says on which number."""
+    lines = _since_colleague(draft.conversation.messages)
+    said = " ".join(line.text for line in lines if line.author is Author.CUSTOMER)
+    wants_call = Cue.CALL in cues.heard(said, draft.context.catalogue)
+    return Way.CALL if wants_call and promising.PHONE in draft.conversation.slots else Way.HERE
 
 
 def _named_back(draft: Draft, intent: Intent | None, because: Because) -> str:
@@ -210,22 +286,15 @@ def _since_colleague(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     return messages[last + 1 :]
 
 
-def _note(draft: Draft, intent: Intent | None) -> None:
+def _note(draft: Draft, intent: Intent | None, also: tuple[str, ...]) -> None:
     """It reached the case; the customer hears that, and that the promise stands. A new complaint is named back."""
+    answers = _answers(draft, also)
     standing = draft.conversation.promise
-    text = draft.words("noted", by=again(draft)) if standing else draft.words("noted_without_time")
+    text = promising.sentence(draft, standing, "noted") if standing else draft.words("noted_without_time")
     complains = intent is not None and intent.kind is Kind.COMPLAINT
-    said = words.compose(_named_back(draft, intent, Because.COMPLAINT), text) if complains else text
-    draft.say(said, lane=Lane.PROMISE)
+    named = _named_back(draft, intent, Because.COMPLAINT) if complains else ""
+    draft.say(words.compose(named, text, *answers), lane=Lane.PROMISE)
     case.show_card(draft)
-
-
-def again(draft: Draft) -> str:
-    """The open promise's time, as it reads now (tomorrow's becomes today's)."""
-    catalogue, conversation = draft.context.catalogue, draft.conversation
-    assert conversation.promise is not None
-    zone = conversation.customer.zone or catalogue.standards.zone
-    return words.when(catalogue, conversation.language, conversation.promise.due_at, draft.now, zone)
 
 
 def trouble(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
@@ -18,16 +19,20 @@ from babel.numbers import format_decimal
 from bot.core.content import Catalogue, Reply
 from bot.core.errors import CalendarError, RenderError
 from bot.core.hours import zone_named
-from bot.core.model import Customer
+from bot.core.model import Customer, Promise
 
 TIME_REPLIES: tuple[str, ...] = (
     "by_today",
     "by_tomorrow",
     "by_weekday",
     "by_date",
+    "between_today",
+    "between_tomorrow",
+    "between_weekday",
+    "between_date",
     *(f"weekday_{number}" for number in range(7)),
 )
-"""The replies that :func:`when` is made of."""
+"""The replies that :func:`when` and :func:`window` are made of."""
 
 CUSTOMER_REPLIES: tuple[str, ...] = (
     "hello",
@@ -64,6 +69,40 @@ CUSTOMER_REPLIES: tuple[str, ...] = (
     "menu_help",
     "menu_human",
     "menu_status",
+    "menu_time",
+    "menu_call",
+    "menu_cancel",
+    "menu_stop",
+    "promise_call",
+    "status_promise_call",
+    "noted_call",
+    "wish_later",
+    "wish_call",
+    "wish_here",
+    "wish_cancel",
+    "wish_undo",
+    "wish_back",
+    "button_passed",
+    "agreed",
+    "ask_phone",
+    "share_phone",
+    "phone_wrong",
+    "phone_noted",
+    "ask_withdraw",
+    "withdrawn",
+    "called",
+    "unsolved",
+    "reopened",
+    "survey",
+    "rated",
+    "rated_low",
+    "word_noted",
+    "follow_up",
+    "follow_up_plain",
+    "follow_up_yes",
+    "follow_up_no",
+    "is_well",
+    "stopped",
 )
 """What the bot says to customers besides the answers."""
 
@@ -138,13 +177,28 @@ TEAM_REPLIES: tuple[str, ...] = (
     "team_menu_resolve",
     "team_menu_back",
     "team_menu_away",
+    "team_menu_called",
+    "team_button_called",
+    "team_card_call",
+    "team_called",
+    "team_no_call",
+    "team_wish_call",
+    "team_wish_here",
+    "team_withdrawn",
+    "team_wanted_again",
+    "team_reopened",
+    "team_feedback",
+    "team_rated",
 )
 """What colleagues read in their group, in the default language."""
 
 # Every reply that the code itself asks for, whatever the intents are. The content is refused where one is missing.
 REQUIRED_REPLIES: tuple[str, ...] = (*TIME_REPLIES, *CUSTOMER_REPLIES)
 
-ALSO_GIVEN: Mapping[str, frozenset[str]] = {"by_date": frozenset({"date", "numbers"})}
+ALSO_GIVEN: Mapping[str, frozenset[str]] = {
+    "by_date": frozenset({"date", "numbers"}),
+    "between_date": frozenset({"date", "numbers"}),
+}
 """Placeholders that a reply may use in any language, whether or not the first language's text has them."""
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_]*)\}|[{}]")
@@ -265,24 +319,46 @@ def when(catalogue: Catalogue, language: str, due: datetime, now: datetime, zone
     are rounded up to the next whole minute. Both instants are aware. Raises RenderError as :func:`render` does, and
     for a zone that there is none of.
     """
-    try:
-        place = zone_named(zone)
-    except CalendarError as error:
-        raise RenderError(str(error)) from error
-    local = (due + (-timedelta(seconds=due.second, microseconds=due.microsecond) % _MINUTE)).astimezone(place)
-    today = now.astimezone(place).date()
+    whole = due + (-timedelta(seconds=due.second, microseconds=due.microsecond) % _MINUTE)
+    local = whole.astimezone(_place(zone))
+    return _on_day(catalogue, language, "by", local, now, time=clock(language, local))
+
+
+def window(catalogue: Catalogue, language: str, start: datetime, end: datetime, now: datetime, zone: str) -> str:
+    """A time from ``start`` to ``end``, as :func:`when` says one: "tomorrow between 10:00 and 11:00"."""
+    place = _place(zone)
+    local, until = start.astimezone(place), end.astimezone(place)
+    return _on_day(catalogue, language, "between", local, now, start=clock(language, local), end=clock(language, until))
+
+
+def promised(catalogue: Catalogue, language: str, promise: Promise, now: datetime, zone: str) -> str:
+    """A promise's time: by when it is due, or between when and when, where the customer chose that."""
+    if promise.not_before is None:
+        return when(catalogue, language, promise.due_at, now, zone)
+    return window(catalogue, language, promise.not_before, promise.due_at, now, zone)
+
+
+def _on_day(catalogue: Catalogue, language: str, key: str, local: datetime, now: datetime, **times: str) -> str:
+    """``times``, with the day of ``local`` as it is called from ``now``; ``key`` begins the names of the replies."""
+    today = now.astimezone(local.tzinfo).date()
     days = (local.date() - today).days
-    time = clock(language, local)
     if days in (0, 1):
-        return render(catalogue, language, ("by_today", "by_tomorrow")[days], time=time)
+        return render(catalogue, language, f"{key}_{('today', 'tomorrow')[days]}", **times)
     if 1 < days < 7:
         day = render(catalogue, language, f"weekday_{local.weekday()}")
-        return render(catalogue, language, "by_weekday", day=day, time=time)
+        return render(catalogue, language, f"{key}_weekday", day=day, **times)
     locale = _times_of(language)
     with_year = local.year != today.year
     date = format_date(local, "long", locale) if with_year else format_skeleton("MMMMd", local, locale=locale)
     numbers = format_skeleton("yMd" if with_year else "Md", local, locale=locale)
-    return render(catalogue, language, "by_date", date=date, numbers=numbers, time=time)
+    return render(catalogue, language, f"{key}_date", date=date, numbers=numbers, **times)
+
+
+def _place(zone: str) -> ZoneInfo:
+    try:
+        return zone_named(zone)
+    except CalendarError as error:
+        raise RenderError(str(error)) from error
 
 
 def clock(language: str, local: datetime) -> str:

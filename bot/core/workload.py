@@ -24,7 +24,7 @@ REMEMBERED = 1000
 ON_DUTY_WITHIN = timedelta(hours=2)
 """Who has written to a customer, or claimed a case, within this open time is reckoned to be there."""
 
-_TAKEN = frozenset({"claimed", "agent_wrote"})
+_TAKEN = frozenset({"claimed", "agent_wrote", "called"})
 _LEFT = frozenset({"resolved", "cancelled", "handed_back"})
 _WATCHED = 200
 """Of how many waiting cases it is watched whether they wait longer than was expected."""

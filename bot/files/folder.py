@@ -10,6 +10,8 @@ INTENTS = "intents"
 RESPONSES = "responses"
 STANDARDS = "standards.yml"
 BRAND = "responses/brand.yml"
+CUES = "cues.yml"
+"""In the folder of a language in ``intents``: not examples of intents, but words that say something by themselves."""
 
 LARGEST_FILE = 2_000_000
 """In bytes. A file beyond it is not something a person wrote here; reading it would take minutes."""

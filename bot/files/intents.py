@@ -105,12 +105,6 @@ def _intent(id: str, area: str, node: Node, report: Report) -> Intent | None:
 
 def _slot(name: str, shape: SlotShape, node: Node, report: Report) -> Slot:
     if shape.pattern is None:
-        if name not in WELL_KNOWN_SLOTS:
-            report.error(
-                node.name_place,
-                f"The slot ‘{name}’ needs a pattern that finds it: {name}: {{pattern: '\\d{{5,10}}'}}. "
-                f"Only these are found without one: {', '.join(WELL_KNOWN_SLOTS)}.",
-            )
         return Slot(name, None, shape.ask)
     try:
         return Slot(name, slot_pattern(shape.pattern), shape.ask)

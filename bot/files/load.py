@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.core.content import Catalogue
 from bot.core.errors import ContentError
+from bot.files.cues import read_cues
 from bot.files.folder import INTENTS, RESPONSES, STANDARDS, Snapshot, take_snapshot
 from bot.files.intents import read_intents
 from bot.files.links import REQUIRED, Required, check_links
@@ -51,6 +52,7 @@ def load_snapshot(snapshot: Snapshot, *, required: Required = REQUIRED, today: d
     intents = read_intents(snapshot, report)
     brand = read_brand(snapshot, report)
     phrases = read_phrases(snapshot, languages, intents, report)
+    cues = read_cues(snapshot, languages, report)
     replies = read_replies(snapshot, languages, brand, report)
     check_links(intents, replies, languages, required, report)
     standards = read_standards(written, languages, intents, today or datetime.now(UTC).date(), report)
@@ -66,6 +68,7 @@ def load_snapshot(snapshot: Snapshot, *, required: Required = REQUIRED, today: d
                 language: {key: found.reply for key, found in by_key.items() if found.reply}
                 for language, by_key in replies.items()
             },
+            cues=cues,
         )
     return Loaded(snapshot.version, snapshot, catalogue, tuple(sorted(report.errors)), tuple(sorted(report.warnings)))
 

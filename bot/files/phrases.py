@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.core.content import Phrases
-from bot.files.folder import INTENTS, Snapshot
+from bot.files.folder import CUES, INTENTS, Snapshot
 from bot.files.intents import WELL_KNOWN_SLOTS, WrittenIntent
 from bot.files.problem import Place, Report, did_you_mean
 from bot.files.shapes import PhrasesShape
 from bot.files.shaping import shaped
 from bot.files.tree import Node, read_tree
-from bot.files.wording import normalised, placeholders
+from bot.files.wording import normalised, placeholders, slot_word_problem
 
 FEWEST_EXAMPLES = 5
 """With fewer, an intent is not told from others."""
@@ -35,6 +35,7 @@ class _Said:
 
     place: Place
     lists: dict[str, list[_Sentence]] = field(default_factory=lambda: {name: [] for name in _LISTS})
+    slots: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def texts(self, name: str) -> tuple[str, ...]:
         return tuple(sentence.text for sentence in self.lists[name])
@@ -44,7 +45,35 @@ def read_phrases(
     snapshot: Snapshot, languages: Sequence[str], intents: dict[str, WrittenIntent], report: Report
 ) -> tuple[Phrases, ...]:
     """How people say each intent in each of ``languages``."""
-    return tuple(phrases for language in languages for phrases in _read_language(snapshot, language, intents, report))
+    found = tuple(phrases for language in languages for phrases in _read_language(snapshot, language, intents, report))
+    for written in intents.values():
+        _tell_slots_not_found(written, found, languages, report)
+    return found
+
+
+def _tell_slots_not_found(
+    written: WrittenIntent, phrases: Sequence[Phrases], languages: Sequence[str], report: Report
+) -> None:
+    """A slot that no pattern finds needs words: in one language at least, better in each."""
+    for slot in written.intent.slots if written.intent else ():
+        place = written.place_of("slots", slot.name)
+        if slot.name in WELL_KNOWN_SLOTS or "pattern" in written.node.at(("slots", slot.name)).entries:
+            continue
+        having = {said.language for said in phrases if said.intent == written.id and said.slots.get(slot.name)}
+        if not having:
+            report.error(
+                place,
+                f"The slot ‘{slot.name}’ needs a pattern that finds it: {slot.name}: {{pattern: '\\d{{5,10}}'}}, "
+                f"or words under ‘slots’ in {INTENTS}/{(*languages, 'en')[0]}/{written.area}.yml. "
+                f"Only these are found without: {', '.join(WELL_KNOWN_SLOTS)}.",
+            )
+            continue
+        for language in (language for language in languages if language not in having):
+            report.warn(
+                place,
+                f"Nothing finds ‘{slot.name}’ in {language}. Add words for it under ‘slots’ of ‘{written.id}’ in "
+                f"{INTENTS}/{language}/{written.area}.yml.",
+            )
 
 
 def _read_language(
@@ -53,6 +82,8 @@ def _read_language(
     folder = f"{INTENTS}/{language}"
     said: dict[str, _Said] = {}
     for file in snapshot.under(folder):
+        if file == f"{folder}/{CUES}":
+            continue
         tree = read_tree(file, snapshot.files[file], report)
         if tree is None:
             report.doubtful.add(folder)
@@ -66,7 +97,7 @@ def _read_language(
         _tell_too_few(folder, said, intents, report)
     _tell_same_sentences(said, report)
     return [
-        Phrases(intent_id, language, entry.texts("examples"), entry.texts("not"), entry.texts("check"))
+        Phrases(intent_id, language, entry.texts("examples"), entry.texts("not"), entry.texts("check"), entry.slots)
         for intent_id in intents
         if (entry := said.get(intent_id))
     ]
@@ -92,7 +123,26 @@ def _read_area(tree: Node, said: dict[str, _Said], intents: dict[str, WrittenInt
         for name, texts in zip(_LISTS, (shape.examples, shape.not_, shape.check), strict=True):
             placed = zip(texts, node.places(name), strict=True)
             entry.lists[name] += [_Sentence(text, intent_id, place) for text, place in placed]
+        _read_slot_words(entry, written, node, shape.slots, report)
         _tell_unknown_slots(entry, written, report)
+
+
+def _read_slot_words(
+    entry: _Said, written: WrittenIntent, node: Node, slots: dict[str, list[str]], report: Report
+) -> None:
+    known = [slot.name for slot in written.intent.slots] if written.intent else list(slots)
+    for name, found in slots.items():
+        if name not in known:
+            report.error(
+                node.at(("slots", name)).name_place,
+                f"‘{name}’ is not a slot of ‘{written.id}’.{did_you_mean(name, known)} "
+                f"Add it under ‘slots’ in {written.place.file}, or delete it here.",
+            )
+        entry.slots[name] = entry.slots.get(name, ()) + tuple(found)
+        for word, place in zip(found, node.places("slots", name), strict=True):
+            problem = slot_word_problem(word)
+            if problem:
+                report.error(place, problem)
 
 
 def _tell_unknown_slots(entry: _Said, written: WrittenIntent, report: Report) -> None:

@@ -6,7 +6,7 @@ All texts come as they are written, so the types here turn words into spans, sha
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -53,6 +53,17 @@ def _duration(value: object) -> object:
     return quantities.duration(value) if isinstance(value, str) else value
 
 
+def _duration_or_never(value: object) -> object:
+    return None if value == NEVER else _duration(value)
+
+
+def _quiet(value: object) -> object:
+    """``21:00-08:00`` as two times of day."""
+    if value == NEVER:
+        return None
+    return tuple(quantities.clock(minute) for minute in quantities.minutes(value)) if isinstance(value, str) else value
+
+
 def _share(value: object) -> object:
     return quantities.share(value) if isinstance(value, str) else value
 
@@ -60,6 +71,9 @@ def _share(value: object) -> object:
 def _day(value: object) -> object:
     return quantities.day(value) if isinstance(value, str) else value
 
+
+NEVER = "never"
+"""In place of a span or of hours: not at all."""
 
 IntentKind = Literal["question", "complaint", "suggestion", "praise", "request", "smalltalk"]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -106,9 +120,22 @@ class PhrasesShape(Shape):
     examples: Sentences = []
     not_: Annotated[Sentences, Field(alias="not")] = []
     check: Sentences = []
+    slots: Annotated[dict[Name, Sentences], BeforeValidator(_empty_mapping)] = {}
 
 
 # --- replies ---------------------------------------------------------------------------------------------------------
+
+
+class CuesShape(Shape):
+    time: Sentences = []
+    contact: Sentences = []
+    waiting: Sentences = []
+    call: Sentences = []
+    another_time: Sentences = []
+    no_longer: Sentences = []
+    unsolved: Sentences = []
+    yes: Sentences = []
+    no: Sentences = []
 
 
 class ReplyShape(Shape):
@@ -165,6 +192,15 @@ class ConfidenceShape(Shape):
     false_rejection: Share = 0.05
 
 
+class FollowUpShape(Shape):
+    question: Duration | None = None
+    complaint: Duration | None = None
+    suggestion: Duration | None = None
+    praise: Duration | None = None
+    request: Duration | None = None
+    none: Duration | None = None
+
+
 class StandardsShape(Shape):
     languages: Sentences = []
     zone: Words | None = None
@@ -178,6 +214,10 @@ class StandardsShape(Shape):
     gather: Duration = timedelta(seconds=1.5)
     gather_at_most: Duration = timedelta(seconds=8)
     idle: Duration = timedelta(hours=12)
+    reopen: Duration = timedelta(days=7)
+    survey: Annotated[timedelta | None, BeforeValidator(_duration_or_never)] = None
+    follow_up: Annotated[FollowUpShape, BeforeValidator(_empty_mapping)] = FollowUpShape()
+    quiet: Annotated[tuple[time, time] | None, BeforeValidator(_quiet)] = None
     confidence: Annotated[ConfidenceShape, BeforeValidator(_empty_mapping)] = ConfidenceShape()
     assign: Assign = Assign.NONE
     capacity: Annotated[int, BeforeValidator(_whole)] = 10

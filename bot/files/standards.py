@@ -82,6 +82,10 @@ def read_standards(
         assign=shape.assign,
         capacity=shape.capacity,
         answer_again=shape.answer_again,
+        reopen=shape.reopen,
+        survey=shape.survey,
+        follow_up={kind: span for kind, span in shape.follow_up.model_dump().items() if span is not None},
+        quiet=shape.quiet,
     )
 
 

@@ -19,6 +19,7 @@ LONGEST_TITLE = 40
 """In characters: longer ones are cut off on a phone's button."""
 
 LONGEST_PATTERN = 500
+LONGEST_SLOT_WORD = 60
 
 _QUANTIFIER = re.compile(r"[*+?]|\{(?:\d*,)?(\d*)\}")
 _ENDLESS = float("inf")
@@ -72,6 +73,20 @@ def slot_pattern(pattern: str) -> re.Pattern[str]:
             r"This pattern can take very long on some texts. Don't repeat what repeats inside: \d+, not (\d+)+."
         )
     return compiled
+
+
+_SLOT_WORD = re.compile(r"[\w’'.+&/-]+\*?(?: [\w’'.+&/-]+\*?)*")
+
+
+def slot_word_problem(word: str) -> str | None:
+    """What is wrong with a word that finds a slot, if anything: letters, and * only where a word ends."""
+    if len(word) > LONGEST_SLOT_WORD:
+        return f"This is longer than {LONGEST_SLOT_WORD} characters. Write the word alone."
+    if not _SLOT_WORD.fullmatch(word) or not any(c.isalnum() for c in word):
+        return "A word of a slot has letters or digits, and * only at the end of a word: washing machine*."
+    if any(len(part) < 4 for part in word.split() if part.endswith("*")):
+        return "This fits far too much. Write at least three letters before the *."
+    return None
 
 
 def _repeats_a_repetition(pattern: str) -> bool:

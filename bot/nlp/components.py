@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.nlp import embedding, intents, kind, language, normalise, scope, severity, slots
+from bot.nlp import asides, embedding, intents, kind, language, normalise, scope, severity, slots
 
 ORDER = (
     "keepword_language",
@@ -10,10 +10,11 @@ ORDER = (
     "keepword_encoder",
     "keepword_intents",
     "keepword_scope",
+    "keepword_asides",
     "keepword_kind",
     "keepword_severity",
     "keepword_slots",
 )
 """The components of a pipeline, in the order in which they must run."""
 
-__all__ = ["ORDER", "embedding", "intents", "kind", "language", "normalise", "scope", "severity", "slots"]
+__all__ = ["ORDER", "asides", "embedding", "intents", "kind", "language", "normalise", "scope", "severity", "slots"]

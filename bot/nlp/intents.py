@@ -1,4 +1,4 @@
-"""Which intent: similarity to the examples in meaning (embeddings) and in letters (n-grams), learnt in closed form."""
+"""Which intent: similarity to the examples, learnt in closed form."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
 from bot.core.model import Candidate
-from bot.nlp.kernel import choose_landmarks, fit_temperature, probabilities, similarity, solve
-from bot.nlp.ngrams import Ngrams, grams
-from bot.nlp.reading import Floats, reading
+from bot.nlp.kernel import fit_temperature, probabilities, similarity, solve
+from bot.nlp.reading import Floats, Judgement, reading
 
 NEAREST = 3
+_SENTENCES = 0.25
+_LAST_SENTENCE = 0.2
 _FOCUS = 20.0
+_NOWHERE = -1
+"""The number of the intent that a sentence about none of them has."""
+
+Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,106 +37,92 @@ class Lesson:
     intent: str
     group: int
     excluded: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What would have been found in each example had it not been learnt: what thresholds are calibrated on."""
+    """What would have been found in examples had they not been learnt: what thresholds are calibrated on.
 
-    scores: Floats
-    nearness: Floats
-    lengths: npt.NDArray[np.int64]
-    """In characters."""
-    labels: npt.NDArray[np.int64]
+    ``labels`` are numbers of intents, below zero for sentences that are about none of them.
+    """
+
+    judgements: tuple[Judgement, ...]
+    labels: Numbers
 
 
 class IntentsComponent:
-    """Sets ``scores``, ``candidates`` and ``nearness``."""
+    """Sets ``judgement``, ``of_sentences`` and ``candidates``."""
 
     def __init__(self) -> None:
         self.labels: tuple[str, ...] = ()
         self._texts: tuple[str, ...] = ()
-        self._ngrams = Ngrams({}, np.zeros(0, dtype=np.float32))
-        self._vectors: Floats = np.zeros((0, 1), dtype=np.float32)
-        self._rows = sparse.csr_matrix((0, 0), dtype=np.float32)
-        self._columns = self._rows.T.tocsr()
+        self._numbers: Numbers = np.zeros(0, dtype=np.int64)
+        self._vectors: npt.NDArray[np.float16] = np.zeros((0, 1), dtype=np.float16)
+        self._landmarks: Floats = np.zeros((0, 1), dtype=np.float32)
+        self._taught: npt.NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
         self._weights: Floats = np.zeros((0, 0), dtype=np.float32)
-        self._landmarks: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-        self._numbers: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._temperature = 15.0
 
     # --- learning ---
 
     def learn(self, lessons: Sequence[Lesson], vectors: Floats) -> LeftOut:
         """Learn ``lessons``, whose centred embeddings are ``vectors``."""
-        order = sorted(range(len(lessons)), key=lambda i: lessons[i].excluded)
-        lessons = [lessons[i] for i in order]
-        vectors = vectors[order] if order else vectors
-        taught = [lesson for lesson in lessons if not lesson.excluded]
-        self.labels = tuple(sorted({lesson.intent for lesson in taught}))
-        spelled = [grams(lesson.text) for lesson in lessons]
-        self._ngrams = Ngrams.learn(spelled[: len(taught)])
-        rows = self._ngrams.matrix(spelled)
+        self.labels = tuple(sorted({lesson.intent for lesson in lessons if not lesson.excluded}))
         if not self.labels:
-            nothing = np.zeros(0, dtype=np.float32)
-            empty = np.zeros(0, dtype=np.int64)
-            return LeftOut(np.zeros((0, 0), dtype=np.float32), nothing, empty, empty)
-        numbers = np.array([self._number(lesson.intent) for lesson in lessons], dtype=np.int64)
-        left_out = self._fit(vectors, rows, lessons, numbers, len(taught))
-        self._keep(lessons[: len(taught)], vectors, rows, numbers)
-        self._temperature = fit_temperature(left_out, numbers[: len(taught)]) if len(self.labels) > 1 else 15.0
-        groups = np.array([lesson.group for lesson in taught])
-        lengths = np.array([len(lesson.text) for lesson in taught], dtype=np.int64)
-        return LeftOut(left_out, _nearness_among(vectors[: len(taught)], groups), lengths, numbers[: len(taught)])
+            return LeftOut((), np.zeros(0, dtype=np.int64))
+        known = {label: number for number, label in enumerate(self.labels)}
+        numbers = np.array([known.get(lesson.intent, _NOWHERE) for lesson in lessons], dtype=np.int64)
+        taught = np.array([not lesson.excluded for lesson in lessons], dtype=np.bool_)
+        groups = [lesson.group for lesson in lessons]
+        targets = self._targets(numbers, taught, vectors)
+        solution = solve(vectors, targets, groups, np.where(taught, numbers, numbers - len(self.labels) - 1))
+        self._weights = solution.weights
+        self._landmarks = np.ascontiguousarray(vectors[solution.landmarks])
+        self._taught = taught[solution.landmarks]
+        self._texts = tuple(lesson.text for lesson in lessons if not lesson.excluded)
+        self._numbers, self._vectors = numbers[taught], vectors[taught].astype(np.float16)
+        of_examples = taught[solution.judged]
+        judged = solution.judged[of_examples]
+        enough = len(self.labels) > 1
+        self._temperature = fit_temperature(solution.left_out[of_examples], numbers[judged]) if enough else 15.0
+        useful = of_examples | (numbers[solution.judged] == _NOWHERE)
+        judgements = self._left_out(lessons, vectors, solution.landmarks, solution.judged[useful])
+        filled = tuple(
+            self._judgement(scores, near, far, len(lessons[row].text))
+            for scores, (near, far), row in zip(
+                solution.left_out[useful], judgements, solution.judged[useful].tolist(), strict=True
+            )
+        )
+        return LeftOut(filled, np.where(of_examples, numbers[solution.judged], _NOWHERE)[useful])
 
-    def _number(self, intent: str) -> int:
-        return self.labels.index(intent) if intent in self.labels else -1
+    def _targets(self, numbers: Numbers, taught: npt.NDArray[np.bool_], vectors: Floats) -> Floats:
+        """One for an example's own intent, nothing for the others, less the share that chance has.
 
-    def _fit(
-        self,
-        vectors: Floats,
-        rows: sparse.csr_matrix,
-        lessons: Sequence[Lesson],
-        numbers: npt.NDArray[np.int64],
-        taught: int,
-    ) -> Floats:
-        chosen = choose_landmarks(numbers)
-        kernel = similarity(vectors, rows, vectors[chosen], rows[chosen].T.tocsr())
-        targets = self._targets(numbers[:taught])
-        if taught < len(lessons):
-            alike = similarity(vectors[taught:], rows[taught:], vectors[:taught], rows[:taught].T.tocsr())
-            targets = np.vstack([targets, self._counter_targets(alike, numbers[:taught], numbers[taught:])])
-        solution = solve(kernel, targets, [lesson.group for lesson in lessons], chosen)
-        self._landmarks, self._weights = solution.landmarks, solution.weights
-        return solution.left_out[:taught]
-
-    def _offset(self) -> float:
-        return 1 / len(self.labels) if len(self.labels) > 1 else 0.0
-
-    def _targets(self, numbers: npt.NDArray[np.int64]) -> Floats:
-        own = numbers[:, None] == np.arange(len(self.labels))
-        return np.asarray(own - self._offset(), dtype=np.float32)
-
-    def _counter_targets(
-        self, alike: Floats, numbers: npt.NDArray[np.int64], ruled_out: npt.NDArray[np.int64]
-    ) -> Floats:
-        """What counter-examples seem to be: as their most similar examples are, but for the intent ruled out.
-
-        Those of no intent at all are to score nothing anywhere.
+        Counter-examples seem to be what their most similar examples are, but for the intent ruled out; those of no
+        intent at all are to score nothing anywhere.
         """
-        own = numbers[None, :] == ruled_out[:, None]
-        shares = np.where(own | (ruled_out[:, None] < 0), 0, np.exp(_FOCUS * (alike - 1)))
-        seen = shares @ (numbers[:, None] == np.arange(len(self.labels)))
-        return np.asarray(seen / np.maximum(shares.sum(axis=1, keepdims=True), 1e-9) - self._offset(), dtype=np.float32)
+        own = (numbers[:, None] == np.arange(len(self.labels))).astype(np.float32)
+        own[~taught] = 0
+        for row in np.flatnonzero(~taught & (numbers != _NOWHERE)).tolist():
+            alike = similarity(vectors[row : row + 1], vectors[taught])[0]
+            shares = np.where(numbers[taught] == numbers[row], 0, np.exp(_FOCUS * (alike - 1)))
+            seen = np.bincount(numbers[taught], shares, len(self.labels))
+            own[row] = seen / max(float(shares.sum()), 1e-9)
+        return np.asarray(own - (1 / len(self.labels) if len(self.labels) > 1 else 0.0), dtype=np.float32)
 
-    def _keep(
-        self, taught: Sequence[Lesson], vectors: Floats, rows: sparse.csr_matrix, numbers: npt.NDArray[np.int64]
-    ) -> None:
-        self._texts = tuple(lesson.text for lesson in taught)
-        self._numbers = numbers[: len(taught)]
-        self._vectors = np.ascontiguousarray(vectors)
-        self._rows = rows
-        self._columns = rows[self._landmarks].T.tocsr()
+    def _left_out(
+        self, lessons: Sequence[Lesson], vectors: Floats, landmarks: Numbers, rows: Numbers
+    ) -> list[tuple[float, float]]:
+        """How near each of ``rows`` is to landmarks that are not itself in another spelling."""
+        groups = np.array([lesson.group for lesson in lessons])
+        found: list[tuple[float, float]] = []
+        for start in range(0, len(rows), 1_000):
+            part = rows[start : start + 1_000]
+            cosines = vectors[part] @ self._landmarks.T
+            cosines[groups[part, None] == groups[landmarks][None]] = -1
+            found.extend(self._nearness(row) for row in cosines)
+        return found
 
     # --- judging ---
 
@@ -140,22 +130,54 @@ class IntentsComponent:
         read = reading(doc)
         if read.vector is None or not self.labels:
             return doc
-        row = self._ngrams.matrix([grams(doc.text)])
-        near = similarity(read.vector[None], row, self._vectors[self._landmarks], self._columns)
-        read.scores = (near @ self._weights)[0]
-        shares = probabilities(read.scores, self._temperature)
-        best = np.argsort(-shares)
-        read.candidates = tuple(Candidate(self.labels[i], float(shares[i])) for i in best)
-        cosines = self._vectors[: len(self._texts)] @ read.vector
-        read.nearness = float(np.sort(cosines)[-NEAREST:].mean())
+        vectors = np.stack([read.vector, *read.sentence_vectors])
+        whole, *parts = self.judge(vectors, [len(doc.text), *(len(sentence) for sentence in read.sentences)])
+        read.judgement, read.of_sentences = self._weighed(whole, parts), tuple(parts)
+        read.candidates = self.candidates(read.judgement.scores)
         return doc
+
+    def judge(self, vectors: Floats, lengths: Sequence[int]) -> list[Judgement]:
+        """What is found in texts with these ``vectors`` and ``lengths`` (in characters)."""
+        cosines = vectors @ self._landmarks.T
+        near = [self._nearness(row) for row in cosines]
+        scores = similarity(vectors, self._landmarks) @ self._weights
+        return [
+            self._judgement(row, *nearness, length) for row, nearness, length in zip(scores, near, lengths, strict=True)
+        ]
+
+    def _weighed(self, whole: Judgement, sentences: Sequence[Judgement]) -> Judgement:
+        """The whole says how sure one can be; which intent it is, the sentences help to say, most of all the last.
+
+        People come to the point late.
+        """
+        if not sentences:
+            return whole
+        scores = whole.scores + _SENTENCES * np.mean([found.scores for found in sentences], axis=0)
+        scores = scores + _LAST_SENTENCE * sentences[-1].scores
+        scores = np.asarray(scores * (whole.best / max(float(scores.max()), 1e-3)), dtype=np.float32)
+        return self._judgement(scores, whole.near, whole.far, whole.length)
+
+    def candidates(self, scores: Floats) -> tuple[Candidate, ...]:
+        """Every intent with its probability, best first."""
+        shares = probabilities(scores, self._temperature)
+        return tuple(Candidate(self.labels[i], float(shares[i])) for i in np.argsort(-shares))
+
+    def _nearness(self, cosines: Floats) -> tuple[float, float]:
+        """Mean cosine of the nearest examples, and of the nearest sentences about nothing (0 where there are none)."""
+        return _mean_of_best(cosines[self._taught]), _mean_of_best(cosines[~self._taught])
+
+    def _judgement(self, scores: Floats, near: float, far: float, length: int) -> Judgement:
+        shares = probabilities(scores, self._temperature)
+        best = np.sort(scores)[-2:] if len(scores) > 1 else np.array([0.0, scores[0]])
+        entropy = float(-(shares * np.log(shares + 1e-9)).sum())
+        return Judgement(scores, float(best[-1]), float(best[-1] - best[-2]), entropy, near, far, length)
 
     def nearest(self, doc: Doc, count: int = NEAREST) -> tuple[tuple[str, str, float], ...]:
         """The examples most like a document in meaning: (text, intent, cosine), nearest first."""
         vector = reading(doc).vector
         if vector is None or not self._texts:
             return ()
-        cosines = self._vectors[: len(self._texts)] @ vector
+        cosines = self._vectors.astype(np.float32) @ vector
         best = np.argsort(-cosines)[:count]
         return tuple((self._texts[i], self.labels[self._numbers[i]], float(cosines[i])) for i in best)
 
@@ -163,50 +185,35 @@ class IntentsComponent:
 
     def to_disk(self, path: Path, exclude: Iterable[str] = ()) -> None:
         path.mkdir(parents=True, exist_ok=True)
-        facts = {
-            "labels": self.labels,
-            "texts": self._texts,
-            "terms": list(self._ngrams.terms),
-            "temperature": self._temperature,
-        }
+        facts = {"labels": self.labels, "texts": self._texts, "temperature": self._temperature}
         (path / "intents.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+        np.save(path / "examples.npy", self._vectors, allow_pickle=False)
         np.savez(
             path / "intents.npz",
             allow_pickle=False,
-            term_weights=self._ngrams.weights,
-            vectors=self._vectors,
             weights=self._weights,
             landmarks=self._landmarks,
+            taught=self._taught,
             numbers=self._numbers,
-            row_values=self._rows.data,
-            row_columns=self._rows.indices,
-            row_ends=self._rows.indptr,
         )
 
     def from_disk(self, path: Path, exclude: Iterable[str] = ()) -> IntentsComponent:
         facts = json.loads((path / "intents.json").read_text(encoding="utf-8"))
         self.labels, self._texts = tuple(facts["labels"]), tuple(facts["texts"])
         self._temperature = facts["temperature"]
+        # Looked at only to explain a decision: left on disk.
+        self._vectors = np.load(path / "examples.npy", mmap_mode="r", allow_pickle=False)
         with np.load(path / "intents.npz", allow_pickle=False) as arrays:
-            terms = {term: column for column, term in enumerate(facts["terms"])}
-            self._ngrams = Ngrams(terms, arrays["term_weights"])
-            self._vectors, self._weights = arrays["vectors"], arrays["weights"]
-            self._landmarks, self._numbers = arrays["landmarks"], arrays["numbers"]
-            parts = (arrays["row_values"], arrays["row_columns"], arrays["row_ends"])
-            self._rows = sparse.csr_matrix(parts, shape=(len(parts[2]) - 1, len(terms)))
-        self._columns = self._rows[self._landmarks].T.tocsr()
+            self._weights, self._landmarks = arrays["weights"], arrays["landmarks"]
+            self._taught, self._numbers = arrays["taught"], arrays["numbers"]
         return self
 
 
-def _nearness_among(vectors: Floats, groups: npt.NDArray[np.int64]) -> Floats:
-    """Of each example, the mean cosine of its nearest ones that are not other spellings of itself."""
-    found = np.empty(len(vectors), dtype=np.float32)
-    for start in range(0, len(vectors), 1_000):
-        part = slice(start, start + 1_000)
-        cosines = vectors[part] @ vectors.T
-        cosines[groups[part, None] == groups[None]] = -1
-        found[part] = np.sort(cosines, axis=1)[:, -NEAREST:].mean(axis=1)
-    return found
+def _mean_of_best(cosines: Floats) -> float:
+    if not len(cosines):
+        return 0.0
+    best = np.partition(cosines, -NEAREST)[-NEAREST:] if len(cosines) > NEAREST else cosines
+    return float(best.mean())
 
 
 @SpacyLanguage.factory("keepword_intents", requires=["doc._.reading"], assigns=["doc._.reading"])

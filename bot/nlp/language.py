@@ -1,23 +1,27 @@
 """Which language a customer writes: what they chose, then script, then letters weighed against what is known of them.
 
 What is known counts as evidence, so that "ok" keeps the language of the conversation and a whole sentence in another
-changes it. Nothing later depends on the answer alone: intents are learnt over all languages together.
+changes it. Letters are weighed by what the examples of each language look like, and by py3langid, which knows how
+people write of other things. Nothing later depends on the answer alone: intents are learnt over all languages together.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import threading
-from collections.abc import Sequence
-from copy import copy
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from pathlib import Path
 
+import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
 from bot.nlp.greek import is_greeklish
 from bot.nlp.reading import reading
+from bot.nlp.spelling import Spelling
 from bot.nlp.text import letters
 from bot.ports import Hints
 
@@ -28,26 +32,30 @@ _ENOUGH_LETTERS = 3
 _OWN_LETTERS = {"sr": "ćđ", "lt": "ėęįųą", "lv": "āēīņļķģ", "pl": "łńśź", "de": "ßäöü", "et": "õ", "cs": "řěů"}
 _OWN_LETTER_WEIGHT = 2.0
 
+_BESIDE_SPELLING = 0.3
+"""What py3langid says counts as much of itself, where a language's own spelling was learnt."""
+
+_FEWEST_SENTENCES = 50
+"""Of fewer examples in a language nothing is learnt about its spelling."""
+
+_MOST_SENTENCES = 1_500
+"""More of one language teach nothing new about its letters."""
+
 _loading = threading.Lock()
 
 
-@lru_cache(maxsize=1)
-def _model() -> LanguageIdentifier:
-    """The identifier with all its languages: about 100 MB, so it is loaded once."""
-    return LanguageIdentifier.from_model_file(MODEL_FILE)
-
-
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _identifier(languages: tuple[str, ...]) -> LanguageIdentifier | None:
     """The identifier restricted to ``languages``; None where it knows at most one of them."""
     with _loading:
-        full = _model()
-        known = [language for language in languages if language in full.labels]
+        identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+        known = [language for language in languages if language in identifier.labels]
         if len(known) < 2:
             return None
-        restricted = copy(full)  # the tables themselves are shared
-        restricted.set_languages(known)
-        return restricted
+        identifier.set_languages(known)
+        # It keeps its tables of a hundred languages (70 MB) to choose others from later; here that never happens.
+        identifier._full_model = (identifier.nb_ptc, identifier.nb_pc, identifier.nb_classes)
+        return identifier
 
 
 class LanguageComponent:
@@ -58,6 +66,20 @@ class LanguageComponent:
         self._so_far = so_far
         self._telegram = telegram
         self._first = first
+        self._spelling = Spelling.learn(())
+
+    def learn(self, sentences: Iterable[tuple[str, str]]) -> None:
+        """Learn what each language looks like from (text, language) pairs, of those that have enough of them."""
+        known: dict[str, list[str]] = {}
+        for text, language in sentences:
+            known.setdefault(language, []).append(text)
+        enough = {k: texts for k, texts in known.items() if k in self.languages and len(texts) >= _FEWEST_SENTENCES}
+        pairs = (
+            (text, language)
+            for language, texts in enough.items()
+            for text in texts[:: -(-len(texts) // _MOST_SENTENCES)]
+        )
+        self._spelling = Spelling.learn(pairs if len(enough) > 1 else ())
 
     def __call__(self, doc: Doc) -> Doc:
         read = reading(doc)
@@ -105,17 +127,39 @@ class LanguageComponent:
         return weight + (self._telegram if language == self._configured(hints.telegram) else 0.0)
 
     def _by_letters(self, text: str, possible: tuple[str, ...]) -> dict[str, float]:
-        """Log-odds by py3langid, tempered for the length of the text as the package does itself."""
-        identifier = _identifier(possible)
-        if identifier is None or letters(text) < _ENOUGH_LETTERS:
+        if letters(text) < _ENOUGH_LETTERS:
+            return {}
+        elsewhere = self._by_py3langid(text, possible)
+        own = self._spelling.weigh(text)
+        if any(language not in own for language in possible):
+            return elsewhere  # of a language that was not learnt, nothing can be said against it
+        return {language: own[language] + _BESIDE_SPELLING * elsewhere.get(language, 0.0) for language in possible}
+
+    def _by_py3langid(self, text: str, possible: tuple[str, ...]) -> dict[str, float]:
+        """Log-odds, tempered for the length of the text as the package does itself."""
+        identifier = _identifier(self.languages)
+        if identifier is None:
             return {}
         lowered = text.lower()
-        ranked = identifier.rank(lowered)
-        best = ranked[0][1]
+        ranked = [(language, score) for language, score in identifier.rank(lowered) if language in possible]
+        if len(ranked) < 2:
+            return {}
         scale = math.sqrt(len(lowered.encode(errors="surrogatepass")))
-        scored = {language: (score - best) / scale for language, score in ranked}
+        scored = {language: (score - ranked[0][1]) / scale for language, score in ranked}
         worst = min(scored.values())
         return {language: scored.get(language, worst) for language in possible}
+
+    def to_disk(self, path: Path, exclude: Iterable[str] = ()) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        facts = {"languages": self._spelling.languages, "runs": list(self._spelling.runs)}
+        (path / "spelling.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+        np.save(path / "spelling.npy", self._spelling.odds, allow_pickle=False)
+
+    def from_disk(self, path: Path, exclude: Iterable[str] = ()) -> LanguageComponent:
+        facts = json.loads((path / "spelling.json").read_text(encoding="utf-8"))
+        runs = {run: row for row, run in enumerate(facts["runs"])}
+        self._spelling = Spelling(facts["languages"], runs, np.load(path / "spelling.npy", allow_pickle=False))
+        return self
 
 
 @SpacyLanguage.factory(

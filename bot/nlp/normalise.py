@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 
 from bot.nlp.encoder import MAX_CHARS
 from bot.nlp.reading import reading
-from bot.nlp.text import clean, latin_of_cyrillic, shorten, strip_diacritics
+from bot.nlp.text import clean, latin_of_cyrillic, sentences, shorten, strip_diacritics
 
 
 def spoken(text: str, language: str) -> str:
@@ -26,11 +26,12 @@ def spellings(text: str, language: str) -> tuple[str, ...]:
 
 
 class NormaliseComponent:
-    """Sets ``spoken``."""
+    """Sets ``spoken`` and ``sentences``."""
 
     def __call__(self, doc: Doc) -> Doc:
         read = reading(doc)
         read.spoken = spoken(doc.text, read.language)
+        read.sentences = sentences(doc.text)
         return doc
 
 

@@ -8,10 +8,27 @@ import numpy as np
 import numpy.typing as npt
 from spacy.tokens import Doc
 
-from bot.core.model import NO_INTENT, Candidate, Kind, Severity, Understanding
+from bot.core.model import NO_INTENT, Aside, Candidate, Kind, Severity, Understanding
 from bot.ports import Hints
 
 Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the intents component finds in a text: ``scores`` one a label, before they become probabilities.
+
+    ``best`` and ``margin`` are the best score and what it is ahead of the next by; ``near`` is the mean cosine of the
+    three nearest examples, ``far`` that of the three nearest sentences about nothing; ``length`` is in characters.
+    """
+
+    scores: Floats
+    best: float
+    margin: float
+    entropy: float
+    near: float
+    far: float
+    length: int
 
 
 @dataclass(slots=True)
@@ -22,17 +39,20 @@ class Reading:
     language: str = ""
     spoken: str = ""
     """The form that is embedded: one case, one script."""
+    sentences: tuple[str, ...] = ()
+    """Where there are several, as written."""
     vector: Floats | None = None
     """The embedding, centred and of unit length."""
-    scores: Floats | None = None
-    """One a label of the intents component, before they become probabilities."""
+    sentence_vectors: tuple[Floats, ...] = ()
+    judgement: Judgement | None = None
+    of_sentences: tuple[Judgement, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     """Every intent with its probability, best first, whether in scope or not."""
-    nearness: float = 0.0
-    """Mean cosine of the three nearest examples."""
     in_scope: float = 1.0
     """Probability that the message is about any of the intents."""
     intent: str = NO_INTENT
+    also: tuple[Aside, ...] = ()
+    """What single sentences are surely about, whatever the whole is."""
     kind: Kind = Kind.NONE
     severity: Severity = Severity.CALM
     slots: dict[str, str] = field(default_factory=dict)
@@ -68,4 +88,5 @@ def understanding(doc: Doc, runners_up: int = 3) -> Understanding:
         confidence=round(confidence, 4),
         runners_up=tuple(Candidate(c.intent, round(c.confidence * read.in_scope, 4)) for c in others),
         slots=dict(read.slots),
+        also=tuple(aside for aside in read.also if aside.intent != read.intent),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from bot.core.content import Slot
 
@@ -20,17 +21,20 @@ _GUESSES = (
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-def filled(sentence: str, slots: tuple[Slot, ...], turn: int = 0) -> str:
-    """``sentence`` with a sample in place of each placeholder; ``turn`` chooses among several. ``{{`` is a brace."""
+def filled(sentence: str, slots: tuple[Slot, ...], turn: int = 0, words: Mapping[str, Sequence[str]] = {}) -> str:
+    """``sentence`` with a sample in place of each placeholder; ``turn`` chooses among several. ``{{`` is a brace.
+
+    ``words`` are those that find a slot in the sentence's language.
+    """
     by_name = {slot.name: slot for slot in slots}
     plain = sentence.replace("{{", "\x00").replace("}}", "\x01")
-    chosen = _PLACEHOLDER.sub(lambda m: sample(by_name.get(m[1], Slot(m[1], None)), turn), plain)
+    chosen = _PLACEHOLDER.sub(lambda m: sample(by_name.get(m[1], Slot(m[1], None)), turn, words.get(m[1], ())), plain)
     return chosen.replace("\x00", "{").replace("\x01", "}")
 
 
-def sample(slot: Slot, turn: int = 0) -> str:
+def sample(slot: Slot, turn: int = 0, words: Sequence[str] = ()) -> str:
     """A value that ``slot`` would find; where none is known, its name in words."""
-    possible = _WELL_KNOWN.get(slot.name, ())
+    possible = tuple(word.replace("*", "") for word in words) or _WELL_KNOWN.get(slot.name, ())
     if slot.pattern is not None:
         possible = tuple(guess for guess in _GUESSES if slot.pattern.fullmatch(guess)) or possible
     return possible[turn % len(possible)] if possible else slot.name.replace("_", " ")

@@ -1,9 +1,10 @@
 """Whether a message is about any of the intents at all.
 
-Two signs are added up: the best score of the intents, and the nearness of the nearest examples. Each is measured in
-standard deviations from what the examples' own (left-out) values are at that length: long messages score lower, and
-must not pull the bar down for short ones. The threshold is where the admin's share of good messages would be turned
-away. What has no words in it is turned away without weighing.
+Signs are how well the best intent scores, what it is ahead of the next by, how undecided the scores are, and how near
+the nearest examples are, compared with sentences known to be about nothing. Where such sentences were learnt, the
+signs are weighed by logistic regression on what was found in both when left out; else the two plainest are added up,
+each in standard deviations from what is usual at that length. Either way the threshold is where the admin's share of
+good messages would be turned away. What has no words in it is turned away without weighing.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,16 @@ from spacy.tokens import Doc
 
 from bot.core.model import NO_INTENT
 from bot.nlp.intents import LeftOut
-from bot.nlp.reading import Reading, reading
+from bot.nlp.reading import Judgement, reading
 from bot.nlp.text import fold, letters
 
-_STEEPNESS = 2.0
-_NEAR_WEIGHT = 0.5
-"""Nearness says less than the score does: chosen by figures."""
+Doubles = npt.NDArray[np.float64]
 
+_STEEPNESS = 2.0
+_FEWEST_OUTSIDE = 50
+"""Of fewer sentences about nothing no weights are learnt."""
+
+_SHRINK = 1.0
 _OF_ABSOLUTE = math.sqrt(math.pi / 2)
 """A normal distribution's standard deviation, of its mean absolute deviation."""
 
@@ -64,49 +68,88 @@ class ScopeComponent:
 
     def __init__(self, false_rejection: float) -> None:
         self.false_rejection = false_rejection
-        self._signs: dict[str, float] = {}
+        self._usual: dict[str, float] = {}
+        self._weights: list[float] = []
+        """Of the signs, their centres and spreads; empty where they are not learnt."""
+        self._threshold = 0.0
 
     def learn(self, left_out: LeftOut) -> None:
         """Calibrate on the examples, as they would have been judged had they not been learnt."""
-        self._signs = {}
-        if not left_out.scores.size:
+        self._usual, self._weights = {}, []
+        inside = [found for found, label in zip(left_out.judgements, left_out.labels, strict=True) if label >= 0]
+        outside = [found for found, label in zip(left_out.judgements, left_out.labels, strict=True) if label < 0]
+        if not inside:
             return
-        best, lengths = left_out.scores.max(axis=1), np.log1p(left_out.lengths)
-        for name, values in (("score", best), ("near", left_out.nearness)):
-            self._signs |= {f"{name}_{part}": float(number) for part, number in _line(lengths, values).items()}
-        of_each = zip(best, left_out.nearness, left_out.lengths, strict=True)
-        sums = [self._sum(float(score), float(near), int(length)) for score, near, length in of_each]
-        self._signs["threshold"] = float(np.quantile(sums, self.false_rejection))
+        lengths = np.log1p([found.length for found in inside])
+        for name, values in (("best", [x.best for x in inside]), ("near", [x.near for x in inside])):
+            self._usual |= {f"{name}_{part}": float(x) for part, x in _line(lengths, np.asarray(values)).items()}
+        if len(outside) >= _FEWEST_OUTSIDE:
+            self._weigh(inside, outside)
+        sums = [self._sum(found) for found in inside]
+        self._threshold = float(np.quantile(sums, self.false_rejection))
 
-    def _sum(self, score: float, nearness: float, length: int) -> float:
-        return self._above("score", score, length) + _NEAR_WEIGHT * self._above("near", nearness, length)
+    def _weigh(self, inside: Sequence[Judgement], outside: Sequence[Judgement]) -> None:
+        signs = np.array([_signs(found) for found in (*inside, *outside)])
+        centres, spreads = signs.mean(axis=0), signs.std(axis=0) + 1e-6
+        is_inside = np.repeat([1.0, 0.0], [len(inside), len(outside)])
+        importance = np.where(is_inside > 0, 0.5 / len(inside), 0.5 / len(outside)) * len(signs)
+        weights = logistic((signs - centres) / spreads, is_inside, importance)
+        self._weights = [*weights.tolist(), *centres.tolist(), *spreads.tolist()]
+
+    def _sum(self, found: Judgement) -> float:
+        if self._weights:
+            weights, centres, spreads = np.array_split(np.asarray(self._weights), 3)
+            return float(weights @ ((np.asarray(_signs(found)) - centres) / spreads))
+        return self._above("best", found.best, found.length) + self._above("near", found.near, found.length)
 
     def _above(self, name: str, value: float, length: int) -> float:
         """By how many standard deviations a sign is above what is usual at this length."""
-        signs, at = self._signs, math.log1p(length)
-        usual = signs[f"{name}_mean"] + signs[f"{name}_slope"] * at
-        spread = signs[f"{name}_spread"] + signs[f"{name}_spread_slope"] * at
-        return (value - usual) / max(spread, signs[f"{name}_least_spread"])
+        usual, at = self._usual, math.log1p(length)
+        mean = usual[f"{name}_mean"] + usual[f"{name}_slope"] * at
+        spread = usual[f"{name}_spread"] + usual[f"{name}_spread_slope"] * at
+        return (value - mean) / max(spread, usual[f"{name}_least_spread"])
 
     def __call__(self, doc: Doc) -> Doc:
         read = reading(doc)
-        read.in_scope = self._probability(doc.text, read)
+        read.in_scope = self.probability(doc.text, read.judgement)
         read.intent = read.candidates[0].intent if read.in_scope >= 0.5 else NO_INTENT
         return doc
 
-    def _probability(self, text: str, read: Reading) -> float:
-        if read.scores is None or not self._signs or is_garbage(text):
+    def probability(self, text: str, found: Judgement | None) -> float:
+        """How likely ``text``, in which this was ``found``, is about any of the intents."""
+        if found is None or not self._usual or is_garbage(text):
             return 0.0
-        above = self._sum(float(read.scores.max()), read.nearness, len(text)) - self._signs["threshold"]
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, _STEEPNESS * above))))
+        steepness = 1.0 if self._weights else _STEEPNESS
+        above = steepness * (self._sum(found) - self._threshold)
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, above))))
 
     def to_disk(self, path: Path, exclude: Iterable[str] = ()) -> None:
         path.mkdir(parents=True, exist_ok=True)
-        (path / "scope.json").write_text(json.dumps(self._signs), encoding="utf-8")
+        facts = {"usual": self._usual, "weights": self._weights, "threshold": self._threshold}
+        (path / "scope.json").write_text(json.dumps(facts), encoding="utf-8")
 
     def from_disk(self, path: Path, exclude: Iterable[str] = ()) -> ScopeComponent:
-        self._signs = json.loads((path / "scope.json").read_text(encoding="utf-8"))
+        facts = json.loads((path / "scope.json").read_text(encoding="utf-8"))
+        self._usual, self._weights, self._threshold = facts["usual"], facts["weights"], facts["threshold"]
         return self
+
+
+def _signs(found: Judgement) -> tuple[float, ...]:
+    length = math.log1p(found.length)
+    return (found.best, found.margin, found.entropy, found.near, found.far, length, length * found.best)
+
+
+def logistic(rows: Doubles, is_inside: Doubles, importance: Doubles, steps: int = 25) -> Doubles:
+    """Weights of the columns of ``rows`` by logistic regression, in Newton's steps, shrunk a little towards nothing."""
+    with_bias = np.column_stack([rows, np.ones(len(rows))])
+    together = np.zeros(with_bias.shape[1])
+    shrink = np.diag(np.append(np.full(rows.shape[1], _SHRINK), 1e-6))
+    for _ in range(steps):
+        likely = 1 / (1 + np.exp(-np.clip(with_bias @ together, -30, 30)))
+        slope = with_bias.T @ (importance * (likely - is_inside)) + shrink @ together
+        curve = (with_bias * (importance * likely * (1 - likely))[:, None]).T @ with_bias + shrink
+        together = together - np.linalg.solve(curve, slope)
+    return together[:-1]
 
 
 @SpacyLanguage.factory(

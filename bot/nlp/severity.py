@@ -23,6 +23,10 @@ from bot.nlp.text import fold, letters
 _URGENT = ("urgent", "safety")
 _UPSET = ("insult", "anger", "leave", "legal", "waiting")
 _CALM = "calm"
+_NOT = "not"
+"""Words that take back the cue that follows them: "I'm not angry". What is dangerous is dangerous either way."""
+
+_TAKEN_BACK = ("urgent", *_UPSET)
 _BORROWED = (_CALM, "urgent", "insult")
 """English cues of these sorts count in every language."""
 
@@ -30,6 +34,7 @@ _RISING = (Severity.CALM, Severity.UPSET, Severity.URGENT)
 _LOUD_SIGNS = re.compile(r"!{3,}|\?!|!\?|[!?]{4,}|[😠😡🤬😤👿🖕]")
 _LOUD_LETTERS = 8
 _WORD = re.compile(r"\S+")
+_LAST_WORDS = re.compile(r"[\w']+(?: [\w']+)? $")
 
 Cues = dict[str, re.Pattern[str]]
 
@@ -97,9 +102,23 @@ def _by_cues(words: str, language: str) -> Severity:
     if _CALM in cues:
         words = cues[_CALM].sub(" ", words)
     for severity, sorts in ((Severity.URGENT, _URGENT), (Severity.UPSET, _UPSET)):
-        if any(sort in cues and cues[sort].search(words) for sort in sorts):
+        if any(_is_said(cues, sort, words) for sort in sorts):
             return severity
     return Severity.CALM
+
+
+def _is_said(cues: Cues, sort: str, words: str) -> bool:
+    """Whether a cue of ``sort`` stands in ``words`` and is not taken back just before."""
+    if sort not in cues:
+        return False
+    found = cues[sort].finditer(words)
+    return any(sort not in _TAKEN_BACK or not _is_taken_back(cues, words[: match.start()]) for match in found)
+
+
+def _is_taken_back(cues: Cues, before: str) -> bool:
+    """By the last word but one, or the last, with no punctuation between."""
+    last = _LAST_WORDS.search(before)
+    return last is not None and _NOT in cues and cues[_NOT].search(last.group()) is not None
 
 
 @SpacyLanguage.factory(

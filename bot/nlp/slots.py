@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import phonenumbers
 from spacy.language import Language as SpacyLanguage
@@ -16,6 +17,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 
 from bot.nlp.dates import dates
 from bot.nlp.reading import reading
+from bot.nlp.text import bare
 
 MAX_CHARS = 4_096
 """Slots are sought in this many characters, so that no pattern can hold a message up."""
@@ -49,17 +51,32 @@ class Found:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The customer's day, and the language in which they name the days around it."""
+
+    today: date | None
+    language: str
+
+
+Patterns = Iterable[tuple[str, re.Pattern[str]]]
+
+
 def find_slots(
-    text: str, patterns: Iterable[tuple[str, re.Pattern[str]]], region: str | None = None
+    text: str, patterns: Patterns, region: str | None = None, words: Patterns = (), near: Near | None = None
 ) -> tuple[Found, ...]:
-    """Every detail in ``text``, in order. ``region`` (ISO country) is where phone numbers without +country are from."""
+    """Every detail in ``text``, in order. ``region`` (ISO country) is where phone numbers without +country are from.
+
+    ``words`` are patterns as :func:`word_pattern` makes them. ``near`` says what "tomorrow" is.
+    """
     text = text[:MAX_CHARS]
     found: list[Found] = []
-    for finder in (_emails, _amounts, dates_found, lambda rest: _phones(rest, region)):
+    for finder in (_emails, _amounts, lambda rest: dates_found(rest, near), lambda rest: _phones(rest, region)):
         found.extend(finder(_without(text, found)))
     rest = _without(text, found)
     for name, pattern in patterns:
         found.extend(_matches(name, pattern, rest))
+    found.extend(_named(rest, words))
     return tuple(sorted(found, key=lambda slot: (slot.start, slot.name)))
 
 
@@ -75,6 +92,21 @@ def _matches(name: str, pattern: re.Pattern[str], text: str) -> Iterator[Found]:
     for match in re.compile(pattern.pattern, pattern.flags | re.IGNORECASE).finditer(text):
         if match.group() and _is_whole(text, match.start(), match.end()):
             yield Found(name, match.start(), match.end(), _as_wanted(pattern, match.group()))
+
+
+def word_pattern(words: Iterable[str]) -> re.Pattern[str]:
+    """Finds any of ``words`` in text as :func:`_bare` gives it, the longest first; * stands for any ending."""
+    plain = sorted({bare(word)[0] for word in words}, key=len, reverse=True)
+    endings = "|".join(re.escape(word).replace(r"\*", r"\w*").replace(r"\ ", r"[\s-]") for word in plain)
+    return re.compile(rf"(?<!\w)(?:{endings})(?!\w)")
+
+
+def _named(text: str, words: Patterns) -> Iterator[Found]:
+    plain, places = bare(text)
+    for name, pattern in words:
+        for match in pattern.finditer(plain):
+            start, end = places[match.start()], places[match.end() - 1] + 1
+            yield Found(name, start, end, text[start:end])
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:
@@ -95,9 +127,10 @@ def _emails(text: str) -> Iterator[Found]:
     return (Found("email", m.start(), m.end(), m.group().lower()) for m in _EMAIL.finditer(text))
 
 
-def dates_found(text: str) -> Iterator[Found]:
+def dates_found(text: str, near: Near | None = None) -> Iterator[Found]:
     """Dates, as ISO where the year is written."""
-    return (Found("date", start, end, value) for start, end, value in dates(text))
+    found = dates(text, near.today, near.language) if near else dates(text)
+    return (Found("date", start, end, value) for start, end, value in found)
 
 
 def _amounts(text: str) -> Iterator[Found]:
@@ -132,18 +165,23 @@ def _phones(text: str, region: str | None) -> Iterator[Found]:
 class SlotsComponent:
     """Sets ``slots`` (the first of each name) and ``doc.spans["slots"]`` (all of them)."""
 
-    def __init__(self, patterns: Sequence[tuple[str, re.Pattern[str]]], region: str | None) -> None:
+    def __init__(
+        self, patterns: Sequence[tuple[str, re.Pattern[str]]], words: dict[str, Sequence[str]], region: str | None
+    ) -> None:
         self._patterns = tuple(patterns)
+        self._words = [(name, word_pattern(found)) for name, found in words.items() if found]
         self._region = region
 
     def __call__(self, doc: Doc) -> Doc:
-        found = find_slots(doc.text, self._patterns, self._region)
+        read = reading(doc)
+        near = Near(read.hints.today, read.language)
+        found = find_slots(doc.text, self._patterns, self._region, self._words, near)
         spans = [doc.char_span(s.start, s.end, label=s.name, alignment_mode="expand") for s in found]
         doc.spans["slots"] = SpanGroup(doc, name="slots", spans=[span for span in spans if isinstance(span, Span)])
         slots: dict[str, str] = {}
         for slot in found:
             slots.setdefault(slot.name, slot.value)
-        reading(doc).slots = slots
+        read.slots = slots
         return doc
 
 
@@ -151,8 +189,12 @@ class SlotsComponent:
     "keepword_slots",
     requires=["doc._.reading"],
     assigns=["doc._.reading", "doc.spans"],
-    default_config={"patterns": [], "region": None},
+    default_config={"patterns": [], "words": {}, "region": None},
 )
-def make_slots(nlp: SpacyLanguage, name: str, patterns: list[list[str]], region: str | None) -> SlotsComponent:
-    """``patterns`` are pairs of a slot's name and its regular expression, with flags in the expression itself."""
-    return SlotsComponent([(slot, re.compile(pattern)) for slot, pattern in patterns], region)
+def make_slots(
+    nlp: SpacyLanguage, name: str, patterns: list[list[str]], words: dict[str, list[str]], region: str | None
+) -> SlotsComponent:
+    """``patterns`` are pairs of a slot's name and its regular expression, with flags in the expression itself;
+    ``words`` are by slot, of all languages together.
+    """
+    return SlotsComponent([(slot, re.compile(pattern)) for slot, pattern in patterns], dict(words), region)

@@ -84,6 +84,16 @@ def latin_of_cyrillic(text: str) -> str:
     return "".join(_latin_letter(c) for c in text)
 
 
+def bare(text: str) -> tuple[str, list[int]]:
+    """``text`` in lower case, Latin letters for Cyrillic ones, without diacritics; and where each character stood."""
+    found, places = [], []
+    for place, character in enumerate(text):
+        for letter in strip_diacritics(latin_of_cyrillic(character.lower())):
+            found.append(letter)
+            places.append(place)
+    return "".join(found), places
+
+
 def _latin_letter(character: str) -> str:
     lower = character.lower()
     if lower not in _CYRILLIC:
@@ -113,6 +123,19 @@ def _emoji_as_words(text: str) -> str:
 
 def _named(symbol: str) -> str:
     return f" {unicodedata.name(symbol, '').lower().replace(' ', '_')} "
+
+
+_SENTENCE_ENDS = re.compile(r"(?:(?<=[!?;…])|(?<=[^\d\s]\.))[)\"'’”»]*\s+(?=\D)")
+_FEWEST_WORDS = 2
+
+
+def sentences(text: str, most: int = 12) -> tuple[str, ...]:
+    """The sentences of ``text``, if there are several of more than a word each; of very many, the first and last."""
+    parts = [part.strip() for part in _SENTENCE_ENDS.split(text)]
+    found = [part for part in parts if len(part.split()) >= _FEWEST_WORDS]
+    if len(found) > most:
+        found = found[: most // 2] + found[-(most // 2) :]
+    return tuple(found) if len(found) > 1 else ()
 
 
 def letters(text: str) -> int:

@@ -14,7 +14,7 @@ from typing import cast
 import spacy
 from spacy.language import Language as SpacyLanguage
 
-from bot.core.content import Catalogue, Slot
+from bot.core.content import Catalogue
 from bot.core.errors import UnderstandingError
 from bot.nlp.components import ORDER
 from bot.nlp.elsewhere import elsewhere
@@ -22,13 +22,15 @@ from bot.nlp.embedding import EmbeddingComponent
 from bot.nlp.embeddings import EmbeddingFile, Progress
 from bot.nlp.encoder import Encoder, encoder_named
 from bot.nlp.intents import IntentsComponent, Lesson
+from bot.nlp.language import LanguageComponent
+from bot.nlp.memory import give_back
 from bot.nlp.normalise import spellings
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.samples import filled
 from bot.nlp.scope import ScopeComponent
 from bot.nlp.shipped import write_shipped
 
-_FORMAT = 2
+_FORMAT = 3
 """Raise this when a saved pipeline of an older version must not be used any more."""
 
 _KEPT = 2
@@ -47,6 +49,7 @@ def load_or_train(
             shutil.rmtree(saved)  # damaged: what follows makes it anew
         else:
             os.utime(saved)
+            give_back()
             return pipeline
     return train(catalogue, folder, encoder=encoder, progress=progress)
 
@@ -62,6 +65,8 @@ def train(
     embeddings = EmbeddingFile(folder / "embeddings", encoder)
     pipeline = learn(blank(catalogue, encoder), curriculum(catalogue), embeddings, progress)
     _keep(pipeline, _folder_of(catalogue, folder, encoder))
+    del embeddings
+    give_back()
     return pipeline
 
 
@@ -75,6 +80,9 @@ def learn(
     embeddings.prune(texts)
     if progress:
         progress("Weighing intents", 0, 1)
+    cast("LanguageComponent", nlp.get_pipe("keepword_language")).learn(
+        (lesson.text, lesson.language) for lesson in taught if lesson.language
+    )
     embedding = cast("EmbeddingComponent", nlp.get_pipe("keepword_encoder"))
     left_out = cast("IntentsComponent", nlp.get_pipe("keepword_intents")).learn(taught, embedding.learn(vectors))
     cast("ScopeComponent", nlp.get_pipe("keepword_scope")).learn(left_out)
@@ -111,7 +119,11 @@ def _config(catalogue: Catalogue) -> dict[str, dict[str, object]]:
         "keepword_scope": {"false_rejection": catalogue.standards.thresholds.false_rejection},
         "keepword_kind": {"kinds": {intent.id: intent.kind.value for intent in catalogue.intents.values()}},
         "keepword_severity": {"languages": languages},
-        "keepword_slots": {"patterns": _patterns(catalogue), "region": region_of(catalogue)},
+        "keepword_slots": {
+            "patterns": _patterns(catalogue),
+            "words": _slot_words(catalogue),
+            "region": region_of(catalogue),
+        },
     }
 
 
@@ -119,6 +131,15 @@ def _patterns(catalogue: Catalogue) -> list[list[str]]:
     """Each (name, pattern) once, whatever the intent: a case keeps all details it is told."""
     slots = (slot for intent in catalogue.intents.values() for slot in intent.slots)
     return [list(pair) for pair in dict.fromkeys((s.name, s.pattern.pattern) for s in slots if s.pattern)]
+
+
+def _slot_words(catalogue: Catalogue) -> dict[str, list[str]]:
+    """The words of each slot in all languages: a message may be in another one than it seems."""
+    found: dict[str, list[str]] = {}
+    for phrases in catalogue.phrases:
+        for name, words in phrases.slots.items():
+            found.setdefault(name, []).extend(word for word in words if word not in found.get(name, ()))
+    return found
 
 
 _COUNTRIES = {"sl": "SI", "el": "GR", "lv": "LV", "sr": "RS", "lt": "LT", "hr": "HR", "de": "DE", "it": "IT"}
@@ -160,12 +181,9 @@ def lessons_of(catalogue: Catalogue) -> Iterator[Lesson]:
         for sentences, excluded in ((phrases.examples, False), (phrases.excluded, True)):
             for sentence in sentences:
                 group += 1
-                for text in _spellings(sentence, slots, phrases.language, group):
-                    yield Lesson(text, phrases.intent, group, excluded)
-
-
-def _spellings(sentence: str, slots: tuple[Slot, ...], language: str, turn: int) -> tuple[str, ...]:
-    return spellings(filled(sentence, slots, turn), language)
+                said = filled(sentence, slots, group, phrases.slots)
+                for text in spellings(said, phrases.language):
+                    yield Lesson(text, phrases.intent, group, excluded, phrases.language)
 
 
 def fingerprint(catalogue: Catalogue, encoder: Encoder) -> str:

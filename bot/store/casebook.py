@@ -43,10 +43,10 @@ class Casebook:
         return tuple(case.conversation for case in found if case and not case.conversation.is_open)
 
     async def of_topic(self, agents_chat: int, thread_id: int) -> Case | None:
-        """The conversation that has this topic; if several had it, the one that got it last."""
+        """The conversation that has this topic; if several had it, the last: one may take another up again."""
         here = self._shelves.by_topic.find(agents_chat, thread_id)
         if here:
-            return await self.find(str(here[-1]))
+            return await self.find(max(map(str, here), key=ordinal))
         past = await asyncio.to_thread(self._cases.of_topic, agents_chat, thread_id)
         return await self.find(past) if past else None
 

@@ -44,6 +44,14 @@ class Case:
     sent: Mapping[str, Mapping[str, Any]]
 
 
+def _is_later(known: object, conversation_id: str) -> bool:
+    """Whether a topic is known to belong to a later conversation of the same chat, which took this one up again."""
+    if not isinstance(known, Document):
+        return False
+    chat, _, number = str(known["conversation"]).rpartition("-")
+    return chat == conversation_id.rpartition("-")[0] and int(number) > ordinal(conversation_id)
+
+
 class WholeFileStorage(Storage):
     """A TinyDB storage that replaces its file whole when it is closed: a crash leaves the old one or the new one."""
 
@@ -122,7 +130,9 @@ class Cases:
     def _keep_topic(self, agents_chat: int, thread_id: int, conversation_id: str) -> None:
         path = self._topic_path(agents_chat, thread_id)
         with TinyDB(path, fsync=self._fsync, storage=WholeFileStorage) as topics:
-            topics.table("topics").upsert(Document({"conversation": conversation_id}, doc_id=thread_id))
+            known = topics.table("topics").get(doc_id=thread_id)
+            if not _is_later(known, conversation_id):
+                topics.table("topics").upsert(Document({"conversation": conversation_id}, doc_id=thread_id))
 
     def _path(self, conversation_id: str) -> Path:
         number = ordinal(conversation_id)

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import assert_never
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, ReplyParameters, User
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    MessageEntity,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+    ReplyParameters,
+    User,
+)
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
@@ -22,6 +32,8 @@ from bot.core.model import (
     Keyboard,
     Mention,
     OpenTopic,
+    ReopenTopic,
+    ShowButtons,
     Text,
 )
 from bot.telegram.failures import is_topic_gone, says
@@ -29,6 +41,8 @@ from bot.telegram.splitting import shorten, split, units
 
 EYES = "👀"
 """The reaction that says: seen."""
+
+Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 
 _TITLE_LIMIT = 128
 _CALLBACK_LIMIT = 200
@@ -61,7 +75,7 @@ class Call:
     later: Callable[[Made], Call] | None = None
 
 
-def calls(content: Content, place: Place) -> tuple[Call, ...]:  # noqa: PLR0911  # one line for each kind
+def calls(content: Content, place: Place) -> tuple[Call, ...]:  # noqa: C901, PLR0911  # one line for each kind
     """The requests that carry ``content`` to ``place``; none, where there is nothing left to do."""
     match content:
         case Text():
@@ -71,13 +85,17 @@ def calls(content: Content, place: Place) -> tuple[Call, ...]:  # noqa: PLR0911 
         case Edit():
             return (_edit(place.chat_id, content.message_id, content.text, content.keyboard),)
         case ClearButtons():
-            return (_clear(content, place),)
+            return (_buttons(place.chat_id, content.message_id, ()),)
+        case ShowButtons():
+            return (_buttons(place.chat_id, content.message_id, content.keyboard),)
         case OpenTopic():
             return () if place.thread_id and not content.again else (_open(content, place),)
         case Card():
             return _card(content, place)
         case CloseTopic():
             return _close(content, place)
+        case ReopenTopic():
+            return _reopen(content, place)
         case AnswerCallback():
             return (_answer(content),)
         case _:
@@ -111,7 +129,7 @@ def _text(content: Text, place: Place) -> tuple[Call, ...]:
         _send(
             part,
             place,
-            content.keyboard if index == last else (),
+            _beneath(content) if index == last else None,
             content.reply_to if index == 0 else None,
             _entities(part, content.mentions) if last == 0 else [],
         )
@@ -131,14 +149,14 @@ def _entities(text: str, mentions: Sequence[Mention]) -> list[MessageEntity]:
 
 
 def _send(
-    text: str, place: Place, keyboard: Keyboard, reply_to: int | None = None, entities: Sequence[MessageEntity] = ()
+    text: str, place: Place, beneath: Markup | None, reply_to: int | None = None, entities: Sequence[MessageEntity] = ()
 ) -> Call:
     async def run(bot: Bot) -> Made:
         message = await bot.send_message(
             place.chat_id,
             text,
             message_thread_id=place.thread_id,
-            reply_markup=_markup(keyboard),
+            reply_markup=beneath,
             reply_parameters=_reply(reply_to),
             entities=list(entities) or None,
         )
@@ -182,9 +200,9 @@ def _edit(
     return Call(run, instead)
 
 
-def _clear(content: ClearButtons, place: Place) -> Call:
+def _buttons(chat_id: int, message_id: int, keyboard: Keyboard) -> Call:
     async def run(bot: Bot) -> Made:
-        await bot.edit_message_reply_markup(place.chat_id, content.message_id, reply_markup=None)
+        await bot.edit_message_reply_markup(chat_id, message_id, reply_markup=_markup(keyboard))
         return Made()
 
     def instead(error: TelegramError) -> tuple[Call, ...] | None:
@@ -207,18 +225,36 @@ def _close(content: CloseTopic, place: Place) -> tuple[Call, ...]:
     if thread_id is None:
         return ()
 
-    async def rename(bot: Bot) -> Made:
-        await bot.edit_forum_topic(place.chat_id, thread_id, name=shorten(content.title, _TITLE_LIMIT))
-        return Made()
-
     async def close(bot: Bot) -> Made:
         await bot.close_forum_topic(place.chat_id, thread_id)
         return Made()
 
-    def instead(error: TelegramError) -> tuple[Call, ...] | None:
-        return () if is_topic_gone(error) or says(error, "not_modified", "not modified") else None
+    return _rename(place.chat_id, thread_id, content.title), Call(close, _topic_as_it_is)
 
-    return Call(rename, instead), Call(close, instead)
+
+def _reopen(content: ReopenTopic, place: Place) -> tuple[Call, ...]:
+    thread_id = place.thread_id
+    if thread_id is None:
+        return ()
+
+    async def reopen(bot: Bot) -> Made:
+        await bot.reopen_forum_topic(place.chat_id, thread_id)
+        return Made()
+
+    return Call(reopen, _topic_as_it_is), _rename(place.chat_id, thread_id, content.title)
+
+
+def _rename(chat_id: int, thread_id: int, title: str) -> Call:
+    async def rename(bot: Bot) -> Made:
+        await bot.edit_forum_topic(chat_id, thread_id, name=shorten(title, _TITLE_LIMIT))
+        return Made()
+
+    return Call(rename, _topic_as_it_is)
+
+
+def _topic_as_it_is(error: TelegramError) -> tuple[Call, ...] | None:
+    """What is so already, or is gone altogether, needs no change."""
+    return () if is_topic_gone(error) or says(error, "not_modified", "not modified") else None
 
 
 def _card(content: Card, place: Place) -> tuple[Call, ...]:
@@ -230,7 +266,7 @@ def _card(content: Card, place: Place) -> tuple[Call, ...]:
 
 
 def _post_card(content: Card, place: Place) -> tuple[Call, ...]:
-    send = _send(shorten(content.text), place, content.keyboard)
+    send = _send(shorten(content.text), place, _markup(content.keyboard))
     # Without a topic a pin would bury the group's own.
     return (Call(send.run, later=partial(_pin, place.chat_id) if place.thread_id else None),)
 
@@ -254,6 +290,14 @@ def _answer(content: AnswerCallback) -> Call:
     return Call(
         run, lambda error: () if says(error, "query is too old", "query id is invalid", "query_id_invalid") else None
     )
+
+
+def _beneath(content: Text) -> Markup | None:
+    """What goes under a text: its buttons, or a change of the customer's keyboard."""
+    if content.share_contact:
+        share = KeyboardButton(content.share_contact, request_contact=True)
+        return ReplyKeyboardMarkup([[share]], resize_keyboard=True, one_time_keyboard=True)
+    return ReplyKeyboardRemove() if content.hide_keyboard else _markup(content.keyboard)
 
 
 def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:

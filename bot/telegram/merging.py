@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.model import Content, Copy, Outgoing, Text
+from bot.core.model import Content, Copy, Lane, Outgoing, Text, To
 from bot.telegram.job import is_agents_words
 from bot.telegram.splitting import LIMIT, units
 
@@ -13,9 +13,12 @@ def may_join(waiting: Sequence[Outgoing], row: Outgoing) -> bool:
     """Whether ``row`` may become part of the message that the rows before it wait to be.
 
     An agent's words stay as they were written; buttons stand at the end, and a quote at the beginning. What is more
-    urgent than the first of them would lose its place by it.
+    urgent than the first of them would lose its place by it. What we ask afterwards is by itself: the answer takes its
+    place.
     """
     last = waiting[-1]
+    if row.to is To.CUSTOMER and row.lane is Lane.FOLLOW_UP:
+        return False
     if last.to is not row.to or is_agents_words(last) or is_agents_words(row) or row.lane < waiting[0].lane:
         return False
     together = [*(other.content for other in waiting), row.content]
@@ -34,11 +37,17 @@ def joined(rows: Sequence[Outgoing]) -> Content:
 
 def _are_words(last: Content, new: Content) -> bool:
     if isinstance(last, Text) and isinstance(new, Text):
-        return not last.keyboard and new.reply_to is None and not last.mentions + new.mentions
+        return _is_plain(last) and _is_plain(new, buttons=True) and new.reply_to is None
     if isinstance(last, Copy) and isinstance(new, Copy):
         same_chat = last.from_chat_id == new.from_chat_id
         return same_chat and bool(last.text and new.text) and new.reply_to is None
     return False
+
+
+def _is_plain(content: Text, *, buttons: bool = False) -> bool:
+    """Words alone: nobody called in them, nothing below them (but buttons, if they may be), no change of a keyboard."""
+    beneath = content.share_contact or content.hide_keyboard or (content.keyboard and not buttons)
+    return not (beneath or content.mentions)
 
 
 def _text(contents: Sequence[Content]) -> str:

@@ -77,7 +77,7 @@ class TelegramChannel:
     """Reads updates, given which chats are the agents' and who we are ourselves.
 
     ``role_of`` gives the role of a user in an agents' chat. Texts are as they were written, with a command's slash and
-    arguments; a shared contact's text is its phone number.
+    arguments; a shared contact's text is its phone number, with its + in front.
     """
 
     agents_chats: Collection[int]
@@ -115,7 +115,16 @@ class TelegramChannel:
         # A kind of message that this version does not know is still someone who wants an answer.
         text, media = _content(message) or ("", Media.OTHER)
         command, _ = self._command(text)
-        return CustomerMessage(chat_id, number(message, "message_id") or 0, customer, text, media, command, edited)
+        return CustomerMessage(
+            chat_id=chat_id,
+            message_id=number(message, "message_id") or 0,
+            customer=customer,
+            text=text,
+            media=media,
+            command=command,
+            edited=edited,
+            reply_to=number(part(message, "reply_to_message"), "message_id"),
+        )
 
     def _from_agent(self, message: Raw, chat_id: int, *, edited: bool) -> Incoming:
         thread_id = _thread(message)
@@ -212,9 +221,15 @@ def _content(message: Raw) -> tuple[str, Media] | None:
         return text, Media.TEXT
     for name, media in _MEDIA.items():
         if name in message:
-            said = words(part(message, "contact"), "phone_number") if media is Media.CONTACT else None
+            said = _phone(message) if media is Media.CONTACT else None
             return words(message, "caption") or said or "", media
     return None
+
+
+def _phone(message: Raw) -> str | None:
+    """A shared contact's number; Telegram leaves the + out of some, which have their country's code all the same."""
+    said = words(part(message, "contact"), "phone_number")
+    return f"+{said}" if said and said[0] in "123456789" else said
 
 
 def _thread(message: Raw) -> int | None:

@@ -1,9 +1,9 @@
 """How well the shipped content is understood, on messages of our own: ``make bench``.
 
-``messages_en.tsv`` holds the messages, 12 for each intent in four variants (plain; chatty, with the point late or
-only implied; typed on a phone; with typos or by people whose English is a second language), and 90 that are about
-none of the intents. They were written without sight of the examples. Examples have since been added with a view to
-what was mistaken, none of them copied from here: so read the figures as those of a development set, which flatter.
+``messages_<language>.tsv`` hold the messages, 12 for each intent in four variants (plain; chatty, with the point late
+or only implied; typed on a phone; with typos or by people who write in a second language), and 90 that are about none
+of the intents. They were written without sight of the examples. Examples have since been added with a view to what was
+mistaken, none of them copied from here: so read the figures as those of a development set, which flatter.
 ``oblique_en.tsv`` holds two messages for each intent that hardly say what they want. Nothing was ever done about what
 is mistaken there (it was written by someone who had read the examples): keep it so, and its figures stay honest.
 """
@@ -64,7 +64,7 @@ def catalogue() -> Catalogue:
 @pytest.fixture(scope="module")
 def pipeline(catalogue: Catalogue) -> Iterator[Pipeline]:
     """Kept where `keepword run` keeps it, so that it is trained once."""
-    trained = load_or_train(catalogue, Settings().data)
+    trained = load_or_train(catalogue, Settings().data / "model")
     yield trained
     trained.close()
 
@@ -76,7 +76,10 @@ def rows(file: str) -> list[tuple[str, str, str]]:
         return [(row["text"], row["intent"], row["variant"]) for row in table]
 
 
-@pytest.mark.parametrize(("file", "at_least"), [("messages_en.tsv", 0.85), ("oblique_en.tsv", 0.55)])
+MESSAGES = sorted(path.name for path in HERE.glob("messages_*.tsv"))
+
+
+@pytest.mark.parametrize(("file", "at_least"), [*((name, 0.85) for name in MESSAGES), ("oblique_en.tsv", 0.55)])
 def test_own_messages(
     benchmark: Any,
     catalogue: Catalogue,

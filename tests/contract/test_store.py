@@ -10,6 +10,7 @@ import pytest
 
 from bot.core.errors import StoreError
 from bot.core.model import (
+    Aftercare,
     Agent,
     AnswerCallback,
     Author,
@@ -31,11 +32,14 @@ from bot.core.model import (
     Phase,
     Promise,
     PromiseState,
+    ReopenTopic,
     Role,
     Severity,
+    ShowButtons,
     Step,
     Text,
     To,
+    Way,
 )
 from bot.ports import Cursor, Store
 from tests.contract.builders import (
@@ -84,6 +88,7 @@ def full_conversation() -> Conversation:
     promise = Promise(
         "p1", NOON, after(120), "office", "sales", "asked", "by 14:00", PromiseState.MOVED, "p0", after(9)
     )
+    chosen = replace(promise, id="p2", state=PromiseState.OPEN, ended_at=None, way=Way.CALL, not_before=after(60))
     return conversation(
         phase=Phase.HUMAN,
         messages=(message, replace(message, author=Author.NOTE)),
@@ -96,13 +101,16 @@ def full_conversation() -> Conversation:
         answered=("order_status",),
         failures=2,
         clarification=Clarification(NOON, "Which?", ("a", "b")),
-        promises=(promise, replace(promise, id="p2", state=PromiseState.OPEN, ended_at=None)),
+        promises=(promise, replace(chosen, instead_of="p1")),
         agent=Agent(7, "Bor", Role.SUPERVISOR),
         agents_chat=AGENTS,
         topic_id=3,
         card_id=4,
         resolved_at=after(1),
         steps=9,
+        phone_asked=True,
+        continues="5001-0",
+        after=Aftercare(after(2), 5, after(3), is_well=True),
     )
 
 
@@ -244,6 +252,37 @@ async def test_resolved_conversations_are_past_and_not_open(store: Store, again:
     assert await store.past_conversations(5001) == tuple(done)
     assert await store.open_conversations() == (conversation(ordinal=12),)
     assert await store.conversation("5001-3") == done[2]
+    await store.close()
+
+
+async def test_a_topic_belongs_to_the_conversation_that_took_it_up_last(store: Store, again: Again) -> None:
+    past = conversation(phase=Phase.RESOLVED, agents_chat=AGENTS, topic_id=3)
+    later = conversation(ordinal=2, agents_chat=AGENTS, topic_id=3)
+    await commit(store, Step(past))
+    await commit(store, Step(later))
+    await commit(store, Step(replace(past, steps=1)))  # it is rated meanwhile
+    store = await again(store)
+    assert await store.conversation_of_topic(AGENTS, 3) == later
+    await commit(store, Step(replace(later, phase=Phase.RESOLVED)))
+    await commit(store, Step(replace(past, steps=2)))
+    store = await again(store)
+    found = await store.conversation_of_topic(AGENTS, 3)
+    assert found is not None
+    assert not found.is_open
+    await store.close()
+
+
+async def test_a_resolved_conversation_may_still_change_when_it_is_not_the_last(store: Store, again: Again) -> None:
+    past = conversation(phase=Phase.RESOLVED)
+    await commit(store, Step(past))
+    await commit(store, Step(conversation(ordinal=2)))
+    store = await again(store)
+    rated = replace(past, steps=1, after=Aftercare(rating=4))
+    await commit(store, Step(rated, outbox=(row(rated),), done=("survey:5001-1",)))
+    store = await again(store)
+    assert await store.conversation("5001-1") == rated
+    async with store.lease(5001) as last:
+        assert last == conversation(ordinal=2)
     await store.close()
 
 
@@ -625,12 +664,16 @@ async def test_every_kind_of_content_is_read_back_as_it_was(store: Store, again:
     buttons = ((Button("Yes", "y"), Button("No", "n")), (Button("Something else", "?"),))
     contents: tuple[Content, ...] = (
         Text("Words", buttons, 3),
+        Text("Which number?", share_contact="Share it"),
+        Text("Thank you", hide_keyboard=True),
         Copy(5001, 12, 4),
         Edit(5, "Words", buttons),
         ClearButtons(6),
+        ShowButtons(6, buttons),
         OpenTopic("Ana"),
         Card("Ana", buttons),
         CloseTopic("✅ Ana"),
+        ReopenTopic("🟠 Ana"),
         AnswerCallback("abc", "Done"),
     )
     talk = conversation()

@@ -89,7 +89,7 @@ class House:
 
         return await self.world.wait_for(found, timeout=20)
 
-    async def until_topic_reads(self, thread: int, part: str) -> Message:
+    async def until_topic_reads(self, thread: int | None, part: str) -> Message:
         def found() -> Message | None:
             return next((m for m in reversed(self.world.said(GROUP, thread)) if part in (m.text or "")), None)
 

@@ -7,7 +7,21 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.core.model import Button, Card, CloseTopic, Copy, Delivery, Lane, OpenTopic, Outgoing, Receipt, Text, To
+from bot.core.model import (
+    Button,
+    Card,
+    CloseTopic,
+    Copy,
+    Delivery,
+    Lane,
+    OpenTopic,
+    Outgoing,
+    Receipt,
+    ReopenTopic,
+    ShowButtons,
+    Text,
+    To,
+)
 from bot.simulator.faults import Fault
 from bot.telegram.client import TelegramBot
 from bot.telegram.outbound import TelegramSender
@@ -67,6 +81,46 @@ async def test_a_case_is_opened_carded_written_in_and_closed(house: Connected) -
     assert words_to(house, GROUP, thread)[0] == "Maja, resolved"
     topic = world.state.group.topics[thread]
     assert (topic.title, topic.closed) == ("✅ Maja", True)
+
+
+async def test_a_closed_topic_is_opened_again_under_another_title_and_an_open_one_is_left(
+    house: Connected,
+) -> None:
+    opened = await house.put(OpenTopic("Maja"), to=To.CASE)
+    await house.put(CloseTopic("✅ Maja"), to=To.CASE)
+    again = [await house.put(ReopenTopic("🟠 Maja"), to=To.CASE) for _ in range(2)]
+    assert await house.sent()
+    thread = house.receipt(opened).thread_id
+    assert thread
+    topic = house.simulator.world.state.group.topics[thread]
+    assert (topic.title, topic.closed) == ("🟠 Maja", False)
+    assert [house.receipt(row).delivery for row in again] == [Delivery.SENT, Delivery.SENT]
+
+
+async def test_a_button_that_shares_the_number_comes_and_goes(house: Connected) -> None:
+    await house.put(Text("Which number?", share_contact="Share my number"))
+    await house.put(Text("Thank you", hide_keyboard=True))
+    assert await house.sent()
+    asked, thanked = (message.as_page()["keyboard"] for message in house.simulator.world.said(MAJA))
+    assert asked == [[{"text": "Share my number", "request_contact": True}]]
+    assert thanked == "remove"
+
+
+async def test_other_buttons_take_the_place_of_those_under_a_message(house: Connected) -> None:
+    row = await house.put(Text("When?", ((Button("Another time", "later"),),)))
+    assert await house.sent()
+    (message,) = house.simulator.world.said(MAJA)
+    await house.put(ShowButtons(message.message_id, ((Button("Today", "today"),),)))
+    assert await house.sent()
+    assert [[button["text"] for button in line] for line in message.buttons()] == [["Today"]]
+    assert (message.text, house.receipt(row).delivery) == ("When?", Delivery.SENT)
+
+
+async def test_what_is_for_the_team_goes_to_the_group_outside_topics(house: Connected) -> None:
+    await house.put(OpenTopic("Maja"), to=To.CASE)
+    await house.put(Text("Praise by Maja: lovely"), chat=GROUP, to=To.TEAM, lane=Lane.FOLLOW_UP)
+    assert await house.sent()
+    assert words_to(house, GROUP) == ["Praise by Maja: lovely"]
 
 
 async def test_an_agents_words_are_copied_to_the_customer(house: Connected) -> None:

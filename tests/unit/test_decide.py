@@ -144,3 +144,49 @@ def test_a_complaint_well_ahead_of_all_else_is_named_though_not_sure() -> None:
     close = understood("item_damaged", 0.3, ("cancel_order", 0.25))
     assert decide(conversation(), "cracked", ahead, catalogue()).intent == "item_damaged"
     assert decide(conversation(), "cracked", close, catalogue()).intent == NO_INTENT
+
+
+# --- several intents in one turn ---
+
+
+def test_a_question_inside_a_complaint_is_answered_along() -> None:
+    meant = understood("item_damaged", also=(("are you open on sunday", "opening_hours", 0.9),))
+    decision = decide(conversation(), "it came broken. are you open on sunday?", meant, catalogue())
+    assert (decision.act, decision.intent, decision.also) == (Act.PROMISE, "item_damaged", ("opening_hours",))
+
+
+def test_a_complaint_beside_a_question_comes_first() -> None:
+    meant = understood("opening_hours", also=(("it came broken", "item_damaged", 0.9),))
+    decision = decide(conversation(), "are you open? it came broken", meant, catalogue())
+    assert (decision.act, decision.because) == (Act.PROMISE, Because.COMPLAINT)
+    assert (decision.intent, decision.also) == ("item_damaged", ("opening_hours",))
+
+
+def test_a_greeting_beside_a_complaint_is_not_answered_along() -> None:
+    meant = understood("greeting", also=(("it came broken", "item_damaged", 0.9),))
+    assert decide(conversation(), "hello! it came broken", meant, catalogue()).also == ()
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [("…", "opening_hours", 0.4), ("…", "cancel_order", 0.9), ("…", "thanks", 0.9), ("…", "gone", 0.9)],
+    ids=["not sure", "needs a human", "smalltalk", "unknown to the content"],
+)
+def test_what_cannot_be_answered_for_sure_is_left_to_the_colleague(aside: tuple[str, str, float]) -> None:
+    assert decide(conversation(), "…", understood("item_damaged", also=(aside,)), catalogue()).also == ()
+
+
+def test_what_was_answered_before_is_not_answered_along_again() -> None:
+    meant = understood("item_damaged", also=(("open?", "opening_hours", 0.9),))
+    assert decide(conversation(answered=("opening_hours",)), "…", meant, catalogue()).also == ()
+
+
+def test_while_the_turn_itself_is_unclear_nothing_is_answered_along() -> None:
+    meant = understood(NO_INTENT, also=(("open?", "opening_hours", 0.9),))
+    assert decide(conversation(), "hm", meant, catalogue()).also == ()
+
+
+def test_a_new_complaint_beside_a_question_is_noted_while_a_human_is_on_the_way() -> None:
+    meant = understood("opening_hours", also=(("it came broken", "item_damaged", 0.9),))
+    decision = decide(conversation(phase=Phase.WAITING), "open? and it came broken", meant, catalogue())
+    assert (decision.act, decision.intent, decision.also) == (Act.NOTED, "item_damaged", ("opening_hours",))

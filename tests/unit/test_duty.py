@@ -29,6 +29,7 @@ from bot.core.model import (
     Severity,
     Step,
     Text,
+    Way,
 )
 from bot.core.roster import KNOWN_FOR, Roster, holder_of, seen
 from tests.catalogues import (
@@ -316,6 +317,13 @@ def test_a_claimed_case_with_a_promise_is_left_to_the_clock_of_the_promise() -> 
     claimed = handover.agent_asked(complained(context()).conversation, handover.Wish("claim", ANA), 2, alone(MONDAY))
     assert ring(claimed.conversation, DueKind.ANSWER, alone(MONDAY + HOUR)).outbox == ()
     assert called(ring(claimed.conversation, DueKind.REMIND, alone(MONDAY + HOUR))) == ["Ana Kos"]
+
+
+def test_a_call_is_an_answer() -> None:
+    case = in_talk(alone(ASKED_AT))
+    called_at = ASKED_AT + 10 * MINUTE
+    call = replace(case.promises[0], way=Way.CALL, ended_at=called_at)
+    assert answering.unanswered_since(replace(case, promises=(call,))) is None
 
 
 def test_an_answer_ends_it_whoever_gave_it() -> None:

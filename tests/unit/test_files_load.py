@@ -56,6 +56,18 @@ def test_patterns_of_slots_find_details_in_either_case(content: Path) -> None:
     assert [match[0] for match in slot.pattern.finditer("LO-12345 and lo12345")] == ["LO-12345", "lo12345"]
 
 
+def test_a_slot_may_be_found_by_words_in_place_of_a_pattern(content: Path) -> None:
+    edit(content, "intents/orders.yml", "{pattern: '[A-Z]{0,2}-?\\d{5,10}', ask: ask_order_id}\n  human", "{}\n  human")
+    edit(
+        content, "intents/en/orders.yml", "order_status:\n", "order_status:\n  slots: {order_id: [the lamp*, chair]}\n"
+    )
+
+    catalogue = load_or_raise(content)
+
+    said = next(phrases for phrases in catalogue.phrases if phrases.intent == "order_status")
+    assert said.slots == {"order_id": ("the lamp*", "chair")}
+
+
 def test_the_version_follows_contents_and_names_only(tmp_path: Path) -> None:
     first, second = write_content(tmp_path / "a"), write_content(tmp_path / "b")
     assert load(first).version == load(second).version
@@ -224,6 +236,24 @@ WAITING = """waiting_now:
             "{}\n",
             "The slot ‘order_id’ needs a pattern",
         ),
+        (
+            "intents/en/orders.yml",
+            "order_status:\n  examples:",
+            "order_status:\n  slots: {colour: [red]}\n  examples:",
+            "‘colour’ is not a slot of ‘order_status’.",
+        ),
+        (
+            "intents/en/orders.yml",
+            "order_status:\n  examples:",
+            "order_status:\n  slots: {order_id: ['a*b']}\n  examples:",
+            "* only at the end of a word",
+        ),
+        (
+            "intents/en/orders.yml",
+            "order_status:\n  examples:",
+            "order_status:\n  slots: {order_id: [a*]}\n  examples:",
+            "This fits far too much",
+        ),
         # how people say it
         (
             "intents/en/talk.yml",
@@ -235,7 +265,7 @@ WAITING = """waiting_now:
             "intents/en/talk.yml",
             "talk_to_human:\n  examples:",
             "talk_to_human:\n  exampels:",
-            "There is no key ‘exampels’ here. Did you mean ‘examples’? The keys are: examples, not, check.",
+            "There is no key ‘exampels’ here. Did you mean ‘examples’? The keys are: examples, not, check, slots.",
         ),
         (
             "intents/en/talk.yml",

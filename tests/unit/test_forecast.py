@@ -141,6 +141,12 @@ def heard(events: Iterable[Event], rules: Standards | None = None) -> Workload:
     return workload
 
 
+@pytest.mark.parametrize("name", ["claimed", "agent_wrote", "called"])
+def test_whoever_is_written_to_or_called_waits_no_more(name: str) -> None:
+    workload = heard([promised("5001-1", NOON, NOON + MINUTE), Event(NOON, "5001-1", name, by="Ana Kos (7001)")])
+    assert workload.waiting("support") == 0
+
+
 def test_too_little_history_forecasts_nothing() -> None:
     assert heard(served(15, every=MINUTE)).load("support", ALWAYS, NOON, standards()) is None
     assert Workload().load("support", ALWAYS, NOON, standards()) is None

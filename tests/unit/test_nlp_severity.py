@@ -83,6 +83,31 @@ def test_plain_words_are_calm(component: SeverityComponent, text: str) -> None:
     assert component.judge(text) is Severity.CALM
 
 
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("it isn't late and I'm not angry, just wondering where it is", "en"),
+        ("I'm not really upset, only curious", "en"),
+        ("nisem jezna, samo zanima me", "sl"),
+        ("δεν είμαι θυμωμένη, απλά ρωτάω", "el"),
+        ("neesmu dusmīga, vienkārši jautāju", "lv"),
+        ("нисам љута, само питам", "sr"),
+        ("nesu pikta, tik klausiu", "lt"),
+    ],
+)
+def test_what_is_taken_back_does_not_count(component: SeverityComponent, text: str, language: str) -> None:
+    assert component.judge(text, Kind.QUESTION, language) is Severity.CALM
+
+
+def test_a_no_before_a_comma_takes_nothing_back(component: SeverityComponent) -> None:
+    assert component.judge("no, not at all. I am furious", Kind.COMPLAINT, "en") is Severity.UPSET
+    assert component.judge("ne, sramota je to", Kind.COMPLAINT, "sl") is Severity.UPSET
+
+
+def test_danger_is_not_taken_back(component: SeverityComponent) -> None:
+    assert component.judge("it is not on fire any more but smoke comes out", language="en") is Severity.URGENT
+
+
 def test_praise_may_be_loud(component: SeverityComponent) -> None:
     assert component.judge("BEST SERVICE EVER!!!", Kind.PRAISE) is Severity.CALM
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core.content import Slot
 from bot.nlp.samples import filled, sample
-from bot.nlp.slots import find_slots
+from bot.nlp.slots import Near, find_slots, word_pattern
 
 ORDER = ("order_id", re.compile(r"[A-Z]{2}-\d{5}|\d{5,10}"))
 
@@ -65,3 +66,81 @@ def test_a_placeholder_becomes_what_its_slot_would_find() -> None:
     assert ORDER[1].fullmatch(filled("{order_id}", (slot,)))
     assert "{" not in filled("{{order_id}} {order_id}", (slot,)).replace("{order_id}", "")
     assert sample(Slot("shoe_size", None)) == "shoe size"
+
+
+DEVICE = word_pattern(["fridge*", "washing machine*", "πλυντήρι*", "skalbimo mašin*", "veš mašin*", "uro", "đubre"])
+
+
+@pytest.mark.parametrize(
+    ("text", "device"),
+    [
+        ("my Fridges hum", "Fridges"),
+        ("the washing-machine leaks", "washing-machine"),
+        ("ΤΟ ΠΛΥΝΤΉΡΙΌ μου", "ΠΛΥΝΤΉΡΙΌ"),
+        ("skalbimo masina neveikia", "skalbimo masina"),
+        ("веш машина цури", "веш машина"),
+        ("popravite mi uro", "uro"),
+        ("european neurology", None),
+        ("ђубре", "ђубре"),
+    ],
+)
+def test_words_find_a_slot_in_any_spelling(text: str, device: str | None) -> None:
+    found = find_slots(text, [], "SI", [("device", DEVICE)])
+
+    assert [slot.value for slot in found if slot.name == "device"] == ([device] if device else [])
+
+
+@given(st.text(max_size=200))
+def test_words_are_found_within_any_text(text: str) -> None:
+    for slot in find_slots(f"{text} fridge {text}", [], None, [("device", DEVICE)]):
+        assert 0 <= slot.start < slot.end <= 2 * len(text) + 8
+
+
+def test_a_placeholder_of_a_slot_found_by_words_becomes_one_of_them() -> None:
+    assert filled("my {device}", (Slot("device", None),), 0, {"device": ["fridge*"]}) == "my fridge"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value"),
+    [
+        ("en", "can I come tomorrow", "2026-03-06"),
+        ("en", "I ordered it yesterday", "2026-03-04"),
+        ("en", "a table on Friday please", "2026-03-06"),
+        ("sl", "lahko pridem pojutrišnjem", "2026-03-07"),
+        ("sl", "v sredo ob petih", "2026-03-11"),
+        ("el", "μπορώ να έρθω ΑΎΡΙΟ", "2026-03-06"),
+        ("lv", "vai varu atnākt rit", "2026-03-06"),
+        ("lv", "piektdien", None),
+        ("sr", "dolazim prekosutra", "2026-03-07"),
+        ("sr", "долазим сутра", "2026-03-06"),
+        ("sr", "u sredu", "2026-03-11"),
+        ("lt", "ar galiu ateiti rytoj", "2026-03-06"),
+        ("lt", "treciadieni", "2026-03-11"),
+        ("sl", "rytoj", None),
+    ],
+)
+def test_days_near_today_are_dates(language: str, text: str, value: str | None) -> None:
+    thursday = Near(date(2026, 3, 5), language)
+
+    assert [slot.value for slot in find_slots(text, [], None, (), thursday)] == ([value] if value else [])
+
+
+def test_without_knowing_the_day_tomorrow_is_no_date() -> None:
+    assert find_slots("tomorrow", [], None, (), Near(None, "en")) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("15,50 eur", "15.50 EUR"),
+        ("€20", "20 EUR"),
+        ("2.000 RSD", "2000 RSD"),
+        ("2000 din", "2000 RSD"),
+        ("2.000 динара", "2000 RSD"),
+        ("12 eiro", "12 EUR"),
+        ("12,5 eurų", "12.50 EUR"),
+        ("20 ευρώ", "20 EUR"),
+    ],
+)
+def test_amounts_of_six_languages(text: str, amount: str) -> None:
+    assert found(text) == {"amount": amount}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.nlp.greek import is_greeklish
 from bot.nlp.ngrams import grams
 from bot.nlp.normalise import spellings, spoken
-from bot.nlp.text import MAX_CHARS, clean, fold, latin_of_cyrillic, strip_diacritics
+from bot.nlp.text import MAX_CHARS, clean, fold, latin_of_cyrillic, sentences, strip_diacritics
 
 anything = st.text(st.characters(codec=None, categories=None), max_size=200)
 
@@ -83,3 +83,26 @@ def test_an_example_is_learnt_as_written_and_without_diacritics() -> None:
 
 def test_stripped_diacritics_are_what_people_type() -> None:
     assert strip_diacritics("žlikrofi, đak, ūdens, ąžuolas") == "zlikrofi, djak, udens, azuolas"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("It came broken. Are you open on Sunday?", ("It came broken.", "Are you open on Sunday?")),
+        ("Hi! It came broken. Are you open?", ("It came broken.", "Are you open?")),
+        ("it came broken", ()),
+        ("Ούτε ένα μήνυμα; Πότε ανοίγετε;", ("Ούτε ένα μήνυμα;", "Πότε ανοίγετε;")),
+        ("bought on 12. 3. in your shop", ()),
+    ],
+)
+def test_a_message_falls_into_its_sentences(text: str, parts: tuple[str, ...]) -> None:
+    assert sentences(text) == parts
+
+
+@given(anything)
+@example("a b. " * 500)
+def test_sentences_are_parts_of_the_text_and_not_too_many(text: str) -> None:
+    found = sentences(text)
+    assert len(found) != 1
+    assert len(found) <= 12
+    assert all(sentence in text for sentence in found)

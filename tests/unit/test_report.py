@@ -99,6 +99,20 @@ def test_an_amends_promise_counts_for_what_it_was_about_in_the_first_place() -> 
     assert list(record.figures(By.INTENT)) == ["item_damaged"]
 
 
+def test_a_call_that_was_kept_is_an_answer_too() -> None:
+    found = figures([*complained(), line("kept", 60, by="Ana (1)", promise="1-1/1")])
+    assert (found.kept, found.over_quote, found.first_answer.median) == (1, 2.0, 60 * MINUTE)
+
+
+def test_a_time_that_the_customer_chose_is_no_quote_of_ours() -> None:
+    chosen = promised(
+        600, 1, promise="1-1/2", instead_of="1-1/1", reason="asked", not_before="2026-11-23T18:00:00+00:00"
+    )
+    record = heard([*complained(), line("cancelled", 1, by="customer", promise="1-1/1"), chosen, *kept(30)[:1]])
+    assert record.figures()["all"].over_quote is None
+    assert list(record.figures(By.INTENT)) == ["item_damaged"]
+
+
 def test_cancelled_and_open_promises_do_not_count_for_or_against_us() -> None:
     found = figures([*complained("1-1"), line("cancelled", 5, promise="1-1/1"), *complained("2-1")])
     assert (found.made, found.cancelled, found.open, found.kept_rate) == (2, 1, 1, None)

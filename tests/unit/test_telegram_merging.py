@@ -46,6 +46,16 @@ def test_buttons_stay_under_their_own_question() -> None:
     assert not may_join([row(Text("Which?", YES))], row(Text("Two.")))
 
 
+def test_a_change_of_the_customers_keyboard_is_a_message_of_its_own() -> None:
+    for change in (Text("Which number?", share_contact="Share it"), Text("Thank you.", hide_keyboard=True)):
+        assert not may_join([row(Text("One."))], row(change))
+        assert not may_join([row(change)], row(Text("Two.")))
+
+
+def test_what_is_asked_afterwards_is_a_message_of_its_own() -> None:
+    assert not may_join([row(Text("One."))], row(Text("How was it?", YES), lane=Lane.FOLLOW_UP))
+
+
 def test_a_reply_stays_a_reply() -> None:
     assert not may_join([row(Text("One."))], row(Text("Two.", reply_to=3)))
     assert not may_join([copy(1, "a")], copy(2, "b", reply_to=3))

@@ -66,12 +66,19 @@ def test_an_edited_message_is_known_as_edited() -> None:
         ({"sticker": {"emoji": "👍"}}, Media.STICKER, ""),
         ({"location": {"latitude": 46.0, "longitude": 14.5}}, Media.LOCATION, ""),
         ({"contact": {"phone_number": "+38640123456", "first_name": "Ana"}}, Media.CONTACT, "+38640123456"),
+        ({"contact": {"phone_number": "38640123456", "first_name": "Ana"}}, Media.CONTACT, "+38640123456"),
+        ({"contact": {"phone_number": "040123456", "first_name": "Ana"}}, Media.CONTACT, "040123456"),
         ({"dice": {"value": 3}}, Media.OTHER, ""),
         ({"hologram": {}}, Media.OTHER, ""),
     ],
 )
 def test_media_of_a_customer_is_named_and_its_caption_read(fields: dict[str, Any], media: Media, text: str) -> None:
     assert read(from_customer(**fields)) == CustomerMessage(5001, 9, CUSTOMER, text, media)
+
+
+def test_a_reply_names_what_it_replies_to() -> None:
+    said = read(from_customer(text="too slow", reply_to_message={"message_id": 7, "chat": PRIVATE, "date": 0}))
+    assert said == CustomerMessage(5001, 9, CUSTOMER, "too slow", reply_to=7)
 
 
 @pytest.mark.parametrize(

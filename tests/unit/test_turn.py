@@ -94,6 +94,28 @@ def test_a_complaint_is_named_back_promised_a_time_and_asked_for_what_is_missing
     ]
 
 
+def test_a_question_inside_a_complaint_is_answered_in_the_same_message() -> None:
+    meant = understood("item_damaged", also=(("are you open on sunday", "opening_hours", 0.9),))
+    step = take_turn(conversation(), "it came broken. are you open on sunday?", meant, context())
+    (said,) = said_to_customer(step)
+    assert said.split("\n\n") == [
+        "Hi Maja! About item damaged.",
+        "A colleague will reply to you here by 12:00 today.",
+        "About opening hours.",
+        "What is your order number?",
+    ]
+    assert step.conversation.answered == ("opening_hours",)
+    assert step.conversation.promise is not None
+    assert {"decided", "answered"} <= set(names(step))
+
+
+def test_two_questions_are_answered_in_one_message() -> None:
+    meant = understood("opening_hours", also=(("where is my order", "order_status", 0.9),))
+    step = take_turn(conversation(), "are you open? where is my order?", meant, context())
+    assert said_to_customer(step) == ["Hi Maja! About opening hours.\n\nAbout order status."]
+    assert step.conversation.answered == ("order_status", "opening_hours")
+
+
 def test_a_known_detail_is_not_asked_for() -> None:
     step = take_turn(conversation(), "12345 broke", understood("item_damaged", order_id="12345"), context())
     assert "order number" not in said_to_customer(step)[0]

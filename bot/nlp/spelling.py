@@ -1,0 +1,99 @@
+"""What each language looks like, learnt from its own examples: which runs of two to four letters are whose.
+
+Naive Bayes over the runs within each word. A word of a message may also be borrowed (names and titles are English
+everywhere), so in every language each word is allowed to be English at a price, and cannot outvote the rest.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.nlp.text import latin_of_cyrillic, strip_diacritics
+
+Floats = npt.NDArray[np.float32]
+
+LENDER = "en"
+_BORROWED = 0.02
+"""The share of words that are English in any language."""
+
+_LENGTHS = (2, 3, 4)
+_OVERLAP = 0.25
+"""Runs overlap, and say the same thing several times over."""
+
+_FEWEST = 2
+_SMOOTHING = 0.1
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+class Spelling:
+    """``odds`` holds a row a run and a column a language: log-probabilities, less their mean."""
+
+    def __init__(self, languages: Sequence[str], runs: dict[str, int], odds: Floats) -> None:
+        self.languages = tuple(languages)
+        self.runs = runs
+        self.odds = odds
+
+    @classmethod
+    def learn(cls, sentences: Iterable[tuple[str, str]]) -> Spelling:
+        """From (text, language) pairs. People leave out diacritics, so each text counts without them as well."""
+        words: dict[str, Counter[str]] = {}
+        for text, language in sentences:
+            words.setdefault(language, Counter()).update(_WORD.findall(text.lower()))
+        counts = {language: _counted(own) for language, own in words.items()}
+        languages = tuple(sorted(counts))
+        total: Counter[str] = Counter()
+        for own in counts.values():
+            total.update(own)
+        runs = sorted(run for run, count in total.items() if count >= _FEWEST)
+        table = np.array([[counts[language][run] for language in languages] for run in runs], dtype=np.float64)
+        shares = (table + _SMOOTHING) / (table.sum(axis=0) + _SMOOTHING * len(runs)) if runs else table
+        odds = np.log(shares) - np.log(shares).mean(axis=1, keepdims=True) if runs else np.zeros((0, len(languages)))
+        return cls(languages, {run: row for row, run in enumerate(runs)}, odds.astype(np.float32))
+
+    def weigh(self, text: str) -> dict[str, float]:
+        """The log-odds of each language, as far as ``text`` tells."""
+        total = np.zeros(len(self.languages))
+        lender = self.languages.index(LENDER) if LENDER in self.languages else None
+        for word in _words(text):
+            rows = [self.runs[run] for run in _runs(word) if run in self.runs]
+            if not rows:
+                continue
+            own = _OVERLAP * self.odds[rows].sum(axis=0, dtype=np.float64)
+            if lender is None:
+                total += own
+                continue
+            borrowed = np.logaddexp(math.log(1 - _BORROWED) + own, math.log(_BORROWED) + own[lender])
+            borrowed[lender] = own[lender]
+            total += borrowed
+        return dict(zip(self.languages, total.tolist(), strict=True))
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(latin_of_cyrillic(text.lower()))
+
+
+def _counted(words: Counter[str]) -> Counter[str]:
+    """How often each run occurs; a word with diacritics counts once with them and once without."""
+    found: Counter[str] = Counter()
+    for word, count in words.items():
+        latin = latin_of_cyrillic(word)
+        for spelled in {latin, strip_diacritics(latin)}:
+            for run in _runs(spelled):
+                found[run] += count
+    return found
+
+
+def _runs(word: str) -> Iterator[str]:
+    """The runs of letters in a word with its ends, and a longer word as a whole."""
+    padded = f" {word} "
+    for length in _LENGTHS:
+        for start in range(len(padded) - length + 1):
+            yield padded[start : start + length]
+    if len(padded) > max(_LENGTHS):
+        yield padded

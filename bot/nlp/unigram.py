@@ -1,0 +1,111 @@
+"""Cuts a text into the pieces that a SentencePiece unigram model knows (Kudo 2018): the likeliest way to spell it.
+
+The quarter of a million pieces of a multilingual model are kept as hashes in a sorted array: a tenth of the memory of
+a dictionary. All substrings of a text are hashed at once, piece length by piece length.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+_SPACE = "▁"
+_SPACES = re.compile(" {2,}")
+_BASE = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xBF58476D1CE4E5B9)
+_UNKNOWN_PENALTY = 10.0
+"""How much worse than the rarest piece an unknown character is, in log probability: SentencePiece's own choice."""
+
+Codes = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Unigram:
+    """Pieces by hash: ``hashes`` are sorted, ``numbers`` and ``scores`` (log probabilities) stand in the same order."""
+
+    hashes: Codes
+    numbers: npt.NDArray[np.int32]
+    scores: npt.NDArray[np.float32]
+    longest: int
+    """In characters."""
+    unknown: int
+    unknown_score: float
+    replaced: dict[int, str]
+    """What a character (by code point) becomes before anything else."""
+
+    @classmethod
+    def of_pieces(
+        cls,
+        blob: bytes,
+        ends: npt.NDArray[np.uint32],
+        scores: npt.NDArray[np.float32],
+        unknown: int,
+        replaced: dict[int, str],
+    ) -> Unigram:
+        """Piece number ``i`` is the UTF-8 of ``blob`` from ``ends[i]`` to ``ends[i + 1]``."""
+        within = np.frombuffer(blob, np.uint8)
+        places = np.concatenate([[0], np.cumsum((within & 0xC0) != 0x80)])[ends]
+        starts, lengths = places[:-1], np.diff(places)
+        codes = _codes(blob.decode())
+        hashes = np.zeros(len(starts), np.uint64)
+        for place in range(int(lengths.max())):
+            longer = lengths > place
+            hashes[longer] = hashes[longer] * _BASE + codes[starts[longer] + place]
+        hashes = _mixed(hashes)
+        usable = np.flatnonzero((lengths > 0) & (np.arange(len(starts)) != unknown))
+        order = usable[np.argsort(hashes[usable], kind="stable")]
+        lowest = float(scores.min()) - _UNKNOWN_PENALTY
+        return cls(
+            hashes[order], order.astype(np.int32), scores[order].copy(), int(lengths.max()), unknown, lowest, replaced
+        )
+
+    def pieces(self, text: str) -> list[int]:
+        """The numbers of the pieces of ``text``, in order; its spaces belong to the words that they precede."""
+        spelled = _SPACES.sub(" ", text.translate(self.replaced)).removeprefix(" ")
+        return self._likeliest(f"{_SPACE}{spelled.replace(' ', _SPACE)}")
+
+    def _likeliest(self, text: str) -> list[int]:
+        """Viterbi: the best way to each character, then backwards from the last one."""
+        known = self._known(text)
+        best = [0.0] + [float("-inf")] * len(text)
+        came: list[tuple[int, int]] = [(0, self.unknown)] * (len(text) + 1)
+        for start in range(len(text)):
+            so_far = best[start]
+            for length, number, score in (*known[start], (1, self.unknown, self.unknown_score)):
+                if so_far + score > best[start + length]:
+                    best[start + length] = so_far + score
+                    came[start + length] = (start, number)
+        found = []
+        place = len(text)
+        while place > 0:
+            place, number = came[place]
+            found.append(number)
+        return found[::-1]
+
+    def _known(self, text: str) -> list[list[tuple[int, int, float]]]:
+        """Of each place, the pieces that begin there: (length, number, score)."""
+        found: list[list[tuple[int, int, float]]] = [[] for _ in text]
+        codes = _codes(text)
+        rolling = np.zeros(len(codes), np.uint64)
+        for length in range(1, min(self.longest, len(codes)) + 1):
+            rolling = rolling[: len(codes) - length + 1] * _BASE + codes[length - 1 :]
+            hashes = _mixed(rolling)
+            places = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+            for start in np.flatnonzero(self.hashes[places] == hashes).tolist():
+                place = places[start]
+                found[start].append((length, int(self.numbers[place]), float(self.scores[place])))
+        return found
+
+
+def _codes(text: str) -> Codes:
+    """Code points, none of them zero."""
+    return np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32).astype(np.uint64) + np.uint64(1)
+
+
+def _mixed(hashes: Codes) -> Codes:
+    """Every bit made to depend on every other (the finishing step of splitmix64), so that 64 bits are enough."""
+    mixed = (hashes ^ (hashes >> np.uint64(30))) * _MIX
+    return mixed ^ (mixed >> np.uint64(31))
