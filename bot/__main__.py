@@ -1,4 +1,4 @@
-"""The command line: ``keepword run``, ``check``, ``train``, ``try``, ``queue``, ``backup``, ``doctor`` and others.
+"""The command line: ``keepword run``, ``check``, ``train``, ``try``, ``queue``, ``report``, ``doctor`` and others.
 
 Results go to stdout, logs and progress to stderr. Exit codes: 0 done, 1 it found something wrong, 2 it could not start.
 """
@@ -14,7 +14,9 @@ from typing import Annotated
 import typer
 
 from bot import __version__
+from bot.commands.printing import Format
 from bot.core.errors import ContentError, KeepwordError
+from bot.core.report import By, Per
 from bot.settings import Settings, read_settings
 
 cli = typer.Typer(
@@ -126,6 +128,23 @@ def aside(
     from bot.commands.aside import show_aside
 
     show_aside(_settings(), last=last, as_json=as_json)
+
+
+@cli.command()
+def report(
+    since: Annotated[
+        datetime | None, typer.Option(help="From this moment on (ISO 8601; without a zone: ours).")
+    ] = None,
+    until: Annotated[datetime | None, typer.Option(help="Up to this moment, without it.")] = None,
+    by: Annotated[By | None, typer.Option(help="A row for each of these, instead of one for all.")] = None,
+    per: Annotated[Per | None, typer.Option(help="Causes of complaints in each of these, instead of figures.")] = None,
+    format_: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TABLE,
+    content: ContentFolder = None,
+) -> None:
+    """Report how fast answers came, how promises were kept and what was complained of. Works while the bot runs."""
+    from bot.commands.reporting import Wanted, print_report
+
+    print_report(_settings(content), Wanted(since, until, by, per, format_))
 
 
 @cli.command()

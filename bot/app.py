@@ -100,6 +100,7 @@ class App:
             self.store = await TinyStore.open(self.settings.store_folder)
             undo.push_async_callback(self.store.close)
             self._join()
+            await self.flow.know_everyone()
             await self.sender.start()
             undo.push_async_callback(self._stop_sending)
             undo.push_async_callback(self.reception.close)
@@ -115,6 +116,7 @@ class App:
         self._begin("training", self._train_first(loaded))
         self._begin("deliveries", self.reception.run(self.door))
         self._begin("recalling", self.flow.recall(self.clock.now() - RECALLED))
+        self._begin("counting cases", self.flow.count_cases())
         self._begin("updates", self.line.run(self.reception.asked_for, self.reception.set_aside, self.address))
         self._begin("content", self._follow_content(loaded.version))
         self._begin("menus", self._introduce())
@@ -143,7 +145,7 @@ class App:
         outage = Outage(self.line.bot, self.shelf)
         self.reception = Reception(self.flow, self.store, self.sender, self.lanes, self.metrics, outage)
         self.door = Door(self.settings, self.reception.heard)
-        self.timer = Timer(self.store, self.clock, self.flow.on_due, self._note_failure)
+        self.timer = Timer(self.store, self.clock, self.flow.on_due, self._note_failure, self.flow.in_order)
 
     async def trained(self) -> None:
         """Wait until messages can be understood."""
@@ -255,6 +257,7 @@ class App:
         """Learn who is who in the groups, and fill the menus of commands."""
         groups = self.line.groups.all
         await self.roles.refresh(self.line.bot, groups)
+        await self.flow.meet(self.roles.supervisors())
         catalogue = self.shelf.current().catalogue
         for language in catalogue.standards.languages:
             customers = {name: words.render(catalogue, language, f"menu_{name}") for name in CUSTOMER_COMMANDS}

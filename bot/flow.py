@@ -9,14 +9,15 @@ to them and their steps to the store.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from bot.core import aftercare, alarm, arrival, asked, handover, reopening, turn
+from bot.core import aftercare, alarm, arrival, asked, colleagues, handover, reopening, roster, turn
 from bot.core.decide import decide
 from bot.core.draft import Context, Groups
 from bot.core.errors import StoreError
@@ -32,12 +33,18 @@ from bot.core.model import (
     Ignored,
     Incoming,
     Outgoing,
+    Person,
     Receipt,
     Step,
+    To,
     Update,
 )
 from bot.core.workload import Workload
 from bot.ports import Channel, Clock, Hints, Library, Sender, Store
+from bot.staff import Staff
+
+A_FEW = 20
+"""So many conversations are looked at in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,7 @@ class Flow:
         self._clock = clock
         self._groups = groups
         self._workload = Workload()
+        self._staff = Staff(store, clock)
         self._since_start: list[Event] | None = []
         self._committed = committed
         self._failed = failed
@@ -129,6 +137,12 @@ class Flow:
             await self._store.discard(update_id, f"failed: {error}")
 
     async def _customer_wrote(self, message: CustomerMessage, update_id: int) -> None:
+        person = self._staff.roster.person(message.customer.id)
+        if person is not None:
+            person = await self._staff.know(replace(person, private=True))
+        if person is not None and message.command in roster.COMMANDS:
+            await self._colleague_asked(person, message, update_id)
+            return
         context = self._context()
         async with self._store.lease(message.chat_id) as last:
             if message.edited:
@@ -168,8 +182,21 @@ class Flow:
             case = conversation if about == conversation.id else await self._store.conversation(about or "")
             await self._commit(asked.choose(conversation, choice, update_id, context, case))
 
+    async def _colleague_asked(self, person: Person, message: CustomerMessage, update_id: int) -> None:
+        """A colleague says something about themselves, to the bot in private."""
+        context = self._context()
+        said, known = colleagues.say(person, message.command or "", message.text, context)
+        await self._staff.know(known)
+        async with self._store.lease(message.chat_id) as last:
+            conversation = last or arrival.fresh(message.chat_id, message.customer, None, context)
+            await self._commit(colleagues.answer_in_private(conversation, said, update_id, context))
+
     async def _agent_wrote(self, message: AgentMessage, update_id: int) -> None:
+        person = await self._staff.see(message.agent, message.agents_chat)
         seen = await self._case_of(message)
+        if person is not None and colleagues.is_about_self(message, person, in_case=seen is not None):
+            await self._colleague_said(person, message, seen, update_id)
+            return
         if seen is None:
             await self._store.discard(update_id, "not in the topic of a case")
             return
@@ -181,6 +208,20 @@ class Flow:
             else:
                 await self._commit(handover.agent_wrote(conversation, message, update_id, context))
 
+    async def _colleague_said(
+        self, person: Person, message: AgentMessage, seen: Conversation | None, update_id: int
+    ) -> None:
+        """A colleague says something about themselves, in a case's topic or outside of all (where 👀 answers)."""
+        context = self._context()
+        said, known = colleagues.say(person, message.command or "", message.text, context)
+        await self._staff.know(known)
+        if seen is None:
+            await self._sender.acknowledge(message.agents_chat, message.message_id)
+            await self._store.discard(update_id, f"a colleague said /{message.command}")
+            return
+        async with self._leased(seen) as conversation:
+            await self._commit(colleagues.answer_in_case(conversation, said, update_id, context))
+
     async def _case_of(self, message: AgentMessage) -> Conversation | None:
         return await self._store.conversation_of_topic(message.agents_chat, message.thread_id)
 
@@ -190,6 +231,7 @@ class Flow:
         if seen is None:
             await self._store.discard(update_id, f"a button of no case of ours: {choice.data}")
             return
+        await self._staff.see(choice.agent, choice.agents_chat)
         wish = handover.Wish(command, choice.agent, choice.callback_id)
         async with self._leased(seen) as conversation:
             await self._commit(handover.agent_asked(conversation, wish, update_id, self._context()))
@@ -207,6 +249,17 @@ class Flow:
                 await self._take_turn(last)
             else:
                 await self._commit(alarm.ring(last, due, self._context()))
+
+    async def in_order(self, rows: Sequence[Due]) -> list[Due]:
+        """Many rows are due at once: those first that customers have waited for longest, and the most pressed."""
+        cases = []
+        watched = dict.fromkeys(row.conversation_id for row in rows if row.kind is not DueKind.TURN)
+        for place, name in enumerate(watched):
+            if place % A_FEW == A_FEW - 1:
+                await asyncio.sleep(0)  # who writes just now must not wait for all of them
+            if (case := await self._store.conversation(name)) is not None:
+                cases.append(case)
+        return alarm.in_order(rows, cases, self._clock.now())
 
     async def _ask_after(self, due: Due, last: Conversation) -> None:
         """Something is to be asked after a case, which need not be the customer's last."""
@@ -238,7 +291,7 @@ class Flow:
         today = self._clock.now().astimezone(zone).date()
         hints = Hints(customer.language, conversation.language, customer.language_code, today)
         understanding = await knowledge.understander.understand(text, hints)
-        context = Context(self._clock.now(), knowledge.catalogue, self._groups, self._workload)
+        context = Context(self._clock.now(), knowledge.catalogue, self._groups, self._workload, self._staff.roster)
         past = await self._past(conversation, context)
         decided = decide(conversation, text, understanding, context.catalogue)
         decision = reopening.considered(decided, past, text, understanding, context.catalogue)
@@ -256,11 +309,27 @@ class Flow:
 
     async def on_failure(self, outgoing: Outgoing, receipt: Receipt) -> None:
         """Telegram refused something for good: the record keeps it, and a colleague hears of it."""
+        if outgoing.to is To.COLLEAGUE and (person := self._staff.roster.person(outgoing.chat_id)) is not None:
+            await self._staff.know(replace(person, private=False))  # until they write to the bot again
         seen = await self._store.conversation(outgoing.conversation_id)
         if seen is None:
             return
         async with self._leased(seen) as conversation:
             await self._commit(handover.undelivered(conversation, outgoing, receipt, self._context()))
+
+    # colleagues
+
+    async def know_everyone(self) -> None:
+        """Know our colleagues, before anything else is done."""
+        await self._staff.know_everyone()
+
+    async def count_cases(self) -> None:
+        """Know what each colleague has in hand; beside all else."""
+        await self._staff.count_cases()
+
+    async def meet(self, people: Iterable[Person]) -> None:
+        """Telegram has told who supervises which group."""
+        await self._staff.meet(people)
 
     # the record
 
@@ -283,7 +352,9 @@ class Flow:
     # helpers of all of the above
 
     def _context(self) -> Context:
-        return Context(self._clock.now(), self._library.current().catalogue, self._groups, self._workload)
+        return Context(
+            self._clock.now(), self._library.current().catalogue, self._groups, self._workload, self._staff.roster
+        )
 
     @asynccontextmanager
     async def _leased(self, seen: Conversation) -> AsyncIterator[Conversation]:
@@ -297,6 +368,7 @@ class Flow:
     async def _commit(self, step: Step) -> None:
         await self._store.commit(step)
         self._hear(step.events)
+        self._staff.note(step.conversation)
         if step.outbox:
             self._sender.wake()
         self._committed(step)

@@ -16,6 +16,7 @@ from bot.core.model import (
     Event,
     Incoming,
     Outgoing,
+    Person,
     Receipt,
     Step,
     Understanding,
@@ -153,6 +154,16 @@ class Store(Protocol):
 
         Outbox rows with an id that was committed before are ignored, so committing a step twice does no harm.
         """
+        ...
+
+    # colleagues
+
+    async def people(self) -> tuple[Person, ...]:
+        """All colleagues we have met, by their id."""
+        ...
+
+    async def put_person(self, person: Person) -> None:
+        """Keep what we know of a colleague, in place of what we knew."""
         ...
 
     # time

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.core.model import Due, Step
 from bot.ports import Clock, Store
 
-LONGEST_NAP = timedelta(seconds=30)
-"""Looking again at least this often, a changed system clock does no lasting harm."""
+LONGEST_NAP = timedelta(seconds=1)
+"""Looking again at least this often, a clock that was set forward makes nothing later than this."""
+
+IN_LINE = 1000
+"""How many rows are put in order at a time when more is due than can be started at once."""
 
 AT_ONCE = 10
 """How many rows are started in one go: more would keep those waiting who write just now."""
@@ -25,19 +29,37 @@ more is under way, the more each time."""
 
 AFTER_TROUBLE = timedelta(seconds=1)
 
+Order = Callable[[Sequence[Due]], Awaitable[Sequence[Due]]]
+"""Puts rows that are all due in the order in which they should ring."""
+
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
+async def as_they_come(rows: Sequence[Due]) -> Sequence[Due]:
+    """By the time they fell due."""
+    return rows
+
+
 class Timer:
-    """Calls ``ring`` for every row that falls due: rows of one conversation in order, conversations side by side."""
+    """Calls ``ring`` for every row that falls due: rows of one conversation in order, conversations side by side.
+
+    Where several are due at once, as after we were down, ``order`` says what goes first.
+    """
 
     def __init__(
-        self, store: Store, clock: Clock, ring: Callable[[Due], Awaitable[None]], failed: Callable[[Exception], None]
+        self,
+        store: Store,
+        clock: Clock,
+        ring: Callable[[Due], Awaitable[None]],
+        failed: Callable[[Exception], None],
+        order: Order = as_they_come,
     ) -> None:
         self._store = store
         self._clock = clock
         self._ring = ring
         self._failed = failed
+        self._order = order
+        self._line: deque[Due] = deque()
         self._wake = asyncio.Event()
         self._next_look = _END_OF_TIME
         self._ringing: dict[str, asyncio.Task[None]] = {}
@@ -98,9 +120,31 @@ class Timer:
         room = min(AT_ONCE, SIDE_BY_SIDE - len(self._ringing))
         if room <= 0:
             return
-        for due in await self._due_beside_ringing(room):
+        for due in self._from_line(room) or await self._fresh(room):
             if due.conversation_id not in self._ringing:
                 self._ringing[due.conversation_id] = asyncio.create_task(self._do(due))
+
+    async def _fresh(self, room: int) -> Sequence[Due]:
+        """What is due and not in line. If it is more than there is room for, it stands in line from now on."""
+        rows = await self._due_beside_ringing(room + 1)
+        if len(rows) <= room:
+            return await self._order(rows) if len(rows) > 1 else rows
+        self._line.extend(await self._order(await self._due_beside_ringing(IN_LINE)))
+        return self._from_line(room)
+
+    def _from_line(self, room: int) -> Sequence[Due]:
+        """The next ones in line, past those whose conversation is being dealt with."""
+        taken: list[Due] = []
+        busy, left = set(self._ringing), deque[Due]()
+        while self._line and len(taken) < room:
+            row = self._line.popleft()
+            if row.conversation_id in busy:
+                left.append(row)
+            else:
+                busy.add(row.conversation_id)
+                taken.append(row)
+        self._line.extendleft(reversed(left))
+        return taken
 
     async def _due_beside_ringing(self, wanted: int) -> Sequence[Due]:
         """The first rows that are due in conversations that are not being dealt with: those have rows here as well."""
@@ -123,7 +167,7 @@ class Timer:
 
     async def _until_next(self) -> timedelta:
         """How long until something may be to do."""
-        if self._ringing:
+        if self._ringing or self._line:
             return WHILE_RINGING
         now = self._clock.now()
         for row in await self._store.due(now + LONGEST_NAP, 1):

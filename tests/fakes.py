@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.core.errors import StoreError
-from bot.core.model import Card, Conversation, Delivery, Due, Event, OpenTopic, Outgoing, Receipt, Step, Update
+from bot.core.model import Card, Conversation, Delivery, Due, Event, OpenTopic, Outgoing, Person, Receipt, Step, Update
 from bot.ports import Cursor
 from bot.telegram.timer import Timer
 
@@ -74,6 +74,7 @@ class FakeStore:
         self.rows: dict[str, tuple[Outgoing, Delivery]] = {}
         self.receipts: dict[str, tuple[Outgoing, Receipt]] = {}
         self.due_rows: dict[str, Due] = {}
+        self.colleagues: dict[int, Person] = {}
         self.record: list[Event] = []
         self.attempts: list[str] = []
         self._numbers: dict[str, int] = {}
@@ -136,6 +137,15 @@ class FakeStore:
         self.due_rows.update({row.id: row for row in step.due})
         if step.update_id is not None:
             self.updates.pop(step.update_id, None)
+
+    # colleagues
+
+    async def people(self) -> tuple[Person, ...]:
+        return tuple(self.colleagues[key] for key in sorted(self.colleagues))
+
+    async def put_person(self, person: Person) -> None:
+        self._check()
+        self.colleagues[person.id] = person
 
     # time
 

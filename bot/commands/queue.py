@@ -52,6 +52,7 @@ def _facts(case: Conversation, catalogue: Catalogue, now: datetime) -> dict[str,
         "kind": case.kind.value,
         "severity": case.severity.value,
         "agent": case.agent.name if case.agent else None,
+        "assigned": case.assigned.name if case.assigned else None,
         "promise": promise.id if promise else None,
         "made_at": promise.made_at.isoformat() if promise else None,
         "due_at": promise.due_at.isoformat() if promise else None,
@@ -64,12 +65,15 @@ def _facts(case: Conversation, catalogue: Catalogue, now: datetime) -> dict[str,
 def _table(cases: list[Conversation], catalogue: Catalogue, now: datetime) -> Table:
     language = catalogue.standards.default_language
     zone = ZoneInfo(catalogue.standards.zone)
-    table = Table("Due", "Left", "Customer", "About", "Severity", "Case", "Agent", box=None, pad_edge=False)
+    table = Table("Due", "Left", "Customer", "About", "Severity", "Case", "Agent", "Why", box=None, pad_edge=False)
     for case in cases:
         promise = case.promise
         due = f"{promise.due_at.astimezone(zone):%a %H:%M}" if promise else "–"
         left = words.span(language, promise.due_at - now) if promise else "answered"
         about = catalogue.title(language, case.intent)
-        agent = case.agent.name if case.agent else ""
-        table.add_row(due, left, case.customer.name, about, case.severity.value, case.id, agent)
+        agent = case.agent or case.assigned
+        why = words.render(catalogue, language, f"team_why_{priority.reason(case, now).value}")
+        table.add_row(
+            due, left, case.customer.name, about, case.severity.value, case.id, agent.name if agent else "", why
+        )
     return table

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
-from bot.core import promising
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.core import answering, assignment, case, priority, promising
 from bot.core.draft import Context, Draft
 from bot.core.model import Conversation, Due, DueKind, Step
+
+_CUSTOMERS_FIRST = {DueKind.PROMISE: 0, DueKind.AT_RISK: 0, DueKind.TURN: 1}
+"""What customers hear of goes before what only colleagues do."""
+
+
+def in_order(rows: Sequence[Due], conversations: Iterable[Conversation], now: datetime) -> list[Due]:
+    """``rows`` that are all due, the one to deal with first first.
+
+    What a customer hears of us goes before what only colleagues do; among those, the conversations go as in the queue.
+    Turns go as they come: whoever has just written has been promised nothing yet.
+    """
+    places = {case.id: place for place, case in enumerate(priority.order(conversations, now))}
+
+    def place(row: Due) -> tuple[int, int, datetime]:
+        in_queue = 0 if row.kind is DueKind.TURN else places.get(row.conversation_id, len(places))
+        return _CUSTOMERS_FIRST.get(row.kind, 2), in_queue, row.at
+
+    return sorted(rows, key=place)
 
 
 def ring(conversation: Conversation, due: Due, context: Context) -> Step:
@@ -19,6 +40,13 @@ def ring(conversation: Conversation, due: Due, context: Context) -> Step:
     if due.kind is DueKind.REMIND and not due.subject:
         promising.nag(draft)
         return draft.finish()
+    if due.kind is DueKind.ANSWER:
+        answering.ring(draft)
+        return draft.finish()
+    if due.kind is DueKind.ASSIGN:
+        assignment.give_out(draft)
+        case.show_card(draft)
+        return draft.finish()
     if standing is None or standing.id != due.subject:
         return draft.finish()
     match due.kind:
@@ -28,6 +56,6 @@ def ring(conversation: Conversation, due: Due, context: Context) -> Step:
             promising.at_risk(draft)
         case DueKind.PROMISE:
             promising.fall_due(draft)
-        case DueKind.TURN | DueKind.SURVEY | DueKind.FOLLOW_UP:
+        case DueKind.TURN | DueKind.ASSIGN | DueKind.ANSWER | DueKind.SURVEY | DueKind.FOLLOW_UP:
             pass
     return draft.finish()

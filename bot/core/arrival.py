@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 
-from bot.core import case
+from bot.core import answering, case
 from bot.core.content import Acknowledge
 from bot.core.draft import Context, Draft
 from bot.core.model import (
@@ -44,14 +44,15 @@ _ENDS = ".!?…,;:)"
 def fresh(chat_id: int, customer: Customer, previous: Conversation | None, context: Context) -> Conversation:
     """A new conversation: polite and neutral, however the last one ended.
 
-    Only the language is remembered, and what the customer has asked of us once for all.
+    Only language and colleague are remembered, and what the customer has asked of us once for all.
     """
     ordinal = int(previous.id.rpartition("-")[2]) + 1 if previous else 1
     languages = context.catalogue.standards.languages
     wanted = (customer.language, previous.language if previous else None, _primary(customer.language_code))
     language = next((code for code in wanted if code in languages), languages[0])
     who = known(customer, previous.customer) if previous else customer
-    return Conversation(f"{chat_id}-{ordinal}", chat_id, who, context.now, language)
+    last_agent = (previous.agent or previous.last_agent) if previous else None
+    return Conversation(f"{chat_id}-{ordinal}", chat_id, who, context.now, language, last_agent=last_agent)
 
 
 def _primary(language_code: str | None) -> str | None:
@@ -89,6 +90,7 @@ def receive(conversation: Conversation, message: CustomerMessage, update_id: int
         draft.to_case(Copy(message.chat_id, message.message_id, text=words_alone), Lane.AGENT)
     if conversation.phase is Phase.HUMAN:
         draft.change(messages=(*conversation.messages, line))
+        answering.watch(draft)
         return draft.finish(update_id)
     if context.catalogue.standards.acknowledge is Acknowledge.TEXT and not conversation.messages + conversation.pending:
         draft.to_customer(Text(draft.words("acknowledged")), Lane.ACKNOWLEDGE)

@@ -101,6 +101,8 @@ def command(conversation: Conversation, message: CustomerMessage, update_id: int
         draft.to_case(Copy(message.chat_id, message.message_id), Lane.AGENT)
     draft.change(customer=known(message.customer, conversation.customer))
     draft.record("received", ref=message.message_id, text=message.text)
+    if not conversation.messages and not conversation.pending:
+        draft.record("opened", customer=conversation.customer.id)
     line = Message(context.now, Author.CUSTOMER, message.text, ref=message.message_id)
     draft.change(messages=(*conversation.messages, line))
     _obey(draft, message.command or "")

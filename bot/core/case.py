@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.core import words
+from bot.core import priority, words
 from bot.core.content import Catalogue
 from bot.core.draft import Draft
 from bot.core.model import (
@@ -123,6 +123,8 @@ def _status(draft: Draft) -> str:
     lines = []
     if conversation.agent is not None and conversation.phase is Phase.HUMAN:
         lines.append(draft.team_words("team_card_agent", agent=conversation.agent.name))
+    elif conversation.assigned is not None and conversation.phase is Phase.WAITING:
+        lines.append(draft.team_words("team_card_assigned", agent=conversation.assigned.name))
     if conversation.promise is not None:
         lines.append(draft.team_words("team_card_promise", by=promised(draft, conversation.promise)))
         if conversation.promise.way is Way.CALL:
@@ -134,6 +136,8 @@ def _status(draft: Draft) -> str:
         lines.append(draft.team_words(f"team_card_{last.state.value}", at=at, agent=by))
     if conversation.phase is Phase.RESOLVED:
         lines.append(draft.team_words("team_card_resolved"))
+    if conversation.phase in (Phase.WAITING, Phase.HUMAN):
+        lines.append(draft.team_words(f"team_why_{priority.reason(conversation, draft.now).value}"))
     return "\n".join(lines)
 
 

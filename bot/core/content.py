@@ -97,6 +97,17 @@ class Thresholds:
     false_rejection: float = 0.05
 
 
+class Assign(StrEnum):
+    """To whom a case is given that waits for a colleague."""
+
+    NONE = "none"
+    """To nobody: whoever sees it first claims it."""
+    FEWEST_OPEN = "fewest_open"
+    """To who has the fewest cases."""
+    ROUND_ROBIN = "round_robin"
+    """To everyone in turn."""
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """Who takes a case. ``calendar`` defaults to that of the promises.
@@ -117,6 +128,8 @@ class Standards:
     how long after it was solved a case may be taken up again. ``survey`` is how long after it we ask how it was (None:
     never), ``follow_up`` by :class:`Kind` value how long after it we ask whether it is all right now. ``quiet`` is
     from when to when, by the customer's clock, we don't write of our own accord.
+    ``capacity`` is how many cases one colleague is given, ``answer_again`` the open time within which they answer a
+    customer who writes to them again.
     """
 
     languages: tuple[str, ...]
@@ -130,6 +143,9 @@ class Standards:
     gather_at_most: timedelta = timedelta(seconds=8)
     idle: timedelta = timedelta(hours=12)
     thresholds: Thresholds = field(default_factory=Thresholds)
+    assign: Assign = Assign.NONE
+    capacity: int = 10
+    answer_again: timedelta = timedelta(hours=1)
     reopen: timedelta = timedelta(days=7)
     survey: timedelta | None = None
     follow_up: dict[str, timedelta] = field(default_factory=dict)

@@ -22,10 +22,12 @@ from bot.core.model import (
     Lane,
     Message,
     Outgoing,
+    Person,
     Step,
     Text,
     To,
 )
+from bot.core.roster import Roster
 from bot.core.workload import Workload
 
 NOBODY = "\ue000"
@@ -51,12 +53,13 @@ class Groups:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a decision may know besides the conversation. ``now`` is aware UTC; ``workload`` is only read."""
+    """What a decision may know besides the conversation. ``now`` is aware UTC; the rest is only read."""
 
     now: datetime
     catalogue: Catalogue
     groups: Groups = field(default_factory=Groups)
     workload: Workload = field(default_factory=Workload)
+    roster: Roster = field(default_factory=Roster)
 
 
 class Draft:
@@ -121,9 +124,14 @@ class Draft:
         if chat is not None:
             self._send(To.TEAM, Lane.FOLLOW_UP, content, chat)
 
-    def _send(self, to: To, lane: Lane, content: Content, group: int | None = None) -> None:
+    def to_colleague(self, person: Person, text: str) -> None:
+        """Goes to a colleague in private; to nobody who has not started the bot."""
+        if person.private:
+            self._send(To.COLLEAGUE, Lane.AGENT, Text(text), person.id)
+
+    def _send(self, to: To, lane: Lane, content: Content, elsewhere: int | None = None) -> None:
         conversation = self.conversation
-        case = group or conversation.agents_chat
+        case = elsewhere or conversation.agents_chat
         chat = conversation.chat_id if to is To.CUSTOMER or case is None else case
         row = f"{conversation.id}:{conversation.steps}:{len(self._outbox)}"
         self._outbox.append(Outgoing(row, conversation.id, chat, to, lane, content, self.now))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core import aftercare, case, promising, words
+from bot.core import aftercare, answering, assignment, case, promising, words
 from bot.core.draft import Context, Draft
 from bot.core.errors import HandoverError, TopicGoneError
 from bot.core.model import (
@@ -51,7 +51,8 @@ def enter(draft: Draft, phase: Phase) -> None:
     now = draft.conversation.phase
     if phase is not now and phase not in LEGAL[now]:
         raise HandoverError(draft.team_words("team_resolved_already"))
-    draft.change(phase=phase)
+    taken_at = draft.now if phase is Phase.HUMAN and now is not phase else draft.conversation.taken_at
+    draft.change(phase=phase, assigned=None, taken_at=taken_at)
 
 
 def agent_wrote(conversation: Conversation, message: AgentMessage, update_id: int | None, context: Context) -> Step:
@@ -160,6 +161,7 @@ def _claim(draft: Draft, agent: Agent) -> str:
     draft.change(agent=agent)
     draft.record("claimed", by=_named(agent))
     draft.say(draft.words("claimed", agent=words.first_word(agent.name)), lane=Lane.AGENT)
+    answering.watch(draft)
     case.show_card(draft)
     return draft.team_words("team_claimed")
 
@@ -212,6 +214,7 @@ def _hand_back(draft: Draft, agent: Agent) -> str:
     draft.change(agent=None, failures=0)
     draft.record("handed_back", by=_named(agent))
     if conversation.promise is not None:
+        assignment.give_out(draft)
         case.show_card(draft)
         return _stands(draft)
     draft.say(draft.words("handed_back", agent=words.first_word(agent.name)), lane=Lane.AGENT)

@@ -118,6 +118,34 @@ class Agent:
     id: int
     name: str
     role: Role = Role.AGENT
+    username: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A colleague as the house knows them, by their Telegram user id.
+
+    ``groups`` are the agents' groups they were seen to work in, ``supervises`` those they are a supervisor of.
+    ``languages`` are those they serve (empty: not said), ``capacity`` is how many cases they take at a time (None: as
+    many as the standards say). ``private``: they have started the bot, so that it may write to them.
+    """
+
+    id: int
+    name: str
+    username: str | None = None
+    role: Role = Role.AGENT
+    groups: tuple[int, ...] = ()
+    supervises: tuple[int, ...] = ()
+    languages: tuple[str, ...] = ()
+    capacity: int | None = None
+    away: bool = False
+    private: bool = False
+    seen_at: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        """How they are called out: by their username, else by name."""
+        return f"@{self.username}" if self.username else self.name
 
 
 class Author(StrEnum):
@@ -259,7 +287,9 @@ class Conversation:
     ``pending_since`` is when the first of them came. ``failures`` counts turns that the bot could not help with.
     ``topic_id`` and ``card_id`` are the topic and its pinned card in ``agents_chat``; ``lost_topic`` is one that was
     deleted and is being replaced. ``private_album`` is the last album of pictures that an agent sent as a note.
-    ``flooded_at`` is when the customer was last told that so many messages are read together.
+    ``flooded_at`` is when the customer was last told that so many messages are read together. ``assigned`` is who is
+    to take the case, while it waits; ``taken_at`` is when an agent last took it. ``last_agent`` is who had
+    the customer's case before this one.
     ``promises`` holds them all, oldest first; at most the last one is open. ``steps`` counts commits, and makes ids of
     what is sent unique.
 
@@ -293,6 +323,9 @@ class Conversation:
     resolved_at: datetime | None = None
     steps: int = 0
     flooded_at: datetime | None = None
+    assigned: Agent | None = None
+    taken_at: datetime | None = None
+    last_agent: Agent | None = None
     phone_asked: bool = False
     continues: str | None = None
     after: Aftercare = field(default_factory=Aftercare)
@@ -324,11 +357,14 @@ class Lane(IntEnum):
 
 
 class To(StrEnum):
-    """Where it goes: the customer's chat, the case's topic in the agents' group, or that group outside topics."""
+    """Where it goes: the customer's chat, the case's topic in the agents' group, that group outside topics, or a
+    colleague in private.
+    """
 
     CUSTOMER = "customer"
     CASE = "case"
     TEAM = "team"
+    COLLEAGUE = "colleague"
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,9 +380,18 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """Someone who is called out where ``label`` stands in a text."""
+
+    user_id: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """Words. Longer than 4096 UTF-16 units (Telegram's limit) they are sent in parts. Plain text, no markup.
 
+    Who is in ``mentions`` is notified, if all of it is one part.
     ``share_contact`` is the label of a button in place of the phone's keyboard, by which the customer shares their
     number; ``hide_keyboard`` takes it away. With either there are no buttons under the message: Telegram has one or the
     other.
@@ -357,6 +402,7 @@ class Text:
     reply_to: int | None = None
     share_contact: str = ""
     hide_keyboard: bool = False
+    mentions: tuple[Mention, ...] = ()
     type: Literal["text"] = "text"
 
 
@@ -506,6 +552,10 @@ class DueKind(StrEnum):
     """The promise is about to break: tell the customer a new time, and a supervisor."""
     PROMISE = "promise"
     """The promise falls due: kept already, or broken."""
+    ASSIGN = "assign"
+    """We have opened: give the case to someone."""
+    ANSWER = "answer"
+    """The customer waits for words of the colleague who has the case, and has had none in time."""
     SURVEY = "survey"
     """Ask the customer how it was."""
     FOLLOW_UP = "follow_up"
@@ -584,7 +634,10 @@ class CustomerChoice:
 
 @dataclass(frozen=True, slots=True)
 class AgentMessage:
-    """Someone wrote in a topic of the agents' group. ``command`` as in :class:`CustomerMessage`."""
+    """Someone wrote in a topic of the agents' group, or (thread 0) gave a command outside of them.
+
+    ``command`` is as in :class:`CustomerMessage`.
+    """
 
     agents_chat: int
     thread_id: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core import case, hours, offers, promise, words
+from bot.core import answering, assignment, case, escalation, hours, offers, promise, words
 from bot.core.content import Intent
 from bot.core.draft import Draft
 from bot.core.forecast import Expectation
@@ -22,6 +22,7 @@ from bot.core.model import (
     Way,
 )
 from bot.core.quoting import Honest, Wish, honest, wait_now
+from bot.core.roster import holder_of
 
 BROKEN = "broken"
 """The reason of the promise that is given when another one was broken."""
@@ -119,8 +120,15 @@ def remind(draft: Draft) -> None:
     if standing is None:
         return
     left = words.span(draft.context.catalogue.standards.default_language, standing.due_at - draft.now)
-    draft.to_case(Text(draft.team_words("team_remind", by=case.promised(draft, standing), left=left)), Lane.AGENT)
+    by = case.promised(draft, standing)
+    person = draft.context.roster.person(holder_of(draft.conversation) or 0)
+    if person is None:
+        draft.to_case(Text(draft.team_words("team_remind", by=by, left=left)), Lane.AGENT)
+    else:
+        assignment.call(draft, [person], "team_remind_you", by=by, left=left)
     draft.record("reminded", promise=standing.id)
+    if draft.conversation.phase is Phase.WAITING and assignment.give_to_another(draft):
+        case.show_card(draft)
 
 
 def at_risk(draft: Draft) -> None:
@@ -132,8 +140,9 @@ def at_risk(draft: Draft) -> None:
         fall_due(draft)
         return
     if standing.moved_from is not None:
-        draft.to_case(Text(draft.team_words("team_at_risk", by=case.promised(draft, standing))), Lane.AGENT)
         draft.record("at_risk", promise=standing.id)
+        escalation.hand_up(draft, draft.team_words("team_at_risk", by=case.promised(draft, standing)))
+        case.show_card(draft)
         return
     standards = draft.context.catalogue.standards
     wait = wait_now(standing, standards, draft.context.workload, draft.now)
@@ -144,7 +153,7 @@ def at_risk(draft: Draft) -> None:
     if given.quoted != old:
         draft.say(draft.words("moved", by=given.quoted, old=old), offers.buttons(draft), Lane.PROMISE)
     old, new = case.promised(draft, standing), case.promised(draft, given)
-    draft.to_case(Text(draft.team_words("team_moved", old=old, by=new)), Lane.AGENT)
+    escalation.alert(draft, draft.team_words("team_moved", old=old, by=new))
     case.show_card(draft)
 
 
@@ -160,15 +169,18 @@ def fall_due(draft: Draft) -> None:
     else:
         given = _amends(draft, standing)
         draft.say(draft.words("broken", by=given.quoted), offers.buttons(draft), Lane.PROMISE)
-    draft.to_case(Text(draft.team_words("team_broken", by=case.promised(draft, standing))), Lane.AGENT)
+    escalation.hand_up(draft, draft.team_words("team_broken", by=case.promised(draft, standing)))
     case.show_card(draft)
 
 
 def nag(draft: Draft) -> None:
     """No time is promised any more, and still nobody has come: tell the team, again and again."""
-    if draft.conversation.phase is not Phase.WAITING or draft.conversation.promise is not None:
+    conversation = draft.conversation
+    if conversation.phase not in (Phase.WAITING, Phase.HUMAN) or conversation.promise is not None:
         return
-    draft.to_case(Text(draft.team_words("team_nag")), Lane.AGENT)
+    if conversation.phase is Phase.HUMAN and answering.unanswered_since(conversation) is None:
+        return
+    escalation.alert(draft, draft.team_words("team_nag"))
     draft.record("nagged")
     _nag_later(draft)
 

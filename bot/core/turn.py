@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import aftercare, arrival, case, cues, offers, promising, reopening, wishes, words
+from bot.core import aftercare, arrival, assignment, case, cues, offers, promising, reopening, wishes, words
 from bot.core.content import Cue, Intent
 from bot.core.decide import Act, Because, Decision
 from bot.core.draft import Context, Draft
@@ -241,6 +241,7 @@ def promise(draft: Draft, intent: Intent | None, because: Because, also: tuple[s
     if because is Because.UNKNOWN:
         draft.change(failures=draft.conversation.failures + 1)
     _show_in_full(draft)
+    assignment.give_out(draft)
     case.show_card(draft)
 
 

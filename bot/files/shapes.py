@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from bot.core.content import ALWAYS, Acknowledge, When
+from bot.core.content import ALWAYS, Acknowledge, Assign, When
 from bot.files import quantities
 
 
@@ -219,3 +219,6 @@ class StandardsShape(Shape):
     follow_up: Annotated[FollowUpShape, BeforeValidator(_empty_mapping)] = FollowUpShape()
     quiet: Annotated[tuple[time, time] | None, BeforeValidator(_quiet)] = None
     confidence: Annotated[ConfidenceShape, BeforeValidator(_empty_mapping)] = ConfidenceShape()
+    assign: Assign = Assign.NONE
+    capacity: Annotated[int, BeforeValidator(_whole)] = 10
+    answer_again: Duration = timedelta(hours=1)

@@ -103,16 +103,16 @@ class State:
     # changing
 
     def add_person(self, person: Person) -> None:
-        """A person joins; a customer with a private chat."""
+        """A person joins, with a private chat that the bot may not write in before they do."""
         self.people[person.id] = person
-        if person.part is Part.CUSTOMER:
+        if not person.is_bot:
             self.chats[person.id] = Chat(person.id, person.name, person)
         self.tell_person(person)
 
     def post(
         self, chat: Chat, sender: Person, content: Content, at: Placement = HERE, service: Service | None = None
     ) -> Message:
-        """Add a message to a chat; the bot hears of it unless it wrote it. A customer who writes has started it."""
+        """Add a message to a chat; the bot hears of it unless it wrote it. Who writes in private has started it."""
         message = Message(
             chat=chat,
             message_id=self._next_message_id(chat),
@@ -128,7 +128,7 @@ class State:
             protected=at.protected,
         )
         chat.messages[message.message_id] = message
-        sender.started = True
+        sender.started = sender.started or chat.person is sender
         topic = chat.topics.get(at.thread_id) if at.thread_id else None
         if topic:
             topic.message_ids.append(message.message_id)

@@ -22,6 +22,10 @@ _SORT_FROM = 500
 """More new rows than this are sorted in together, as when a store is opened."""
 
 
+Moment = tuple[float, int, Due]
+"""A due row behind its time, in seconds since 1970 (numbers are compared far faster than datetimes), and its number."""
+
+
 class Index(Protocol):
     """Follows a table: told of every document that comes, is replaced or goes."""
 
@@ -113,8 +117,8 @@ class Schedule:
     """
 
     def __init__(self) -> None:
-        self._order: list[tuple[datetime, int, Due]] = []
-        self._new: list[tuple[datetime, int, Due]] = []
+        self._order: list[Moment] = []
+        self._new: list[Moment] = []
         """Not in the order yet."""
         self._rows: dict[Key, Due] = {}
         self._count = 0
@@ -123,7 +127,7 @@ class Schedule:
         row = DUE.load(document)
         self._rows[key] = row
         self._count += 1
-        self._new.append((row.at, self._count, row))
+        self._new.append((row.at.timestamp(), self._count, row))
 
     def discard(self, key: Key) -> None:
         self._rows.pop(key, None)
@@ -136,12 +140,14 @@ class Schedule:
     def until(self, now: datetime, limit: int) -> tuple[Due, ...]:
         """Rows at or before ``now``, earliest first; of the same time, those set first come first."""
         self._bring_in_order()
-        due = takewhile(lambda place: place[0] <= now, self._order)
+        latest = now.timestamp()
+        due = takewhile(lambda place: place[0] <= latest, self._order)
         return tuple(islice((place[2] for place in due if self._is_there(place)), limit))
 
     def _bring_in_order(self) -> None:
         if len(self._new) > _SORT_FROM:
-            self._order = sorted(place for place in self._order + self._new if self._is_there(place))
+            self._order += sorted(self._new)
+            self._order.sort()  # of two parts that are in order: they are merged
         else:
             for place in self._new:
                 insort(self._order, place)
@@ -151,7 +157,7 @@ class Schedule:
         if len(self._order) > 2 * len(self._rows) + 100:
             self._order = [place for place in self._order if self._is_there(place)]
 
-    def _is_there(self, place: tuple[datetime, int, Due]) -> bool:
+    def _is_there(self, place: Moment) -> bool:
         return self._rows.get(place[2].id) is place[2]
 
 

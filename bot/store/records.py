@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from bot.core.errors import StoreDamagedError
-from bot.core.model import Conversation, Due, Event, Outgoing, Receipt, Step, Update
+from bot.core.model import Conversation, Due, Event, Outgoing, Person, Receipt, Step, Update
 from bot.store.entries import Raw
 
 RecordT = TypeVar("RecordT")
@@ -57,6 +57,7 @@ CONVERSATION = Form(Conversation)
 DUE = Form(Due)
 EVENT = Form(Event)
 OUTGOING = Form(Outgoing)
+PERSON = Form(Person)
 RECEIPT = Form(Receipt)
 STEP = Form(Step)
 UPDATE = Form(Update)

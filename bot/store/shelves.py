@@ -10,6 +10,7 @@ handled        update id             nothing: that it was dealt with
 due            its own               the due row
 outbox         its own               the row, how far it has come, and its number in the order of commits
 sent           that of the outbox    the row and what came of it
+people         user id               a colleague
 recent         conversation id       nothing: it has a case file, and its ``sent`` rows are still here
 =============  ====================  ===================================================================
 """
@@ -52,6 +53,7 @@ class Shelves:
         self.outbox = self._table("outbox", str, self.line, self.unsent)
         self.by_message, self.sent_in = Lookup(_messages_of), Lookup(_conversation_of)
         self.sent = self._table("sent", str, self.by_message, self.sent_in)
+        self.people = self._table("people", int)
         self.recent_order = Arrivals()
         self.recent = self._table("recent", str, self.recent_order)
 

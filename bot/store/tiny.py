@@ -16,7 +16,7 @@ from typing import Any
 from tinydb import TinyDB
 
 from bot.core.errors import StoreError
-from bot.core.model import Conversation, Delivery, Due, Event, Outgoing, Receipt, Step, Update
+from bot.core.model import Conversation, Delivery, Due, Event, Outgoing, Person, Receipt, Step, Update
 from bot.ports import Cursor
 from bot.store.archive import log_entries
 from bot.store.casebook import Casebook
@@ -25,7 +25,7 @@ from bot.store.disk import FolderLock, make_folder
 from bot.store.entries import Entry, pack, unpack
 from bot.store.housekeeping import Housekeeper
 from bot.store.leases import Lease, Leases
-from bot.store.records import EVENT, OUTGOING, RECEIPT, UPDATE
+from bot.store.records import EVENT, OUTGOING, PERSON, RECEIPT, UPDATE
 from bot.store.shelves import Shelves
 from bot.store.stepping import Stepping
 from bot.store.storage import JournalStorage, Transaction
@@ -194,6 +194,19 @@ class TinyStore:
         if lease is None:
             raise StoreError(f"chat {conversation.chat_id} must be leased to commit a step of it")
         return lease
+
+    # --- colleagues
+
+    async def people(self) -> tuple[Person, ...]:
+        """All colleagues we have met, by their id."""
+        found = [PERSON.read(raw) for raw in self._shelves.people.raws()]
+        return tuple(sorted(found, key=lambda person: person.id))
+
+    async def put_person(self, person: Person) -> None:
+        """Keep what we know of a colleague, in place of what we knew."""
+        with self._storage.transaction() as transaction:
+            self._shelves.people.put(person.id, PERSON.dump(person))
+        await self._settle(transaction)
 
     # --- time
 

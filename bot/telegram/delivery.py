@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import assert_never
@@ -12,9 +12,11 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
+    MessageEntity,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
     ReplyParameters,
+    User,
 )
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
@@ -28,13 +30,14 @@ from bot.core.model import (
     Copy,
     Edit,
     Keyboard,
+    Mention,
     OpenTopic,
     ReopenTopic,
     ShowButtons,
     Text,
 )
 from bot.telegram.failures import is_topic_gone, says
-from bot.telegram.splitting import shorten, split
+from bot.telegram.splitting import shorten, split, units
 
 EYES = "👀"
 """The reaction that says: seen."""
@@ -123,12 +126,31 @@ def _text(content: Text, place: Place) -> tuple[Call, ...]:
     parts = split(content.text)
     last = len(parts) - 1
     return tuple(
-        _send(part, place, _beneath(content) if index == last else None, content.reply_to if index == 0 else None)
+        _send(
+            part,
+            place,
+            _beneath(content) if index == last else None,
+            content.reply_to if index == 0 else None,
+            _entities(part, content.mentions) if last == 0 else [],
+        )
         for index, part in enumerate(parts)
     )
 
 
-def _send(text: str, place: Place, beneath: Markup | None, reply_to: int | None = None) -> Call:
+def _entities(text: str, mentions: Sequence[Mention]) -> list[MessageEntity]:
+    """Who is notified, and where in the text they are named; who isn't named there is left out."""
+    found = []
+    for mention in mentions:
+        before, label, _ = text.partition(mention.label)
+        if label:
+            user = User(mention.user_id, mention.label, is_bot=False)
+            found.append(MessageEntity(MessageEntity.TEXT_MENTION, units(before), units(label), user=user))
+    return found
+
+
+def _send(
+    text: str, place: Place, beneath: Markup | None, reply_to: int | None = None, entities: Sequence[MessageEntity] = ()
+) -> Call:
     async def run(bot: Bot) -> Made:
         message = await bot.send_message(
             place.chat_id,
@@ -136,6 +158,7 @@ def _send(text: str, place: Place, beneath: Markup | None, reply_to: int | None 
             message_thread_id=place.thread_id,
             reply_markup=beneath,
             reply_parameters=_reply(reply_to),
+            entities=list(entities) or None,
         )
         return Made(message.message_id)
 

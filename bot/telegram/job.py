@@ -49,9 +49,7 @@ def address(row: Outgoing) -> tuple[Hashable, Hashable]:
         return ("callback", row.id), ("unkept", row.chat_id)
     if row.to is To.CASE:
         return ("case", row.conversation_id), row.chat_id
-    if row.to is To.TEAM:
-        return ("team", row.chat_id), row.chat_id
-    return ("customer", row.chat_id), row.chat_id
+    return (row.to.value, row.chat_id), row.chat_id
 
 
 def step_of(row: Outgoing) -> str:

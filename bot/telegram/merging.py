@@ -45,8 +45,9 @@ def _are_words(last: Content, new: Content) -> bool:
 
 
 def _is_plain(content: Text, *, buttons: bool = False) -> bool:
-    """Words alone: nothing below them (but buttons, if they may be), and no change of the customer's keyboard."""
-    return not (content.share_contact or content.hide_keyboard or (content.keyboard and not buttons))
+    """Words alone: nobody called in them, nothing below them (but buttons, if they may be), no change of a keyboard."""
+    beneath = content.share_contact or content.hide_keyboard or (content.keyboard and not buttons)
+    return not (beneath or content.mentions)
 
 
 def _text(contents: Sequence[Content]) -> str:

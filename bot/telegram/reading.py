@@ -130,8 +130,6 @@ class TelegramChannel:
         thread_id = _thread(message)
         content = _content(message)
         agent = self._agent(message, chat_id)
-        if thread_id is None:
-            return Ignored("written outside the topics")
         if content is None:
             return Ignored("a service message")
         if agent is None:
@@ -139,10 +137,12 @@ class TelegramChannel:
         command, addressee = self._command(content[0])
         if addressee is not None:
             return Ignored("a command for another bot")
+        if thread_id is None and command is None:
+            return Ignored("written outside the topics")
         message_id = number(message, "message_id") or 0
         album = words(message, "media_group_id")
         return AgentMessage(
-            chat_id, thread_id, message_id, agent, *content, command=command, edited=edited, album=album
+            chat_id, thread_id or 0, message_id, agent, *content, command=command, edited=edited, album=album
         )
 
     def _choice(self, query: Raw) -> Incoming:
@@ -176,7 +176,7 @@ class TelegramChannel:
         user_id = number(user, "id")
         if user_id is None or user_id == self.bot_id or user.get("is_bot"):
             return None
-        return Agent(user_id, _name(user), self.role_of(chat_id, user_id))
+        return Agent(user_id, _name(user), self.role_of(chat_id, user_id), words(user, "username"))
 
     def _command(self, text: str) -> tuple[str | None, str | None]:
         """The command, and the other bot that it is for, if it names one."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 import structlog
-from telegram import Bot
+from telegram import Bot, User
 from telegram.error import TelegramError
 
-from bot.core.model import Role
+from bot.core.model import Person, Role
 
 log = structlog.get_logger(__name__)
 
@@ -18,7 +18,7 @@ class Roles:
 
     def __init__(self, admins: Collection[int] = ()) -> None:
         self._admins = frozenset(admins)
-        self._administrators: dict[int, frozenset[int]] = {}
+        self._administrators: dict[int, dict[int, Person]] = {}
 
     def __call__(self, agents_chat: int, user_id: int) -> Role:
         """The role of a user in a group, as of the last refresh."""
@@ -36,4 +36,13 @@ class Roles:
             except TelegramError as error:
                 log.warning("the administrators of a group are not known", chat=chat, error=str(error))
             else:
-                self._administrators[chat] = frozenset(member.user.id for member in members)
+                people = [member.user for member in members if not member.user.is_bot]
+                self._administrators[chat] = {user.id: self._person(user, chat) for user in people}
+
+    def supervisors(self) -> list[Person]:
+        """The administrators of all groups, as of the last refresh; once for each group."""
+        return [person for people in self._administrators.values() for person in people.values()]
+
+    def _person(self, user: User, chat: int) -> Person:
+        role = Role.ADMIN if user.id in self._admins else Role.SUPERVISOR
+        return Person(user.id, user.full_name, user.username, role, (), (chat,))

@@ -28,6 +28,7 @@ from bot.core.model import (
     Media,
     Message,
     OpenTopic,
+    Person,
     Phase,
     Promise,
     PromiseState,
@@ -111,6 +112,18 @@ def full_conversation() -> Conversation:
         continues="5001-0",
         after=Aftercare(after(2), 5, after(3), is_well=True),
     )
+
+
+# --- colleagues
+
+
+async def test_colleagues_are_kept_and_replaced(store: Store, again: Again) -> None:
+    ana = Person(7, "Ana", "ana", Role.SUPERVISOR, (AGENTS,), (AGENTS,), ("sl", "en"), 5, away=True, seen_at=NOON)
+    for person in (Person(8, "Bor"), Person(7, "Anna"), ana):
+        await store.put_person(person)
+    store = await again(store)
+    assert await store.people() == (ana, Person(8, "Bor"))
+    await store.close()
 
 
 # --- inbox

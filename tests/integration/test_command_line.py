@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from bot.core.model import Phase, PromiseState
 from tests.content_samples import edit, write_content
 from tests.integration.house import house
+from tests.integration.simulated import ANA
 
 ALWAYS = 'calendars: {office: {zone: Europe/Ljubljana, open: {mon-fri: ["09:00-17:00"]}}}\npromises: {complaint: 90s}\n'
 
@@ -137,6 +139,45 @@ def test_queue_says_when_nobody_is_waiting_and_lists_who_is(tmp_path: Path) -> N
     assert (told["customer"], told["intent"], told["phase"]) == ("Maja", "item_damaged", Phase.WAITING.value)
     assert told["quoted"] == "by 12:00 today"
     assert PromiseState.OPEN.value == "open"
+
+
+def test_report_tells_what_came_of_a_day(tmp_path: Path) -> None:
+    formats = (("--format", "json"), ("--format", "csv", "--by", "agent"), ("--by", "intent"), ("--per", "week"))
+
+    async def day() -> list[str]:
+        async with house(tmp_path) as home:
+            await home.customer_says("my lamp arrived broken")
+            home.agent_says(await home.topic(), "A new one goes out today")
+            await home.until_customer_reads("A new one goes out")
+            where = {"KEEPWORD_STORE": f"tinydb:{tmp_path / 'store'}"}
+            told = [await asyncio.to_thread(keepword, tmp_path, "report", *words, **where) for words in formats]
+            return [done.stdout.decode() for done in told]
+
+    exact, rows, table, causes = asyncio.run(day())
+    whole = json.loads(exact)
+    figures = whole["groups"]["all"]
+    assert (figures["conversations"], figures["promises"], figures["kept"], figures["kept_rate"]) == (1, 1, 1, 1.0)
+    assert whole["now"] == {"open": 0, "at_risk": 0, "overdue": 0}
+    assert whole["complaints"] == [{"begins": "2026-11-23", "intent": "item_damaged", "complaints": 1}]
+    (row,) = csv.DictReader(rows.splitlines())
+    assert (row["agent"], row["kept"], row["kept_rate"], row["stars"]) == (f"Ana ({ANA})", "1", "1.0", "")
+    assert "Damaged item" in table
+    assert "100.0%" in table
+    assert "Open now: 0" in table
+    assert causes.splitlines()[1].split() == ["2026-11-23", "Damaged", "item", "1"]
+
+
+def test_report_counts_what_began_in_the_time_asked_for(tmp_path: Path) -> None:
+    async def day() -> list[dict[str, int]]:
+        async with house(tmp_path) as home:
+            await home.customer_says("my lamp arrived broken")
+            where = {"KEEPWORD_STORE": f"tinydb:{tmp_path / 'store'}"}
+            spans = (("--since", "2026-11-23T09:00"), ("--since", "2026-11-23T10:30"), ("--until", "2026-11-23"))
+            words = ("report", "--format", "json")
+            told = [await asyncio.to_thread(keepword, tmp_path, *words, *span, **where) for span in spans]
+            return [json.loads(done.stdout)["groups"]["all"] for done in told]
+
+    assert [figures["promises"] for figures in asyncio.run(day())] == [1, 0, 0]
 
 
 def test_queue_without_a_store_says_what_to_do(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import alarm, arrival, asked, handover, turn
+from bot.core.content import Assign
 from bot.core.decide import decide
 from bot.core.draft import Context, Draft
 from bot.core.errors import HandoverError
@@ -28,11 +29,13 @@ from bot.core.model import (
     Media,
     OpenTopic,
     Outgoing,
+    Person,
     Phase,
     PromiseState,
     Receipt,
     Step,
 )
+from bot.core.roster import Roster
 from tests.catalogues import (
     ANA,
     BEN,
@@ -310,13 +313,18 @@ ACTIONS = st.lists(st.sampled_from(NAMES), max_size=25)
 INTENTS = st.sampled_from(["opening_hours", "order_status", "item_damaged", "talk_to_human", "thanks", "none"])
 
 
-@given(actions=ACTIONS, intents=st.lists(INTENTS, min_size=25, max_size=25))
-def test_whatever_happens_states_move_legally_and_promises_end_once(actions: list[str], intents: list[str]) -> None:
+@given(actions=ACTIONS, intents=st.lists(INTENTS, min_size=25, max_size=25), assign=st.sampled_from(list(Assign)))
+def test_whatever_happens_states_move_legally_and_promises_end_once(
+    actions: list[str], intents: list[str], assign: Assign
+) -> None:
     now, before = MONDAY, conversation(topic_id=5)
+    roster = Roster(
+        Person(one.id, one.name, groups=(GROUP,), supervises=(GROUP,), seen_at=MONDAY) for one in (ANA, BEN)
+    )
     rows: dict[str, Due] = {}
     for action, intent in zip(actions, intents, strict=False):
         now += timedelta(minutes=17)
-        at = context(now)
+        at = replace(context(now, assign=assign), roster=roster)
         step = _act(before, action, intent, rows, at)
         if step is None:
             continue
@@ -328,6 +336,10 @@ def test_whatever_happens_states_move_legally_and_promises_end_once(actions: lis
             rows.pop(done, None)
         rows |= {row.id: row for row in step.due}
         assert after.promise is None or f"promise:{after.promise.id}" in rows
+        assert after.phase is not Phase.WAITING or after.promise is not None or f"nag:{after.id}" in rows
+        assert after.assigned is None or after.phase is Phase.WAITING
+        assert after.agent is not None or after.phase is not Phase.HUMAN
+        roster.note(after, now)
         before = after
         if not after.is_open:
             assert after.promise is None

@@ -143,6 +143,7 @@ async def test_administrators_are_supervisors_admins_are_admins_and_all_others_a
     await roles.refresh(telegram.bot(), [GROUP])
     assert [roles(GROUP, user) for user in (7, 8, 9)] == [Role.SUPERVISOR, Role.AGENT, Role.ADMIN]
     assert roles(-5, 7) is Role.AGENT
+    assert [(person.id, person.supervises) for person in roles.supervisors()] == [(7, (GROUP,))]
     telegram.refuse("getChatAdministrators", 502, "Bad Gateway")
     await roles.refresh(telegram.bot(), [GROUP])
     assert roles(GROUP, 7) is Role.SUPERVISOR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.core.model import Button, Card, Content, Copy, Lane, Outgoing, Text, To
+from bot.core.model import Button, Card, Content, Copy, Lane, Mention, Outgoing, Text, To
 from bot.telegram.merging import joined, may_join
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -88,3 +88,9 @@ def test_together_they_are_no_longer_than_one_message_may_be() -> None:
     assert may_join([copy(1, "a" * 4000)], copy(2, "b" * 95))
     assert not may_join([copy(1, "a" * 4000)], copy(2, "b" * 96))
     assert not may_join([copy(1, "👀" * 2000)], copy(2, "b" * 96))
+
+
+def test_who_is_called_by_name_is_called_in_a_message_of_its_own() -> None:
+    called = row(Text("Ana, please", mentions=(Mention(7, "Ana"),)), to=To.CASE)
+    assert not may_join([called], row(Text("Two."), to=To.CASE))
+    assert not may_join([row(Text("One."), to=To.CASE)], called)

@@ -114,6 +114,12 @@ def test_words_in_a_topic_are_an_agents_message() -> None:
     assert read(from_agent(text="On it")) == AgentMessage(GROUP, 77, 9, Agent(7, "Bojan"), "On it")
 
 
+def test_a_command_outside_of_the_topics_is_heard() -> None:
+    message = {"message_id": 9, "chat": FORUM, "from": {**BOJAN, "username": "bojan"}, "text": "/away"}
+    agent = Agent(7, "Bojan", username="bojan")
+    assert read({"update_id": 1, "message": message}) == AgentMessage(GROUP, 0, 9, agent, "/away", command="away")
+
+
 def test_a_reply_thread_in_a_group_without_topics_is_no_topic() -> None:
     chat = {"id": GROUP, "type": "supergroup"}
     message = {"message_id": 9, "message_thread_id": 5, "chat": chat, "from": BOJAN, "text": "hm"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import cast
@@ -11,7 +11,7 @@ from typing import cast
 from bot.core.errors import StoreError
 from bot.core.model import Due, DueKind, Step
 from bot.ports import Store
-from bot.timer import SIDE_BY_SIDE, Timer
+from bot.timer import LONGEST_NAP, SIDE_BY_SIDE, Order, Timer, as_they_come
 from tests.catalogues import MONDAY, conversation
 from tests.integration.simulated import until
 
@@ -52,8 +52,10 @@ class Bell:
 
 
 @asynccontextmanager
-async def running(rows: Rows, bell: Bell, ring: Callable[[Due], Awaitable[None]] | None = None) -> AsyncIterator[Timer]:
-    timer = Timer(cast("Store", rows), rows, ring or bell.ring, bell.failures.append)
+async def running(
+    rows: Rows, bell: Bell, ring: Callable[[Due], Awaitable[None]] | None = None, order: Order = as_they_come
+) -> AsyncIterator[Timer]:
+    timer = Timer(cast("Store", rows), rows, ring or bell.ring, bell.failures.append, order)
     timer.start()
     try:
         yield timer
@@ -193,3 +195,62 @@ async def test_rows_of_what_is_being_dealt_with_hide_no_others() -> None:
 
     async with running(rows, bell, ring):
         await until(lambda: bell.rang == ["other"])
+
+
+async def last_first(rows: Sequence[Due]) -> Sequence[Due]:
+    return sorted(rows, key=lambda row: row.at, reverse=True)
+
+
+async def test_what_is_more_than_can_be_started_at_once_goes_in_the_order_that_is_given() -> None:
+    rows = Rows(*(row(f"{number:04}", -2000 + number, of=f"{number}-1") for number in range(300)))
+    bell = Bell(rows)
+    async with running(rows, bell, order=last_first):
+        await until(lambda: len(bell.rang) == 300, seconds=20)
+    assert bell.rang == sorted(bell.rang, reverse=True)
+
+
+async def test_a_few_that_are_due_at_once_do_so_too() -> None:
+    rows = Rows(row("first", -3, of="1-1"), row("second", -2, of="2-1"))
+    bell = Bell(rows)
+    async with running(rows, bell, order=last_first):
+        await until(lambda: len(bell.rang) == 2)
+    assert bell.rang == ["second", "first"]
+
+
+async def test_a_row_in_line_that_fails_is_tried_again_and_holds_up_no_other() -> None:
+    rows = Rows(*(row(f"{number:03}", -500 + number, of=f"{number}-1") for number in range(100)))
+    bell, failed = Bell(rows), list[str]()
+
+    async def ring(due: Due) -> None:
+        if due.id == "042" and not failed:
+            failed.append(due.id)
+            raise ValueError("once")
+        await bell.ring(due)
+
+    async with running(rows, bell, ring, order=last_first):
+        await until(lambda: len(bell.rang) == 100, seconds=20)
+    assert bell.rang[-1] == "042"
+
+
+async def test_a_clock_that_is_set_forward_is_noticed_within_a_second_or_so() -> None:
+    rows = Rows(row("later", 5))
+    bell = Bell(rows)
+    async with running(rows, bell):
+        await asyncio.sleep(0)
+        rows.time += timedelta(minutes=6)
+        await until(lambda: bell.rang == ["later"], seconds=10)
+    assert timedelta(seconds=1) >= LONGEST_NAP
+
+
+async def test_a_clock_that_is_set_back_rings_nothing_early_and_nothing_twice() -> None:
+    rows = Rows(row("past", -1), row("later", 5, of="5002-1"))
+    bell = Bell(rows)
+    async with running(rows, bell) as timer:
+        await until(lambda: bell.rang == ["past"])
+        rows.time -= timedelta(hours=3)
+        timer.look_again()
+        await asyncio.sleep(0.05)
+        assert bell.rang == ["past"]
+        rows.time += timedelta(hours=4)
+        timer.look_again()
+        await until(lambda: bell.rang == ["past", "later"])

@@ -13,6 +13,7 @@ from bot.core.decide import decide
 from bot.core.draft import Context
 from bot.core.model import (
     AnswerCallback,
+    Author,
     Card,
     Conversation,
     Copy,
@@ -21,6 +22,7 @@ from bot.core.model import (
     DueKind,
     Edit,
     Media,
+    Message,
     OpenTopic,
     Phase,
     PromiseState,
@@ -312,15 +314,16 @@ def test_an_edit_while_a_colleague_has_it_reaches_the_colleague() -> None:
 def test_while_a_human_has_it_messages_are_passed_on_and_nothing_is_said() -> None:
     step = arrival.receive(conversation(phase=Phase.HUMAN, agents_chat=-100), wrote("ok", 3), 1, context())
     assert [row.content for row in step.outbox] == [Copy(MAJA.id, 3, text="ok")]
-    assert step.due == ()
+    assert [row.kind for row in step.due] == [DueKind.ANSWER]
 
 
 # --- starting fresh ---------------------------------------------------------------------------------------------------
 
 
-def test_a_new_conversation_counts_on_and_remembers_the_language_alone() -> None:
-    last = conversation(id="5001-3", severity=Severity.URGENT, phase=Phase.RESOLVED, language="en")
+def test_a_new_conversation_counts_on_and_remembers_language_and_colleague_alone() -> None:
+    last = conversation(id="5001-3", severity=Severity.URGENT, phase=Phase.RESOLVED, language="en", agent=ANA)
     new = arrival.fresh(MAJA.id, MAJA, last, context())
+    assert (new.agent, new.last_agent) == (None, ANA)
     assert (new.id, new.severity, new.messages, new.language) == ("5001-4", Severity.CALM, (), "en")
 
 
@@ -505,8 +508,11 @@ def test_after_two_broken_promises_the_team_is_told_again_and_again_until_somebo
     step = alarm.ring(given_up.conversation, nag, context(nag.at))
     assert "still waiting" in said_to_team(step)[0]
     assert [row.id for row in step.due] == [nag.id]
-    taken = replace(given_up.conversation, phase=Phase.HUMAN)
-    assert alarm.ring(taken, nag, context(nag.at)).due == ()
+    claimed = replace(given_up.conversation, phase=Phase.HUMAN, agent=ANA)
+    assert [row.id for row in alarm.ring(claimed, nag, context(nag.at)).due] == [nag.id]
+    answer = Message(nag.at, Author.AGENT, "Sorry!", ANA.name)
+    answered = replace(claimed, messages=(*claimed.messages, answer))
+    assert alarm.ring(answered, nag, context(nag.at)).due == ()
 
 
 # --- a customer who writes very much ----------------------------------------------------------------------------------
