@@ -109,6 +109,61 @@ def evaluate(
     evaluate_pipeline(_settings(), train, test, oos, shots=shots, seed=seed, as_json=as_json)
 
 
+content = typer.Typer(no_args_is_help=True, help="Versions of the content: what was live, drafts, and the way back.")
+cli.add_typer(content, name="content")
+
+
+@content.command(name="history")
+def content_history(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
+    """List when which content went live and what changed, the newest first."""
+    from bot.commands.versions import show_history
+
+    show_history(_settings(), as_json=as_json)
+
+
+@content.command(name="diff")
+def content_diff(
+    version: Annotated[str | None, typer.Argument(help="Compare with this version. Default: what is live.")] = None,
+) -> None:
+    """Show how the files differ from what is live, or from an older version."""
+    from bot.commands.versions import show_diff
+
+    raise typer.Exit(show_diff(_settings(), version))
+
+
+@content.command(name="rollback")
+def content_rollback(
+    version: Annotated[str | None, typer.Argument(help="Its first letters do. Default: the one before.")] = None,
+    set_aside: Annotated[bool, typer.Option("--set-aside", help="Keep a copy of edits that were never live.")] = False,
+) -> None:
+    """Put the files of an earlier version back. A running bot has them within seconds."""
+    from bot.commands.versions import roll_back
+
+    roll_back(_settings(), version, set_aside=set_aside)
+
+
+@content.command(name="draft")
+def content_draft(
+    draft: Annotated[Path, typer.Argument(help="A folder that is not there yet.")] = Path("draft"),
+) -> None:
+    """Copy the content to a folder where it can be edited without being live."""
+    from bot.commands.versions import make_draft
+
+    make_draft(_settings(), draft)
+
+
+@content.command(name="publish")
+def content_publish(
+    draft: Annotated[Path, typer.Argument(help="The draft's folder.")] = Path("draft"),
+    anyway: Annotated[bool, typer.Option("--anyway", help="Even if the live files changed after it was made.")] = False,
+    set_aside: Annotated[bool, typer.Option("--set-aside", help="Keep a copy of edits that were never live.")] = False,
+) -> None:
+    """Make a draft live, if nothing is wrong with it."""
+    from bot.commands.versions import publish
+
+    raise typer.Exit(publish(_settings(), draft, anyway=anyway, set_aside=set_aside))
+
+
 @cli.command()
 def queue(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
     """List the promises that are open, the most urgent first. Works while the bot runs."""
