@@ -60,7 +60,7 @@ def test_any_words_are_read_back_as_they_are(tmp_path: Path, text: str) -> None:
     assert found.examples[-1] == text
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(
     st.text(
         st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Co", "Cn", "Zl", "Zp"]), min_size=1, max_size=40
@@ -81,7 +81,7 @@ def test_any_text_at_all_is_added_or_refused_and_nothing_else_changes(tmp_path: 
 def test_a_list_in_brackets_grows_inside_them(tmp_path: Path) -> None:
     write_content(tmp_path)
     add(tmp_path, "opening times?", "opening_hours", area="talk")
-    assert 'do you open early, opening times?]' in (tmp_path / "intents/en/talk.yml").read_text()
+    assert "do you open early, opening times?]" in (tmp_path / "intents/en/talk.yml").read_text()
     assert load(tmp_path).catalogue is not None
 
 
