@@ -1,12 +1,11 @@
 """The content that is shipped: every check sentence, in every language, is understood as it must be.
 
-One pipeline is trained for all of them, and kept among pytest's own files: the next run loads it, unless something that it
-depends on has changed.
+One pipeline is trained for all of them, and kept among pytest's own files: the next run loads it, unless something
+that it depends on has changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,13 +30,13 @@ meaning = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def understood(request: pytest.FixtureRequest) -> Iterator[dict[Sentence, str]]:
+def understood(request: pytest.FixtureRequest) -> dict[Sentence, str]:
     """What each check sentence is taken for, all understood at once."""
-    folder = Path(request.config.cache.mkdir("keepword-model"))  # type: ignore[union-attr]  # there is a cache
+    folder = Path(request.config.cache.mkdir("keepword-model"))
     pipeline: Pipeline = load_or_train(CATALOGUE, folder, encoder=encoder_named("default"))
     found = pipeline.understand_many([(one.text, Hints(so_far=one.language)) for one in CHECKS])
     pipeline.close()
-    yield {one: understanding.intent for one, understanding in zip(CHECKS, found, strict=True)}
+    return {one: understanding.intent for one, understanding in zip(CHECKS, found, strict=True)}
 
 
 @meaning
