@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from spacy.tokens import Doc
 
 from bot.core.content import Catalogue
@@ -78,7 +79,7 @@ class _Remembering(Encoder):
         return self._encoder.dim
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        return self._embeddings.embed(texts)
+        return np.asarray(self._embeddings.embed(texts), dtype=np.float32)
 
 
 def cross_validate(

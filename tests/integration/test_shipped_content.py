@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.files.folder import take_snapshot
+from bot.files.folder import INTENTS
 from bot.files.likeness import near_duplicates
-from bot.files.load import load_or_raise
+from bot.files.load import good, load
 from bot.files.sentences import CHECK, Sentence, sentences_of
 from bot.nlp.encoder import encoder_named
 from bot.nlp.pipeline import Pipeline
@@ -20,8 +20,9 @@ from bot.nlp.training import load_or_train
 from bot.ports import Hints
 
 ROOT = Path(__file__).parents[2]
-CATALOGUE = load_or_raise(ROOT)
-SENTENCES = sentences_of(take_snapshot(ROOT), CATALOGUE.standards.languages)
+LOADED = load(ROOT)
+LANGUAGES = LOADED.snapshot.languages(INTENTS)
+SENTENCES = sentences_of(LOADED.snapshot)
 CHECKS = [sentence for sentence in SENTENCES if sentence.role == CHECK]
 
 meaning = pytest.mark.skipif(
@@ -33,10 +34,15 @@ meaning = pytest.mark.skipif(
 def understood(request: pytest.FixtureRequest) -> dict[Sentence, str]:
     """What each check sentence is taken for, all understood at once."""
     folder = Path(request.config.cache.mkdir("keepword-model"))
-    pipeline: Pipeline = load_or_train(CATALOGUE, folder, encoder=encoder_named("default"))
+    pipeline: Pipeline = load_or_train(good(LOADED), folder, encoder=encoder_named("default"))
     found = pipeline.understand_many([(one.text, Hints(so_far=one.language)) for one in CHECKS])
     pipeline.close()
     return {one: understanding.intent for one, understanding in zip(CHECKS, found, strict=True)}
+
+
+def test_the_shipped_content_is_good_in_every_language_that_it_has() -> None:
+    assert [str(problem) for problem in LOADED.problems] == []
+    assert sorted(good(LOADED).standards.languages) == sorted(LANGUAGES)
 
 
 @meaning
@@ -46,10 +52,10 @@ def test_a_check_sentence_is_understood(sentence: Sentence, understood: dict[Sen
     assert understood[sentence] == sentence.intent
 
 
-@pytest.mark.parametrize("language", CATALOGUE.standards.languages)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_intent_has_check_sentences_in_every_language(language: str) -> None:
     checked = {one.intent for one in CHECKS if one.language == language}
-    assert checked == set(CATALOGUE.intents)
+    assert checked == {one.intent for one in SENTENCES}
 
 
 def test_no_example_is_nearly_that_of_another_intent() -> None:
