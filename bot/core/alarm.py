@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.core import answering, assignment, case, priority, promising
+from bot.core import answering, arrival, assignment, case, priority, promising
 from bot.core.draft import Context, Draft
 from bot.core.model import Conversation, Due, DueKind, Step
 
@@ -34,28 +34,34 @@ def ring(conversation: Conversation, due: Due, context: Context) -> Step:
     A turn that falls due is not decided here: it has to be understood first (see :meth:`bot.flow.Flow.on_due`). One
     with nothing pending was answered meanwhile, by a button or by an agent: its row only goes away too.
     """
+    if due.kind is DueKind.IDLE and arrival.is_over(conversation, context):
+        return arrival.end_idle(conversation, context)
     draft = Draft(conversation, context)
     draft.settle(due.id)
-    standing = conversation.promise
-    if due.kind is DueKind.REMIND and not due.subject:
-        promising.nag(draft)
-        return draft.finish()
-    if due.kind is DueKind.ANSWER:
-        answering.ring(draft)
-        return draft.finish()
-    if due.kind is DueKind.ASSIGN:
-        assignment.give_out(draft)
-        case.show_card(draft)
-        return draft.finish()
-    if standing is None or standing.id != due.subject:
-        return draft.finish()
     match due.kind:
+        case DueKind.IDLE:
+            arrival.watch_idleness(draft)
+        case DueKind.REMIND if not due.subject:
+            promising.nag(draft)
+        case DueKind.ANSWER:
+            answering.ring(draft)
+        case DueKind.ASSIGN:
+            assignment.give_out(draft)
+            case.show_card(draft)
+        case _ if conversation.promise is not None and conversation.promise.id == due.subject:
+            _ring_for_promise(draft, due.kind)
+        case _:
+            pass  # the promise has ended since then
+    return draft.finish()
+
+
+def _ring_for_promise(draft: Draft, kind: DueKind) -> None:
+    match kind:
         case DueKind.REMIND:
             promising.remind(draft)
         case DueKind.AT_RISK:
             promising.at_risk(draft)
         case DueKind.PROMISE:
             promising.fall_due(draft)
-        case DueKind.TURN | DueKind.ASSIGN | DueKind.ANSWER | DueKind.SURVEY | DueKind.FOLLOW_UP:
-            pass
-    return draft.finish()
+        case _:
+            raise AssertionError(f"a row of kind {kind} is not about a promise")

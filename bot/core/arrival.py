@@ -41,6 +41,9 @@ LONGEST_THOUGHT = 4096
 
 _ENDS = ".!?…,;:)"
 
+_BEYOND = timedelta(seconds=1)
+"""So long after the last moment at which a conversation is still going on, it surely is over."""
+
 
 def fresh(chat_id: int, customer: Customer, previous: Conversation | None, context: Context) -> Conversation:
     """A new conversation: polite and neutral, however the last one ended.
@@ -69,9 +72,23 @@ def is_over(conversation: Conversation, context: Context) -> bool:
     return quiet and context.now - last > context.catalogue.standards.idle
 
 
+def watch_idleness(draft: Draft) -> None:
+    """Have the conversation closed once nobody has said anything to the bot for long."""
+    conversation = draft.conversation
+    if conversation.phase is Phase.BOT:
+        last = conversation.messages[-1].at if conversation.messages else conversation.opened_at
+        at = last + draft.context.catalogue.standards.idle + _BEYOND
+        draft.set_due(_idle_id(conversation), DueKind.IDLE, at)
+
+
+def _idle_id(conversation: Conversation) -> str:
+    return f"idle:{conversation.id}"
+
+
 def end_idle(conversation: Conversation, context: Context) -> Step:
     """Close a conversation in which nobody has said anything for long."""
     draft = Draft(conversation, context)
+    draft.settle(_idle_id(conversation))
     draft.change(phase=Phase.RESOLVED, resolved_at=context.now)
     draft.record("resolved", because="idle")
     case.close_case(draft)

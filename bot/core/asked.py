@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import aftercare, turn, wishes
+from bot.core import aftercare, arrival, turn, wishes
 from bot.core.arrival import known
 from bot.core.decide import Act, Because, Decision, decide_chosen
 from bot.core.draft import Context, Draft
@@ -106,6 +106,7 @@ def command(conversation: Conversation, message: CustomerMessage, update_id: int
     line = Message(context.now, Author.CUSTOMER, message.text, ref=message.message_id)
     draft.change(messages=(*conversation.messages, line))
     _obey(draft, message.command or "")
+    arrival.watch_idleness(draft)
     return draft.finish(update_id)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core import aftercare, answering, assignment, case, labelling, promising, words
+from bot.core import aftercare, answering, arrival, assignment, case, labelling, promising, words
 from bot.core.draft import Context, Draft
 from bot.core.errors import HandoverError, TopicGoneError
 from bot.core.model import (
@@ -220,6 +220,7 @@ def _hand_back(draft: Draft, agent: Agent) -> str:
         case.show_card(draft)
         return _stands(draft)
     draft.say(draft.words("handed_back", agent=words.first_word(agent.name)), lane=Lane.AGENT)
+    arrival.watch_idleness(draft)
     case.show_card(draft)
     return draft.team_words("team_handed_back")
 

@@ -561,6 +561,8 @@ class DueKind(StrEnum):
     """Ask the customer how it was."""
     FOLLOW_UP = "follow_up"
     """Ask the customer whether it is all right now."""
+    IDLE = "idle"
+    """Nobody has said anything to the bot for long: the conversation is over."""
 
 
 @dataclass(frozen=True, slots=True)

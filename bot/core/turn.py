@@ -63,6 +63,7 @@ def answer(
         _go_on(draft, decision, past)
     else:
         act(draft, decision, hello=not _has_bot_spoken(conversation))
+    arrival.watch_idleness(draft)
     return draft.finish()
 
 

@@ -342,6 +342,24 @@ def test_a_conversation_is_over_when_resolved_or_long_idle_with_the_bot() -> Non
     assert not arrival.is_over(conversation(phase=Phase.WAITING), tomorrow)
 
 
+def test_a_conversation_in_which_nobody_says_anything_is_closed_by_itself() -> None:
+    held = take_turn(conversation(), "when are you open?", understood("opening_hours"), context())
+    row = next(due for due in held.due if due.kind is DueKind.IDLE)
+    idle = context().catalogue.standards.idle
+    assert row.at - MONDAY > idle
+    step = alarm.ring(held.conversation, row, replace(context(), now=row.at))
+    assert (step.conversation.phase, step.outbox) == (Phase.RESOLVED, ())
+    assert row.id in step.done
+
+
+def test_a_conversation_that_goes_on_is_not_closed_but_watched_further() -> None:
+    held = take_turn(conversation(), "when are you open?", understood("opening_hours"), context())
+    row = next(due for due in held.due if due.kind is DueKind.IDLE)
+    step = alarm.ring(held.conversation, row, replace(context(), now=row.at - timedelta(minutes=1)))
+    assert step.conversation.phase is Phase.BOT
+    assert [(due.id, due.at) for due in step.due] == [(row.id, row.at)]
+
+
 def test_an_idle_conversation_is_closed_without_a_word() -> None:
     step = arrival.end_idle(conversation(), context())
     assert (step.conversation.phase, step.outbox) == (Phase.RESOLVED, ())
