@@ -15,7 +15,7 @@ import typer
 
 from bot import __version__
 from bot.commands.printing import Format
-from bot.core.errors import ContentError, KeepwordError
+from bot.core.errors import ContentError, KeepwordError, SettingsError
 from bot.core.report import By, Per
 from bot.settings import Settings, read_settings
 
@@ -57,11 +57,22 @@ def run() -> None:
 
 
 @cli.command()
-def check(folder: Annotated[Path | None, typer.Argument(help="The content folder.")] = None) -> None:
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="The content folder.")] = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Then look for what only the model sees; takes minutes.")
+    ] = False,
+) -> None:
     """Check the content files: every problem with its file, line and remedy."""
     from bot.commands.content import check_content
 
-    raise typer.Exit(check_content(_settings(folder).content))
+    settings = _settings(folder)
+    code = check_content(settings.content)
+    if deep and code == 0:
+        from bot.commands.hints import deep_hints
+
+        deep_hints(settings)
+    raise typer.Exit(code)
 
 
 @cli.command()
@@ -98,17 +109,151 @@ def classify(content: ContentFolder = None) -> None:
 
 @cli.command()
 def evaluate(
-    train: Annotated[Path, typer.Option(help="Examples to train on: text<TAB>intent, with a header line.")],
-    test: Annotated[Path, typer.Option(help="Messages to test on, in the same form.")],
+    train: Annotated[
+        Path | None, typer.Option(help="Examples to train on: text<TAB>intent, with a header line.")
+    ] = None,
+    test: Annotated[Path | None, typer.Option(help="Messages to test on, in the same form.")] = None,
     oos: Annotated[Path | None, typer.Option(help="Messages that are none of the intents.")] = None,
     shots: Annotated[int | None, typer.Option(help="Train on this many examples of each intent.")] = None,
     seed: Annotated[int, typer.Option(help="Chooses which.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
+    picture: Annotated[
+        Path | None, typer.Option(help="Where to draw what own examples are taken for (an SVG).")
+    ] = None,
+    content: ContentFolder = None,
 ) -> None:
-    """Measure the pipeline on any set of labelled messages."""
-    from bot.commands.understanding import evaluate_pipeline
+    """Measure how well the own content is understood; with --train and --test, any labelled messages."""
+    settings = _settings(content)
+    if train is not None and test is not None:
+        from bot.commands.understanding import evaluate_pipeline
 
-    evaluate_pipeline(_settings(), train, test, oos, shots=shots, seed=seed, as_json=as_json)
+        evaluate_pipeline(settings, train, test, oos, shots=shots, seed=seed, as_json=as_json)
+    elif train is None and test is None and oos is None and shots is None:
+        from bot.commands.evaluating import evaluate_content
+
+        evaluate_content(settings, picture=picture, as_json=as_json)
+    else:
+        raise SettingsError("Give both --train and --test, or neither (then the content's own examples are measured).")
+
+
+@cli.command()
+def preview(
+    folder: Annotated[Path | None, typer.Argument(help="The edited content, such as a draft.")] = None,
+    messages: Annotated[Path | None, typer.Option(help="Try these, one a line, instead of past messages.")] = None,
+    most: Annotated[int, typer.Option(min=1, help="How many messages at most, the newest ones.")] = 500,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """List which decisions about past messages would change if edited files went live."""
+    from bot.commands.preview import preview as show_preview
+
+    raise typer.Exit(show_preview(_settings(), folder, messages, most=most, as_json=as_json))
+
+
+content_commands = typer.Typer(
+    no_args_is_help=True, help="Versions of the content: what was live, drafts, and the way back."
+)
+cli.add_typer(content_commands, name="content")
+
+
+@content_commands.command(name="history")
+def content_history(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
+    """List when which content went live and what changed, the newest first."""
+    from bot.commands.versions import show_history
+
+    show_history(_settings(), as_json=as_json)
+
+
+@content_commands.command(name="diff")
+def content_diff(
+    version: Annotated[str | None, typer.Argument(help="Compare with this version. Default: what is live.")] = None,
+) -> None:
+    """Show how the files differ from what is live, or from an older version."""
+    from bot.commands.versions import show_diff
+
+    raise typer.Exit(show_diff(_settings(), version))
+
+
+@content_commands.command(name="rollback")
+def content_rollback(
+    version: Annotated[str | None, typer.Argument(help="Its first letters do. Default: the one before.")] = None,
+    set_aside: Annotated[bool, typer.Option("--set-aside", help="Keep a copy of edits that were never live.")] = False,
+) -> None:
+    """Put the files of an earlier version back. A running bot has them within seconds."""
+    from bot.commands.versions import roll_back
+
+    roll_back(_settings(), version, set_aside=set_aside)
+
+
+@content_commands.command(name="draft")
+def content_draft(
+    draft: Annotated[Path, typer.Argument(help="A folder that is not there yet.")] = Path("draft"),
+) -> None:
+    """Copy the content to a folder where it can be edited without being live."""
+    from bot.commands.versions import make_draft
+
+    make_draft(_settings(), draft)
+
+
+@content_commands.command(name="publish")
+def content_publish(
+    draft: Annotated[Path, typer.Argument(help="The draft's folder.")] = Path("draft"),
+    anyway: Annotated[bool, typer.Option("--anyway", help="Even if the live files changed after it was made.")] = False,
+    set_aside: Annotated[bool, typer.Option("--set-aside", help="Keep a copy of edits that were never live.")] = False,
+) -> None:
+    """Make a draft live, if nothing is wrong with it."""
+    from bot.commands.versions import publish
+
+    raise typer.Exit(publish(_settings(), draft, anyway=anyway, set_aside=set_aside))
+
+
+@cli.command()
+def gaps(
+    most: Annotated[int, typer.Option(min=1, help="How many groups at most, the largest ones.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    content: ContentFolder = None,
+) -> None:
+    """List what the bot could not answer, gathered by meaning, and which intents it may belong to."""
+    from bot.commands.learning import show_gaps
+
+    show_gaps(_settings(content), most=most, as_json=as_json)
+
+
+proposals = typer.Typer(
+    invoke_without_command=True, help="List the examples that colleagues propose; approve or reject them."
+)
+cli.add_typer(proposals, name="proposals")
+
+Numbers = Annotated[list[int], typer.Argument(help="Their numbers in the list.")]
+
+
+@proposals.callback()
+def list_proposals(
+    called: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False
+) -> None:
+    """List the examples that colleagues propose; approve or reject them."""
+    from bot.commands.learning import show_proposals
+
+    if called.invoked_subcommand is None:
+        show_proposals(_settings(), as_json=as_json)
+
+
+@proposals.command(name="approve")
+def approve_proposals(
+    numbers: Numbers,
+    text: Annotated[str | None, typer.Option(help="Write this instead of the proposed words.")] = None,
+) -> None:
+    """Write proposed examples into the files."""
+    from bot.commands.learning import approve
+
+    approve(_settings(), numbers, text)
+
+
+@proposals.command(name="reject")
+def reject_proposals(numbers: Numbers) -> None:
+    """Put proposed examples away for good."""
+    from bot.commands.learning import reject
+
+    reject(_settings(), numbers)
 
 
 @cli.command()

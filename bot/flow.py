@@ -178,12 +178,9 @@ class Flow:
         context = self._context()
         async with self._store.lease(choice.chat_id) as last:
             conversation = last or arrival.fresh(choice.chat_id, choice.customer, None, context)
-            about = aftercare.case_of(choice)
-            case = conversation if about in (None, conversation.id) else await self._store.conversation(about or "")
-            if about is not None and case is not None:
-                await self._commit(aftercare.choose(case, conversation, choice, update_id, context))
-            else:
-                await self._commit(asked.choose(conversation, choice, update_id, context))
+            about = asked.case_of(choice)
+            case = conversation if about == conversation.id else await self._store.conversation(about or "")
+            await self._commit(asked.choose(conversation, choice, update_id, context, case))
 
     async def _colleague_asked(self, person: Person, message: CustomerMessage, update_id: int) -> None:
         """A colleague says something about themselves, to the bot in private."""

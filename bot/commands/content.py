@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.commands.printing import notes, progress, results
 from bot.core.content import Catalogue
-from bot.files.load import load, load_or_raise
+from bot.files.likeness import likeness_hints
+from bot.files.load import Loaded, load, load_or_raise
+from bot.files.sentences import sentences_of
 from bot.settings import Settings
 
 
@@ -15,13 +18,18 @@ def check_content(folder: Path) -> int:
     loaded = load(folder)
     for problem in loaded.problems:
         results.print(str(problem), markup=False)
-    for warning in loaded.warnings:
+    alike = likeness_hints(sentences_of(loaded.snapshot, _languages(loaded)))
+    for warning in sorted((*loaded.warnings, *alike)):
         notes.print(f"{warning} (a hint)", markup=False)
     if loaded.catalogue is None:
         notes.print(f"{len(loaded.problems)} to mend before this content can go live.")
         return 1
     notes.print(f"{_counted(loaded.catalogue)}: all good.")
     return 0
+
+
+def _languages(loaded: Loaded) -> Sequence[str] | None:
+    return loaded.catalogue.standards.languages if loaded.catalogue else None
 
 
 def _counted(catalogue: Catalogue) -> str:

@@ -16,7 +16,7 @@ from bot.core.content import Catalogue
 from bot.core.decide import Decision, decide
 from bot.core.draft import Context
 from bot.core.model import Customer, CustomerMessage, Step, Text, Understanding
-from bot.files.load import load_or_raise
+from bot.files.load import good, load, load_or_raise
 from bot.ports import Hints
 from bot.settings import Settings
 
@@ -75,18 +75,25 @@ def _as_dict(text: str, understanding: Understanding, decision: Decision) -> dic
 
 def try_message(settings: Settings, text: str, *, at: datetime | None, language: str | None, as_json: bool) -> None:
     """Print what would be said to ``text`` by somebody new, and why. ``at`` without a zone is in the standards' own."""
-    catalogue = load_or_raise(settings.content)
+    from bot.commands.reasons import reasons  # spaCy takes a second to import
+    from bot.nlp.reading import understanding as understood
+
+    loaded = load(settings.content)
+    catalogue = good(loaded)
     pipeline = _pipeline(settings, catalogue)
     now = _aware(at, catalogue)
-    understanding = pipeline.understand_now(text, Hints(chosen=language))
-    pipeline.close()
+    (doc,) = pipeline.read([(text, Hints(chosen=language))])
+    understanding = understood(doc)
     customer = Customer(SOMEONE.id, SOMEONE.name, language=language)
-    decision, step = _rehearse(customer, text, understanding, Context(now, catalogue))
+    decision, step = rehearse(customer, text, understanding, Context(now, catalogue))
+    why = reasons(pipeline, doc, loaded.snapshot, catalogue, understanding, decision)
+    pipeline.close()
     told = _as_dict(text, understanding, decision) | _outcome(decision, step)
     if as_json:
-        print_json(told)
+        print_json(told | why.as_dict())
     else:
         _explain(told, catalogue)
+        why.explain()
 
 
 def _aware(at: datetime | None, catalogue: Catalogue) -> datetime:
@@ -95,8 +102,8 @@ def _aware(at: datetime | None, catalogue: Catalogue) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(catalogue.standards.zone))).astimezone(UTC)
 
 
-def _rehearse(customer: Customer, text: str, understanding: Understanding, context: Context) -> tuple[Decision, Step]:
-    """The decision and the step that this message would lead to."""
+def rehearse(customer: Customer, text: str, understanding: Understanding, context: Context) -> tuple[Decision, Step]:
+    """The decision and the step that this message would lead to, as the first of a conversation."""
     blank = arrival.fresh(customer.id, customer, None, context)
     held = arrival.receive(blank, CustomerMessage(customer.id, 1, customer, text), None, context).conversation
     decision = decide(held, text, understanding, context.catalogue)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
@@ -157,8 +158,13 @@ def _same(line: Message, message: CustomerMessage) -> bool:
 
 
 def thought(conversation: Conversation) -> str:
-    """The pending messages as one text: where one ends, so does a sentence. What is said again is said once."""
-    said = {m.text.strip().casefold(): m.text.strip() for m in conversation.pending}
+    """The pending messages as one text."""
+    return as_one(message.text for message in conversation.pending)
+
+
+def as_one(texts: Iterable[str]) -> str:
+    """Messages in a row as one text: where one ends, so does a sentence. What is said again is said once."""
+    said = {text.strip().casefold(): text.strip() for text in texts}
     parts = [part for part in said.values() if part]
     ended = [part if part[-1] in _ENDS else f"{part}." for part in parts[:-1]]
     return " ".join([*ended, *parts[-1:]])[-LONGEST_THOUGHT:]

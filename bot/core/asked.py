@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import turn, wishes
+from bot.core import aftercare, turn, wishes
 from bot.core.arrival import known
 from bot.core.decide import Act, Because, Decision, decide_chosen
 from bot.core.draft import Context, Draft
@@ -31,8 +31,26 @@ COMMANDS = frozenset({"start", "help", "status", "human", "time", "call", "cance
 """What a customer may ask for with a slash; another word after a slash is a message like any other."""
 
 
-def choose(conversation: Conversation, choice: CustomerChoice, update_id: int | None, context: Context) -> Step:
-    """The customer pressed a button. One that no longer applies says so, and changes nothing."""
+def case_of(choice: CustomerChoice) -> str | None:
+    """The id of the conversation that a button speaks of, which need not be the last; None: it is about the last."""
+    return aftercare.case_of(choice) or wishes.case_of(choice)
+
+
+def choose(
+    conversation: Conversation,
+    choice: CustomerChoice,
+    update_id: int | None,
+    context: Context,
+    about: Conversation | None = None,
+) -> Step:
+    """The customer pressed a button. One that no longer applies says so, and changes nothing.
+
+    ``about`` is the conversation that it speaks of, if there is one of that id; ``conversation`` is the last.
+    """
+    if about is not None and aftercare.case_of(choice):
+        return aftercare.choose(about, conversation, choice, update_id, context)
+    if about is not None and wishes.case_of(choice):
+        return wishes.undo(about, conversation, choice, update_id, context)
     if wishes.is_wish(choice):
         return wishes.choose(conversation, choice, update_id, context)
     draft = Draft(conversation, context)

@@ -86,7 +86,8 @@ def buttons(draft: Draft) -> Keyboard:
     if conversation.promise is not None and conversation.promise.way is Way.CALL:
         names.insert(0, "called")
     row = (Button(draft.team_words(f"team_button_{name}"), f"{name}:{conversation.id}") for name in names)
-    return (tuple(row),)
+    about = Button(draft.team_words("team_button_about"), f"about:{conversation.id}")
+    return (tuple(row), (about,))
 
 
 def card(draft: Draft) -> str:

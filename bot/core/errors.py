@@ -8,6 +8,7 @@
     ├── CalendarError              a calendar never opens, or its times make no sense
     ├── PromiseError               a promise that has ended was to end again
     ├── HandoverError              this person may not do that now; says why
+    ├── VersionError               a version of the content is not to be had, or not to be gone back to now
     ├── SettingsError              a setting is missing or wrong; names it
     ├── StoreError                 the store cannot keep what it was given
     │   ├── StoreLockedError       another process has this store open
@@ -52,6 +53,10 @@ class PromiseError(KeepwordError):
 
 class HandoverError(KeepwordError):
     """A person tried what is not theirs to do, or not possible in this phase."""
+
+
+class VersionError(KeepwordError):
+    """A version of the content cannot be found, or going back to it now would lose something; says what to do."""
 
 
 class SettingsError(KeepwordError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core import aftercare, answering, assignment, case, promising, words
+from bot.core import aftercare, answering, assignment, case, labelling, promising, words
 from bot.core.draft import Context, Draft
 from bot.core.errors import HandoverError, TopicGoneError
 from bot.core.model import (
@@ -138,6 +138,8 @@ def agent_asked(conversation: Conversation, wish: Wish, update_id: int | None, c
 
 
 def _carry_out(draft: Draft, command: str, agent: Agent) -> str:
+    if labelling.handles(command):
+        return labelling.carry_out(draft, command, agent)
     match command:
         case "claim":
             return _claim(draft, agent)

@@ -287,9 +287,9 @@ class Conversation:
     ``pending_since`` is when the first of them came. ``failures`` counts turns that the bot could not help with.
     ``topic_id`` and ``card_id`` are the topic and its pinned card in ``agents_chat``; ``lost_topic`` is one that was
     deleted and is being replaced. ``private_album`` is the last album of pictures that an agent sent as a note.
-    ``flooded_at`` is when the customer was last told that so many messages are read together. ``assigned`` is who is
-    to take the case, while it waits; ``taken_at`` is when an agent last took it. ``last_agent`` is who had
-    the customer's case before this one.
+    ``likely`` are the intents that the last turn may have had, best first. ``flooded_at`` is when the customer was last
+    told that so many messages are read together. ``assigned`` is who is to take the case, while it waits; ``taken_at``
+    is when an agent last took it. ``last_agent`` is who had the customer's case before this one.
     ``promises`` holds them all, oldest first; at most the last one is open. ``steps`` counts commits, and makes ids of
     what is sent unique.
 
@@ -329,6 +329,7 @@ class Conversation:
     phone_asked: bool = False
     continues: str | None = None
     after: Aftercare = field(default_factory=Aftercare)
+    likely: tuple[str, ...] = ()
 
     @property
     def promise(self) -> Promise | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import aftercare, arrival, assignment, case, cues, offers, promising, reopening, wishes, words
+from bot.core import aftercare, arrival, assignment, case, cues, labelling, offers, promising, reopening, wishes, words
 from bot.core.content import Cue, Intent
 from bot.core.decide import Act, Because, Decision
 from bot.core.draft import Context, Draft
@@ -92,6 +92,7 @@ def _learn(draft: Draft, decision: Decision, understanding: Understanding) -> No
         language=language if language in languages else conversation.language,
         slots={**conversation.slots, **understanding.slots},
         severity=max(conversation.severity, understanding.severity, key=_RISING.index),
+        likely=labelling.likely(conversation, understanding),
     )
     if decision.act is Act.PROMISE:
         draft.change(intent=NO_INTENT, kind=Kind.NONE)

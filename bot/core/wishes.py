@@ -43,12 +43,16 @@ def is_wish(choice: CustomerChoice) -> bool:
     return choice.data.startswith(f"{offers.MARK}:")
 
 
+def case_of(choice: CustomerChoice) -> str | None:
+    """The id of the conversation whose promise is to hold again; None: it is another button."""
+    pressed = _pressed(choice.data) if is_wish(choice) else None
+    return pressed.promise.rpartition("/")[0] if pressed and pressed.verb == offers.UNDO else None
+
+
 def choose(conversation: Conversation, choice: CustomerChoice, update_id: int | None, context: Context) -> Step:
     """The customer pressed a button below a promise. One that no longer applies says so, and changes nothing."""
     draft = Draft(conversation, context)
     pressed = _pressed(choice.data)
-    if pressed is not None and pressed.verb == offers.UNDO:
-        return _undo(conversation, pressed.promise, choice, update_id, context)
     standing = conversation.promise
     if pressed is None or standing is None or standing.id != pressed.promise or not conversation.is_open:
         passed(draft, choice)
@@ -252,25 +256,29 @@ def ask_whether_to_cancel(draft: Draft) -> None:
     case.show_card(draft)
 
 
-def _undo(
-    conversation: Conversation, promise_id: str, choice: CustomerChoice, update_id: int | None, context: Context
+def undo(
+    conversation: Conversation, last: Conversation, choice: CustomerChoice, update_id: int | None, context: Context
 ) -> Step:
-    """They need it after all: what was promised holds again, or a new time if that is too near by now."""
-    last = conversation.promises[-1] if conversation.promises else None
-    cancelled = last if last and last.id == promise_id and _was_withdrawn(last) else None
-    if cancelled is None:
-        draft = Draft(conversation, context)
+    """They need it after all: what was promised holds again, or a new time if that is too near by now.
+
+    ``conversation`` is the one it was promised in, ``last`` the customer's last one, perhaps the same.
+    """
+    pressed = _pressed(choice.data)
+    draft = Draft(last, context) if last.is_open else reopening.fresh(last, context)
+    cancelled = conversation.promises[-1] if conversation.promises else None
+    if cancelled is None or pressed is None or not _can_be_undone(cancelled, pressed.promise, conversation, last):
+        draft = Draft(last, context)
         passed(draft, choice)
         return draft.finish(update_id)
-    if conversation.is_open:
-        draft = Draft(conversation, context)
-    else:
-        draft = reopening.fresh(conversation, context)
+    if draft.conversation.id != conversation.id:
         reopening.take_up(draft, conversation)
     _answer(draft, choice, ())
     reopening.promise_again(draft, cancelled)
     return draft.finish(update_id)
 
 
-def _was_withdrawn(promise: Promise) -> bool:
-    return promise.state is PromiseState.CANCELLED and promise.ended_by == CUSTOMER_NAME
+def _can_be_undone(cancelled: Promise, promise_id: str, conversation: Conversation, last: Conversation) -> bool:
+    """Once, by the customer whose it was, and while nobody else is awaited."""
+    withdrawn = cancelled.state is PromiseState.CANCELLED and cancelled.ended_by == CUSTOMER_NAME
+    free = last.id == conversation.id or (last.phase in (Phase.BOT, Phase.RESOLVED) and not last.promises)
+    return withdrawn and cancelled.id == promise_id and free and last.chat_id == conversation.chat_id

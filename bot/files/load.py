@@ -75,7 +75,11 @@ def load_snapshot(snapshot: Snapshot, *, required: Required = REQUIRED, today: d
 
 def load_or_raise(folder: Path, *, required: Required = REQUIRED, today: date | None = None) -> Catalogue:
     """The catalogue of ``folder``; raises :class:`ContentError` with every problem if there is one."""
-    loaded = load(folder, required=required, today=today)
+    return good(load(folder, required=required, today=today))
+
+
+def good(loaded: Loaded) -> Catalogue:
+    """The catalogue of what was loaded; raises :class:`ContentError` with every problem if there is one."""
     if loaded.catalogue is None:
         raise ContentError(tuple(str(problem) for problem in loaded.problems))
     return loaded.catalogue

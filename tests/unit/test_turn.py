@@ -133,6 +133,7 @@ def test_a_promise_opens_a_topic_with_a_card_and_sets_the_clock() -> None:
         "claim:5001-1",
         "resolve:5001-1",
         "back:5001-1",
+        "about:5001-1",
     ]
     kinds = [due.kind for due in step.due]
     assert kinds == [DueKind.REMIND, DueKind.REMIND, DueKind.AT_RISK, DueKind.PROMISE]

@@ -64,7 +64,8 @@ def buttons(step: Step) -> list[Button]:
 
 
 def press(before: Conversation, data: str, at: Context = SOON) -> Step:
-    return asked.choose(before, CustomerChoice(MAJA.id, 50, MAJA, "callback", data), 5, at)
+    choice = CustomerChoice(MAJA.id, 50, MAJA, "callback", data)
+    return asked.choose(before, choice, 5, at, before if asked.case_of(choice) == before.id else None)
 
 
 def press_label(before: Conversation, step: Step, label: str, at: Context = SOON) -> Step:
@@ -313,6 +314,21 @@ def test_undone_too_late_for_the_old_time_a_new_one_is_promised() -> None:
     cancelled = press(waiting(), "wish:cancel:5001-1/1").conversation
     step = press(cancelled, "wish:undo:5001-1/1", context(MONDAY + timedelta(hours=3)))
     assert "by 15:00 today" in said_to_customer(step)[0]
+
+
+def test_undoing_it_works_also_after_something_else_was_said() -> None:
+    cancelled = press(waiting(), "wish:cancel:5001-1/1").conversation
+    wait = says(arrival.fresh(MAJA.id, MAJA, cancelled, SOON), "are you open", intent="opening_hours").conversation
+    choice = CustomerChoice(MAJA.id, 50, MAJA, "callback", "wish:undo:5001-1/1")
+    step = asked.choose(wait, choice, 6, SOON, cancelled)
+    assert (step.conversation.id, step.conversation.continues) == ("5001-2", "5001-1")
+    assert step.conversation.promise is not None
+
+
+def test_nobody_undoes_for_another_customer() -> None:
+    theirs = replace(press(waiting(), "wish:cancel:5001-1/1").conversation, id="6002-1", chat_id=6002)
+    choice = CustomerChoice(MAJA.id, 50, MAJA, "callback", "wish:undo:5001-1/1")
+    assert "no longer applies" in toast(asked.choose(conversation(), choice, 6, SOON, theirs))
 
 
 def test_undoing_twice_says_that_it_no_longer_applies() -> None:
