@@ -153,7 +153,7 @@ _COLUMNS = (
     "Moved",
     "Broken",
     "Quoted",
-    "★",
+    "Stars",
 )
 
 
