@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from enum import StrEnum
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
 Tell = Callable[[str, int, int], None]
 """Told of progress: what is being done, how much of it is done, and how much there is."""
@@ -23,8 +25,19 @@ class Format(StrEnum):
     JSON = "json"
 
 
+_WIDEST = 10_000
+
 results = Console(highlight=False, soft_wrap=True)
 notes = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_table(table: Table) -> None:
+    """A table on stdout: folded to fit a terminal; where it is piped on, as wide as it wants to be."""
+    if results.is_terminal:
+        results.print(table)
+        return
+    whole = Measurement.get(results, results.options.update(max_width=_WIDEST), table).maximum
+    Console(highlight=False, width=whole).print(table)
 
 
 def print_json(value: object) -> None:

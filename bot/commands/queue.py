@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from rich.table import Table
 
-from bot.commands.printing import print_json, results
+from bot.commands.printing import print_json, print_table, results
 from bot.core import priority, words
 from bot.core.content import Catalogue
 from bot.core.model import Conversation, Phase
@@ -27,7 +27,7 @@ def show_queue(settings: Settings, *, as_json: bool) -> None:
         for case in ordered:
             print_json(_facts(case, catalogue, now))
     elif ordered:
-        results.print(_table(ordered, catalogue, now))
+        print_table(_table(ordered, catalogue, now))
     else:
         results.print("Nobody is waiting: no promise is open.")
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from rich.table import Table
 
-from bot.commands.printing import Format, results
+from bot.commands.printing import Format, print_table, results
 from bot.core.content import Catalogue, Standards
 from bot.core.model import NO_INTENT
 from bot.core.report import By, Cause, Figures, Per, Record, Spread, Standing, standing
@@ -50,9 +50,9 @@ def print_report(settings: Settings, wanted: Wanted) -> None:
         case Format.CSV:
             _print_csv([_cause(one) for one in causes] if wanted.per else _rows(figures, wanted.by))
         case Format.TABLE if wanted.per:
-            results.print(_causes_table(causes, wanted.per, catalogue))
+            print_table(_causes_table(causes, wanted.per, catalogue))
         case Format.TABLE:
-            results.print(_table(figures, wanted.by, catalogue))
+            print_table(_table(figures, wanted.by, catalogue))
             results.print(f"\nOpen now: {now_open.open}, at risk: {now_open.at_risk}, overdue: {now_open.overdue}")
 
 
@@ -144,8 +144,8 @@ def _print_csv(rows: Iterable[Row]) -> None:
 # --- to read ----------------------------------------------------------------------------------------------------------
 
 _COLUMNS = (
-    "Conversations",
-    "By the bot",
+    "Cases",
+    "By bot",
     "First words",
     "Answer",
     "Promises",
@@ -153,7 +153,7 @@ _COLUMNS = (
     "Moved",
     "Broken",
     "Quoted",
-    "★",
+    "Stars",
 )
 
 
