@@ -129,8 +129,9 @@ def test_changes_are_told_in_words(settings: Settings) -> None:
 
 def test_changed_cues_are_told_too(settings: Settings) -> None:
     old = take_snapshot(settings.content)
-    (settings.content / "intents/en/cues.yml").write_text("when: [when will you call]\n")
-    assert changes.in_words(old, take_snapshot(settings.content)) == ("cue (en) when is new",)
+    with (settings.content / "intents/en/cues.yml").open("a") as cues:
+        cues.write("hurry: [quick please]\n")
+    assert changes.in_words(old, take_snapshot(settings.content)) == ("cue (en) hurry is new",)
 
 
 def test_notes_and_layout_are_no_change_in_words_and_one_line_by_line(settings: Settings) -> None:
