@@ -6,7 +6,7 @@ import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot.files.folder import BRAND, INTENTS, RESPONSES, STANDARDS, Snapshot
+from bot.files.folder import BRAND, CUES, INTENTS, RESPONSES, STANDARDS, Snapshot
 from bot.files.problem import Report
 from bot.files.sentences import sentences_of
 from bot.files.tree import read_tree
@@ -53,6 +53,9 @@ def _sentences(old: Snapshot, new: Snapshot) -> Iterator[str]:
     for (intent, language), told in changes.items():
         if told:
             yield f"{intent} ({language}): {', '.join(told)}"
+    for language in sorted({*old.languages(INTENTS), *new.languages(INTENTS)}):
+        cues = [f"{INTENTS}/{language}/{CUES}"]
+        yield from _told(f"cue ({language})", _plain(old, cues), _plain(new, cues))
 
 
 def _by_list(snapshot: Snapshot) -> dict[tuple[str, str, str], Counter[str]]:

@@ -15,7 +15,11 @@ from bot.nlp.reading import reading
 from bot.ports import Hints
 
 FARTHEST = 0.65
-"""Messages are gathered while their mean cosine distance is below this: chosen on the shipped check sentences."""
+"""Messages are gathered while their mean cosine distance is below this.
+
+Of the shipped English check sentences, five an intent and written to differ, the groups at 0.65 hold 86 % sentences of
+their commonest intent, at 0.7 77 %, at 0.8 61 %: better several small groups than one that mixes matters.
+"""
 
 MOST = 3_000
 """Messages that are gathered at once; the memory for it grows with the square."""

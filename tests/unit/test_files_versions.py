@@ -127,6 +127,13 @@ def test_changes_are_told_in_words(settings: Settings) -> None:
     )
 
 
+def test_changed_cues_are_told_too(settings: Settings) -> None:
+    old = take_snapshot(settings.content)
+    with (settings.content / "intents/en/cues.yml").open("a") as cues:
+        cues.write("hurry: [quick please]\n")
+    assert changes.in_words(old, take_snapshot(settings.content)) == ("cue (en) hurry is new",)
+
+
 def test_notes_and_layout_are_no_change_in_words_and_one_line_by_line(settings: Settings) -> None:
     old = take_snapshot(settings.content)
     edit(settings.content, ORDERS, "order_status:\n", "# a note\norder_status:\n")
