@@ -137,9 +137,16 @@ def main_directions(rows: Vectors, count: int, seed: int = 0) -> Vectors:
     spread = rows.T @ rows
     basis = np.random.default_rng(seed).standard_normal((len(spread), count + 16), dtype=np.float32)
     for _ in range(4):
-        basis, _ = np.linalg.qr(spread @ basis)
+        basis = _orthonormal(spread @ basis)
     _, rotation = np.linalg.eigh(basis.T @ spread @ basis)
     return np.ascontiguousarray(basis @ rotation[:, ::-1][:, :count], dtype=np.float32)
+
+
+def _orthonormal(columns: Vectors) -> Vectors:
+    """Columns at right angles that span the same space: by their products, far quicker than reflections."""
+    lengths, rotation = np.linalg.eigh(columns.T.astype(np.float64) @ columns)
+    turned = rotation / np.sqrt(np.maximum(lengths, lengths[-1] * 1e-12))
+    return np.asarray(columns @ turned, dtype=np.float32)
 
 
 @SpacyLanguage.factory(

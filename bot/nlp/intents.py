@@ -20,6 +20,7 @@ NEAREST = 3
 _SENTENCES = 0.25
 _LAST_SENTENCE = 0.2
 _FOCUS = 20.0
+_BLOCK = 200
 _NOWHERE = -1
 """The number of the intent that a sentence about none of them has."""
 
@@ -104,11 +105,13 @@ class IntentsComponent:
         """
         own = (numbers[:, None] == np.arange(len(self.labels))).astype(np.float32)
         own[~taught] = 0
-        for row in np.flatnonzero(~taught & (numbers != _NOWHERE)).tolist():
-            alike = similarity(vectors[row : row + 1], vectors[taught])[0]
-            shares = np.where(numbers[taught] == numbers[row], 0, np.exp(_FOCUS * (alike - 1)))
-            seen = np.bincount(numbers[taught], shares, len(self.labels))
-            own[row] = seen / max(float(shares.sum()), 1e-9)
+        counter = np.flatnonzero(~taught & (numbers != _NOWHERE))
+        members = (numbers[taught][:, None] == np.arange(len(self.labels))).astype(np.float32)
+        for start in range(0, len(counter), _BLOCK):
+            rows = counter[start : start + _BLOCK]
+            shares = np.exp(_FOCUS * (similarity(vectors[rows], vectors[taught]) - 1))
+            shares[numbers[rows][:, None] == numbers[taught][None]] = 0
+            own[rows] = shares @ members / np.maximum(shares.sum(axis=1, keepdims=True), 1e-9)
         return np.asarray(own - (1 / len(self.labels) if len(self.labels) > 1 else 0.0), dtype=np.float32)
 
     def _left_out(

@@ -24,7 +24,7 @@ Doubles = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 
 EXACT = 3_500
-LANDMARKS = 2_500
+LANDMARKS = 2_000
 RIDGE = 0.05
 SHARPNESS = 2.0
 _BLOCK = 1_000
@@ -78,7 +78,7 @@ def _solve_over_landmarks(vectors: Floats, targets: Floats, groups: Sequence[int
     wanted = np.zeros((len(to), targets.shape[1]))
     for block in _blocks(len(vectors)):
         kernel = similarity(vectors[block], to)
-        system += kernel.T @ kernel
+        system += linalg.blas.ssyrk(1.0, kernel.T, lower=1)  # the lower half is all that is looked at
         wanted += kernel.T @ targets[block]
     lower = _factor(system)
     weights = linalg.cho_solve((lower, True), wanted, check_finite=False).astype(np.float32)

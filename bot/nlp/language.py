@@ -38,7 +38,7 @@ _BESIDE_SPELLING = 0.3
 _FEWEST_SENTENCES = 50
 """Of fewer examples in a language nothing is learnt about its spelling."""
 
-_MOST_SENTENCES = 1_500
+_MOST_SENTENCES = 1_000
 """More of one language teach nothing new about its letters."""
 
 _loading = threading.Lock()
