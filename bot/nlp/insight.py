@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 from bot.core.content import Catalogue
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.reading import reading
-from bot.nlp.severity import cues_of, is_loud
+from bot.nlp.severity import NOT, cues_of, is_loud
 from bot.nlp.sources import Source, by_lesson
 from bot.nlp.text import fold
 
@@ -62,7 +62,7 @@ def cues_in(text: str, language: str) -> tuple[Cue, ...]:
     placed = [
         (match.start(), Cue(sort, match[0]))
         for sort, pattern in cues.items()
-        if sort != _CALM
+        if sort not in (_CALM, NOT)
         for match in pattern.finditer(words)
     ]
     found += [cue for _, cue in sorted(placed, key=lambda pair: pair[0])]

@@ -1,21 +1,22 @@
-"""Kernel ridge classification: what the intents component learns, in closed form.
+"""Kernel ridge classification: what a machine learns, in closed form.
 
-Similarity is ``exp(g * (cos - 1))``. The regression (Saunders, Gammerman & Vovk 1998) has two virtues here: it is
-solved in a second, without iterations, and it tells for every example what would have been said of it had it not been
-learnt (the left-out score, e.g. Rifkin & Lippert 2007), so that probabilities and thresholds are calibrated on the
-examples at no cost. Above :data:`EXACT` examples it is solved over a part of them as landmarks (Nyström; Williams &
-Seeger 2001), a block of examples at a time, so that memory does not grow with their number.
+Similarity is ``(1 - share) * exp(g * (cos_e - 1)) + share * exp(g * (cos_n - 1))`` over embeddings (e) and n-grams (n).
+The regression (Saunders, Gammerman & Vovk 1998) has two virtues here: it is solved in a second, without iterations, and
+it tells for every example what would have been said of it had it not been learnt (the left-out score, e.g. Rifkin &
+Lippert 2007), so that probabilities and thresholds are calibrated on the examples at no cost. Above :data:`EXACT`
+examples it is solved over a part of them as landmarks (Nyström; Williams & Seeger 2001), a block of examples at a time,
+so that memory does not grow with their number.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg
+from scipy import linalg, sparse
 
 from bot.core.errors import UnderstandingError
 
@@ -24,7 +25,7 @@ Doubles = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 
 EXACT = 3_500
-LANDMARKS = 2_000
+LANDMARKS = 3_000
 RIDGE = 0.05
 SHARPNESS = 2.0
 _BLOCK = 1_000
@@ -32,13 +33,39 @@ _LEFT_OUT = 6_000
 """Of more examples than this, every second (or third …) is enough to calibrate on."""
 
 
-def similarity(vectors: Floats, to: Floats) -> Floats:
-    """How alike texts are, by their vectors: one row each, a column for each of the others; 1 is the same."""
-    alike: Floats = vectors @ to.T
-    alike -= 1
-    alike *= SHARPNESS
-    np.exp(alike, out=alike)
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What the kernel sees of texts: a row each of ``vectors`` and of ``grams``, both of unit length."""
+
+    vectors: Floats
+    grams: sparse.csr_matrix
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def __getitem__(self, rows: slice | Numbers) -> Texts:
+        return Texts(self.vectors[rows], self.grams[rows])
+
+    def similar(self, to: Texts, share: float) -> Floats:
+        """How alike each text is to each of the others: 1 is the same. ``share`` is what n-grams have in it."""
+        return mixed(*self.both(to), share)
+
+    def both(self, to: Texts) -> tuple[Floats, Floats]:
+        """How alike they are in meaning, and how alike in letters."""
+        return _sharpened(self.vectors @ to.vectors.T), _sharpened((self.grams @ to.grams.T.tocsr()).toarray())
+
+
+def mixed(embedded: Floats, spelled: Floats, share: float) -> Floats:
+    """Both similarities together."""
+    alike: Floats = np.float32(1 - share) * embedded + np.float32(share) * spelled
     return alike
+
+
+def _sharpened(cosines: Floats) -> Floats:
+    cosines -= 1
+    cosines *= SHARPNESS
+    np.exp(cosines, out=cosines)
+    return cosines
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +81,20 @@ class Solution:
     left_out: Floats
 
 
-def solve(vectors: Floats, targets: Floats, groups: Sequence[int], labels: Numbers) -> Solution:
+def solve(texts: Texts, targets: Floats, groups: Sequence[int], labels: Numbers, share: float) -> Solution:
     """Fit ``targets`` (examples by labels). A text's spellings share a group; ``labels`` spread the landmarks."""
-    if len(vectors) <= EXACT:
-        return _solve_exactly(vectors, targets, groups)
-    return _solve_over_landmarks(vectors, targets, groups, choose_landmarks(labels))
+    if len(texts) <= EXACT:
+        return solve_exactly(texts.similar(texts, share), targets, groups)
+    landmarks = choose_landmarks(labels)
+    to = texts[landmarks]
+    return _solve_over(lambda rows: texts[rows].similar(to, share), targets, groups, landmarks)
 
 
-def _solve_exactly(vectors: Floats, targets: Floats, groups: Sequence[int]) -> Solution:
-    everything = np.arange(len(vectors))
+def solve_exactly(kernel: Floats, targets: Floats, groups: Sequence[int]) -> Solution:
+    """As :func:`solve`, with every example as a landmark; ``kernel`` is how alike they are to one another."""
+    everything = np.arange(len(kernel))
     y = targets.astype(np.float64)
-    inverse = _inverse(similarity(vectors, vectors).astype(np.float64) + RIDGE * np.eye(len(vectors)))
+    inverse = _inverse(kernel.astype(np.float64) + RIDGE * np.eye(len(kernel)))
     weights = inverse @ y
     left_out = np.empty_like(y)
     for group in _members(groups, everything):
@@ -72,23 +102,25 @@ def _solve_exactly(vectors: Floats, targets: Floats, groups: Sequence[int]) -> S
     return Solution(everything, weights.astype(np.float32), everything, left_out.astype(np.float32))
 
 
-def _solve_over_landmarks(vectors: Floats, targets: Floats, groups: Sequence[int], landmarks: Numbers) -> Solution:
-    to = vectors[landmarks]
-    system = RIDGE * similarity(to, to).astype(np.float64) + 1e-5 * np.eye(len(to))
-    wanted = np.zeros((len(to), targets.shape[1]))
-    for block in _blocks(len(vectors)):
-        kernel = similarity(vectors[block], to)
-        system += linalg.blas.ssyrk(1.0, kernel.T, lower=1)  # the lower half is all that is looked at
-        wanted += kernel.T @ targets[block]
+def _solve_over(
+    kernel: Callable[[slice | Numbers], Floats], targets: Floats, groups: Sequence[int], landmarks: Numbers
+) -> Solution:
+    """``kernel`` gives how alike the examples in some rows are to the landmarks."""
+    system = RIDGE * kernel(landmarks).astype(np.float64) + 1e-5 * np.eye(len(landmarks))
+    wanted = np.zeros((len(landmarks), targets.shape[1]))
+    for block in _blocks(len(targets)):
+        alike = kernel(block)
+        system += linalg.blas.ssyrk(1.0, alike.T, lower=1)  # the lower half is all that is looked at
+        wanted += alike.T @ targets[block]
     lower = _factor(system)
     weights = linalg.cho_solve((lower, True), wanted, check_finite=False).astype(np.float32)
     judged = _judged(groups)
     left_out = np.empty((len(judged), targets.shape[1]), np.float32)
     for members in _batches(groups, judged):
         rows = judged[members]
-        kernel = similarity(vectors[rows], to)
-        half = linalg.solve_triangular(lower, kernel.T, lower=True, check_finite=False)
-        missed = targets[rows] - kernel @ weights
+        alike = kernel(rows)
+        half = linalg.solve_triangular(lower, alike.T, lower=True, check_finite=False)
+        missed = targets[rows] - alike @ weights
         for group in _members([groups[row] for row in rows], np.arange(len(rows))):
             own = half[:, group].T @ half[:, group]
             left_out[members[group]] = targets[rows[group]] - np.linalg.solve(np.eye(len(group)) - own, missed[group])
@@ -162,4 +194,4 @@ def fit_temperature(left_out: Floats, labels: Numbers) -> float:
     def loss(temperature: float) -> float:
         return float(-np.log(probabilities(left_out, temperature)[own, labels] + 1e-9).mean())
 
-    return min((float(t) for t in np.geomspace(2, 60, 50)), key=loss) if len(labels) else 15.0
+    return min((float(t) for t in np.geomspace(2, 500, 70)), key=loss) if len(labels) else 15.0

@@ -11,6 +11,7 @@ import json
 import math
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def _identifier(languages: tuple[str, ...]) -> LanguageIdentifier | None:
 
 
 class LanguageComponent:
-    """Sets ``language``, one of ``languages``. The weights are log-odds that a hint gives its language."""
+    """Sets ``language`` and ``written``, of ``languages``. The weights are log-odds that a hint gives its language."""
 
     def __init__(self, languages: Sequence[str], so_far: float, telegram: float, first: float) -> None:
         self.languages = tuple(languages)
@@ -83,7 +84,10 @@ class LanguageComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         read = reading(doc)
-        read.language = self.identify(doc.text, read.hints)
+        hints = read.hints
+        read.language = self.identify(doc.text, hints)
+        as_written = replace(hints, chosen=None, so_far=hints.so_far or hints.chosen)
+        read.written = self.identify(doc.text, as_written) if hints.chosen else read.language
         return doc
 
     def identify(self, text: str, hints: Hints) -> str:

@@ -1,10 +1,19 @@
-"""Words and character n-grams of a text: what says the same in the same letters."""
+"""Words and character n-grams of a text, weighted as TF-IDF: what says the same in the same letters.
+
+The vocabulary is plain data, so that a saved model is loaded without running any code of its own.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
 
 from bot.nlp.text import fold, shorten
 
@@ -12,7 +21,7 @@ MAX_CHARS = 1_000
 """Features are taken from this many characters at most, so that no message takes long."""
 
 _WORD = re.compile(r"\w+|[^\w\s]")
-_CHARACTERS = range(2, 6)
+_CHARACTERS = range(3, 6)
 
 
 def grams(text: str) -> Counter[str]:
@@ -24,3 +33,45 @@ def grams(text: str) -> Counter[str]:
         padded = f" {word} "
         counts.update(f"c:{padded[i : i + n]}" for n in _CHARACTERS for i in range(max(len(padded) - n + 1, 0)))
     return counts
+
+
+@dataclass(frozen=True, slots=True)
+class Ngrams:
+    """TF-IDF over a fixed vocabulary: ``terms`` gives a column to each term, ``weights`` its inverse frequency."""
+
+    terms: dict[str, int]
+    weights: npt.NDArray[np.float32]
+
+    @classmethod
+    def learn(cls, texts: Iterable[Counter[str]], limit: int = 120_000) -> Ngrams:
+        """The vocabulary of the :func:`grams` of texts; the rarest terms go where there are more than ``limit``."""
+        frequency: Counter[str] = Counter()
+        total = 0
+        for text in texts:
+            frequency.update(text.keys())
+            total += 1
+        kept = sorted(term for term, _ in frequency.most_common(limit))
+        weights = [np.log((1 + total) / (1 + frequency[term])) + 1 for term in kept]
+        return cls({term: column for column, term in enumerate(kept)}, np.asarray(weights, dtype=np.float32))
+
+    def matrix(self, texts: Sequence[Counter[str]]) -> sparse.csr_matrix:
+        """Of the :func:`grams` of each text, one row of unit length, or zero where no term is known.
+
+        Words and characters weigh the same.
+        """
+        rows = [self._row(text) for text in texts]
+        indices = np.concatenate([columns for columns, _ in rows]) if rows else np.zeros(0, np.int32)
+        values = np.concatenate([row for _, row in rows]) if rows else np.zeros(0, np.float32)
+        ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+        return sparse.csr_matrix((values, indices, ends), shape=(len(rows), len(self.terms)), dtype=np.float32)
+
+    def _row(self, text: Counter[str]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        known = [(self.terms[term], count, term[0] == "w") for term, count in text.items() if term in self.terms]
+        columns = np.array([column for column, _, _ in known], dtype=np.int32)
+        counts = np.array([count for _, count, _ in known], dtype=np.float32)
+        are_words = np.array([word for _, _, word in known], dtype=bool)
+        values = (1 + np.log(counts)) * self.weights[columns] if known else counts
+        for group in (are_words, ~are_words):
+            norm = np.linalg.norm(values[group])
+            values[group] *= np.float32(0.5**0.5 / norm) if norm else np.float32(0)
+        return columns, values

@@ -37,12 +37,15 @@ class Reading:
 
     hints: Hints = field(default_factory=Hints)
     language: str = ""
+    """The one to answer in."""
+    written: str = ""
+    """The one that the message itself is in, whatever the customer chose."""
     spoken: str = ""
     """The form that is embedded: one case, one script."""
     sentences: tuple[str, ...] = ()
     """Where there are several, as written."""
     vector: Floats | None = None
-    """The embedding, centred and of unit length."""
+    """The embedding, as the encoder gives it."""
     sentence_vectors: tuple[Floats, ...] = ()
     judgement: Judgement | None = None
     of_sentences: tuple[Judgement, ...] = ()

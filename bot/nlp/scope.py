@@ -13,6 +13,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
 from bot.core.model import NO_INTENT
-from bot.nlp.intents import LeftOut
+from bot.nlp.machine import LeftOut
 from bot.nlp.reading import Judgement, reading
 from bot.nlp.text import fold, letters
 
@@ -63,74 +64,97 @@ def _line(at: npt.NDArray[np.float64], values: npt.NDArray[np.floating[Any]]) ->
     return {**parts, "least_spread": float(away.mean()) / 2 + 1e-6}
 
 
-class ScopeComponent:
-    """Sets ``in_scope`` and ``intent``."""
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What is usual in the examples of a language, and how much a message must have of it.
 
-    def __init__(self, false_rejection: float) -> None:
-        self.false_rejection = false_rejection
-        self._usual: dict[str, float] = {}
-        self._weights: list[float] = []
-        """Of the signs, their centres and spreads; empty where they are not learnt."""
-        self._threshold = 0.0
+    ``weights`` are those of the signs, their centres and spreads; empty where they are not learnt.
+    """
 
-    def learn(self, left_out: LeftOut) -> None:
-        """Calibrate on the examples, as they would have been judged had they not been learnt."""
-        self._usual, self._weights = {}, []
+    usual: dict[str, float]
+    weights: tuple[float, ...]
+    threshold: float
+
+    @classmethod
+    def learn(cls, left_out: LeftOut, false_rejection: float) -> Bar | None:
+        """From the examples, as they would have been judged had they not been learnt; None where there are none."""
         inside = [found for found, label in zip(left_out.judgements, left_out.labels, strict=True) if label >= 0]
         outside = [found for found, label in zip(left_out.judgements, left_out.labels, strict=True) if label < 0]
         if not inside:
-            return
+            return None
         lengths = np.log1p([found.length for found in inside])
+        usual: dict[str, float] = {}
         for name, values in (("best", [x.best for x in inside]), ("near", [x.near for x in inside])):
-            self._usual |= {f"{name}_{part}": float(x) for part, x in _line(lengths, np.asarray(values)).items()}
-        if len(outside) >= _FEWEST_OUTSIDE:
-            self._weigh(inside, outside)
-        sums = [self._sum(found) for found in inside]
-        self._threshold = float(np.quantile(sums, self.false_rejection))
+            usual |= {f"{name}_{part}": float(x) for part, x in _line(lengths, np.asarray(values)).items()}
+        weights = _weighed(inside, outside) if len(outside) >= _FEWEST_OUTSIDE else ()
+        bare = cls(usual, weights, 0.0)
+        return replace(bare, threshold=float(np.quantile([bare.above(found) for found in inside], false_rejection)))
 
-    def _weigh(self, inside: Sequence[Judgement], outside: Sequence[Judgement]) -> None:
-        signs = np.array([_signs(found) for found in (*inside, *outside)])
-        centres, spreads = signs.mean(axis=0), signs.std(axis=0) + 1e-6
-        is_inside = np.repeat([1.0, 0.0], [len(inside), len(outside)])
-        importance = np.where(is_inside > 0, 0.5 / len(inside), 0.5 / len(outside)) * len(signs)
-        weights = logistic((signs - centres) / spreads, is_inside, importance)
-        self._weights = [*weights.tolist(), *centres.tolist(), *spreads.tolist()]
-
-    def _sum(self, found: Judgement) -> float:
-        if self._weights:
-            weights, centres, spreads = np.array_split(np.asarray(self._weights), 3)
-            return float(weights @ ((np.asarray(_signs(found)) - centres) / spreads))
-        return self._above("best", found.best, found.length) + self._above("near", found.near, found.length)
+    def above(self, found: Judgement) -> float:
+        """By how much a message is above the threshold."""
+        if self.weights:
+            weights, centres, spreads = np.array_split(np.asarray(self.weights), 3)
+            return float(weights @ ((np.asarray(_signs(found)) - centres) / spreads)) - self.threshold
+        signs = (("best", found.best), ("near", found.near))
+        return sum(self._above(name, value, found.length) for name, value in signs) - self.threshold
 
     def _above(self, name: str, value: float, length: int) -> float:
         """By how many standard deviations a sign is above what is usual at this length."""
-        usual, at = self._usual, math.log1p(length)
+        usual, at = self.usual, math.log1p(length)
         mean = usual[f"{name}_mean"] + usual[f"{name}_slope"] * at
         spread = usual[f"{name}_spread"] + usual[f"{name}_spread_slope"] * at
         return (value - mean) / max(spread, usual[f"{name}_least_spread"])
 
+    def probability(self, found: Judgement) -> float:
+        """How likely it is about any of the intents."""
+        above = (1.0 if self.weights else _STEEPNESS) * self.above(found)
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, above))))
+
+
+def _weighed(inside: Sequence[Judgement], outside: Sequence[Judgement]) -> tuple[float, ...]:
+    signs = np.array([_signs(found) for found in (*inside, *outside)])
+    centres, spreads = signs.mean(axis=0), signs.std(axis=0) + 1e-6
+    is_inside = np.repeat([1.0, 0.0], [len(inside), len(outside)])
+    importance = np.where(is_inside > 0, 0.5 / len(inside), 0.5 / len(outside)) * len(signs)
+    weights = logistic((signs - centres) / spreads, is_inside, importance)
+    return (*weights.tolist(), *centres.tolist(), *spreads.tolist())
+
+
+class ScopeComponent:
+    """Sets ``in_scope`` and ``intent``. Each language has a bar of its own: the models know some better than others."""
+
+    def __init__(self, false_rejection: float) -> None:
+        self.false_rejection = false_rejection
+        self._bars: dict[str, Bar] = {}
+
+    def learn(self, left_out: dict[str, LeftOut]) -> None:
+        """Calibrate on the examples of each language."""
+        bars = ((language, Bar.learn(found, self.false_rejection)) for language, found in left_out.items())
+        self._bars = {language: bar for language, bar in bars if bar is not None}
+
     def __call__(self, doc: Doc) -> Doc:
         read = reading(doc)
-        read.in_scope = self.probability(doc.text, read.judgement)
+        read.in_scope = self.probability(doc.text, read.judgement, read.written)
         read.intent = read.candidates[0].intent if read.in_scope >= 0.5 else NO_INTENT
         return doc
 
-    def probability(self, text: str, found: Judgement | None) -> float:
+    def probability(self, text: str, found: Judgement | None, language: str) -> float:
         """How likely ``text``, in which this was ``found``, is about any of the intents."""
-        if found is None or not self._usual or is_garbage(text):
+        bar = self._bars.get(language) or next(iter(self._bars.values()), None)
+        if found is None or bar is None or is_garbage(text):
             return 0.0
-        steepness = 1.0 if self._weights else _STEEPNESS
-        above = steepness * (self._sum(found) - self._threshold)
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, above))))
+        return bar.probability(found)
 
     def to_disk(self, path: Path, exclude: Iterable[str] = ()) -> None:
         path.mkdir(parents=True, exist_ok=True)
-        facts = {"usual": self._usual, "weights": self._weights, "threshold": self._threshold}
+        facts = {language: asdict(bar) for language, bar in self._bars.items()}
         (path / "scope.json").write_text(json.dumps(facts), encoding="utf-8")
 
     def from_disk(self, path: Path, exclude: Iterable[str] = ()) -> ScopeComponent:
         facts = json.loads((path / "scope.json").read_text(encoding="utf-8"))
-        self._usual, self._weights, self._threshold = facts["usual"], facts["weights"], facts["threshold"]
+        self._bars = {
+            language: Bar(bar["usual"], tuple(bar["weights"]), bar["threshold"]) for language, bar in facts.items()
+        }
         return self
 
 

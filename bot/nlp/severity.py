@@ -23,7 +23,7 @@ from bot.nlp.text import fold, letters
 _URGENT = ("urgent", "safety")
 _UPSET = ("insult", "anger", "leave", "legal", "waiting")
 _CALM = "calm"
-_NOT = "not"
+NOT = "not"
 """Words that take back the cue that follows them: "I'm not angry". What is dangerous is dangerous either way."""
 
 _TAKEN_BACK = ("urgent", *_UPSET)
@@ -118,7 +118,7 @@ def _is_said(cues: Cues, sort: str, words: str) -> bool:
 def _is_taken_back(cues: Cues, before: str) -> bool:
     """By the last word but one, or the last, with no punctuation between."""
     last = _LAST_WORDS.search(before)
-    return last is not None and _NOT in cues and cues[_NOT].search(last.group()) is not None
+    return last is not None and NOT in cues and cues[NOT].search(last.group()) is not None
 
 
 @SpacyLanguage.factory(

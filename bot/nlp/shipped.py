@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bot.nlp.embedding import main_directions
 from bot.nlp.encoder import Encoder, Vectors, unit
+from bot.nlp.projection import main_directions
 
 FOLDER = Path(__file__).parent / "shipped"
 _DIRECTIONS = 256

@@ -30,7 +30,7 @@ from bot.nlp.samples import filled
 from bot.nlp.scope import ScopeComponent
 from bot.nlp.shipped import write_shipped
 
-_FORMAT = 3
+_FORMAT = 4
 """Raise this when a saved pipeline of an older version must not be used any more."""
 
 _KEPT = 2
@@ -84,7 +84,8 @@ def learn(
         (lesson.text, lesson.language) for lesson in taught if lesson.language
     )
     embedding = cast("EmbeddingComponent", nlp.get_pipe("keepword_encoder"))
-    left_out = cast("IntentsComponent", nlp.get_pipe("keepword_intents")).learn(taught, embedding.learn(vectors))
+    intents = cast("IntentsComponent", nlp.get_pipe("keepword_intents"))
+    left_out = intents.learn(taught, vectors, embedding.learn())
     cast("ScopeComponent", nlp.get_pipe("keepword_scope")).learn(left_out)
     if progress:
         progress("Weighing intents", 1, 1)
@@ -193,7 +194,7 @@ def fingerprint(catalogue: Catalogue, encoder: Encoder) -> str:
         "versions": [version("spacy"), version("keepword")],
         "encoder": [encoder.id, encoder.dim],
         "config": _config(catalogue),
-        "lessons": [(x.text, x.intent, x.group, x.excluded) for x in curriculum(catalogue)],
+        "lessons": [(x.text, x.intent, x.group, x.excluded, x.language) for x in curriculum(catalogue)],
     }
     return blake2b(json.dumps(facts, sort_keys=True).encode(errors="surrogatepass"), digest_size=12).hexdigest()
 

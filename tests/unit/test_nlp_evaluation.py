@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from bot.core.errors import UnderstandingError
 from bot.nlp import kernel
@@ -66,6 +67,11 @@ def test_macro_f1_weighs_intents_alike() -> None:
     assert macro_f1(["a", "a", "a", "b"], ["a", "a", "a", "a"]) == pytest.approx(0.4286, abs=1e-4)
 
 
+def seen(points: np.ndarray) -> kernel.Texts:
+    """Texts whose letters are as alike as their meaning."""
+    return kernel.Texts(points, sparse.csr_matrix(points))
+
+
 @pytest.mark.parametrize("exact", [True, False])
 def test_left_out_scores_are_those_of_a_machine_that_never_saw_the_group(
     monkeypatch: pytest.MonkeyPatch, exact: bool
@@ -78,7 +84,7 @@ def test_left_out_scores_are_those_of_a_machine_that_never_saw_the_group(
     targets = chance.normal(size=(30, 3)).astype(np.float32)
     groups = [position // 2 for position in range(30)]
 
-    solution = kernel.solve(points, targets, groups, np.arange(30) % 3)
+    solution = kernel.solve(seen(points), targets, groups, np.arange(30) % 3, 0.0)
 
     full = np.exp(kernel.SHARPNESS * (points @ points.T - 1)).astype(np.float64)
     place = int(np.flatnonzero(np.isin(solution.judged, [0, 1]))[0])
@@ -101,12 +107,12 @@ def test_blocks_and_batches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     points /= np.linalg.norm(points, axis=1, keepdims=True)
     targets = chance.normal(size=(90, 2)).astype(np.float32)
     groups = [position // 3 for position in range(90)]
-    whole = kernel.solve(points, targets, groups, np.arange(90) % 2)
+    whole = kernel.solve(seen(points), targets, groups, np.arange(90) % 2, 0.3)
     monkeypatch.setattr(kernel, "_BLOCK", 7)
 
-    in_parts = kernel.solve(points, targets, groups, np.arange(90) % 2)
+    in_parts = kernel.solve(seen(points), targets, groups, np.arange(90) % 2, 0.3)
 
-    near = kernel.similarity(points, points[whole.landmarks])
+    near = seen(points).similar(seen(points)[whole.landmarks], 0.3)
     np.testing.assert_allclose(near @ in_parts.weights, near @ whole.weights, atol=2e-2)
     np.testing.assert_allclose(in_parts.left_out, whole.left_out, atol=2e-2)
 
@@ -117,7 +123,7 @@ def test_of_very_many_examples_a_share_of_whole_groups_is_left_out(monkeypatch: 
     points = np.eye(90, dtype=np.float32)
     groups = [position // 2 for position in range(90)]
 
-    solution = kernel.solve(points, np.ones((90, 1), np.float32), groups, np.zeros(90, np.int64))
+    solution = kernel.solve(seen(points), np.ones((90, 1), np.float32), groups, np.zeros(90, np.int64), 0.1)
 
     assert len(solution.judged) == 30
     assert sorted(solution.judged.tolist()) == sorted(p for g in range(0, 45, 3) for p in (2 * g, 2 * g + 1))

@@ -1,0 +1,288 @@
+"""What one language's examples teach: a kernel machine over their meaning (embeddings) and their letters (n-grams)."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from bot.core.model import NO_INTENT
+from bot.nlp.encoder import Parts
+from bot.nlp.kernel import Floats, Numbers, Texts, fit_temperature, mixed, probabilities, solve, solve_exactly
+from bot.nlp.ngrams import Ngrams, grams
+from bot.nlp.projection import Projection
+from bot.nlp.reading import Judgement
+
+Halves = npt.NDArray[np.floating[Any]]
+
+NEAREST = 3
+SHARES = (0.12, 0.6)
+"""What n-grams may have in the similarity: little where the models know a language well, much where they do not."""
+
+_TRIED_ON = 1_200
+"""So many examples show which share is the better one."""
+
+_FOCUS = 20.0
+_NOWHERE = -1
+_KEPT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One sentence to learn. ``excluded``: it looks like ``intent`` but is another one, not said which.
+
+    Spellings of one sentence share a ``group``.
+    """
+
+    text: str
+    intent: str
+    group: int
+    excluded: bool = False
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What would have been found in examples had they not been learnt: what thresholds are calibrated on.
+
+    ``labels`` are numbers of intents, below zero for sentences that are about none of them.
+    """
+
+    judgements: tuple[Judgement, ...]
+    labels: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Judges texts by their similarity to ``landmarks``; ``taught`` tells those that are examples of an intent."""
+
+    labels: tuple[str, ...]
+    projection: Projection
+    ngrams: Ngrams
+    share: float
+    landmarks: Texts
+    taught: npt.NDArray[np.bool_]
+    numbers: Numbers
+    texts: tuple[str, ...]
+    weights: Floats
+    temperature: float
+
+    def judge(self, texts: Sequence[str], vectors: Halves) -> list[Judgement]:
+        """What is found in ``texts``, which have these ``vectors``."""
+        seen = Texts(self.projection.apply(vectors), self.ngrams.matrix([grams(text) for text in texts]))
+        cosines = seen.vectors @ self.landmarks.vectors.T
+        scores = seen.similar(self.landmarks, self.share) @ self.weights
+        near = [self.nearness(row) for row in cosines]
+        return [
+            self.judgement(row, *nearness, len(text)) for row, nearness, text in zip(scores, near, texts, strict=True)
+        ]
+
+    def nearness(self, cosines: Floats) -> tuple[float, float]:
+        """Mean cosine of the nearest examples, and of the nearest sentences about nothing (0 where there are none)."""
+        return _mean_of_best(cosines[self.taught]), _mean_of_best(cosines[~self.taught])
+
+    def judgement(self, scores: Floats, near: float, far: float, length: int) -> Judgement:
+        """With what follows from the ``scores``."""
+        shares = probabilities(scores, self.temperature)
+        best = np.sort(scores)[-2:] if len(scores) > 1 else np.array([0.0, scores[0]])
+        entropy = float(-(shares * np.log(shares + 1e-9)).sum())
+        return Judgement(scores, float(best[-1]), float(best[-1] - best[-2]), entropy, near, far, length)
+
+    def nearest(self, vector: Halves, count: int) -> list[tuple[str, str, float]]:
+        """The examples most like a text in meaning: (text, intent, cosine), nearest first."""
+        cosines = self.landmarks.vectors @ self.projection.apply(vector[None])[0]
+        best = [int(place) for place in np.argsort(-cosines) if self.taught[place]][:count]
+        return [(self.texts[i], self.labels[self.numbers[i]], float(cosines[i])) for i in best]
+
+    def save(self, path: Path) -> None:
+        """Write it to files whose names begin with ``path``."""
+        facts = {
+            "labels": self.labels,
+            "parts": self.projection.parts,
+            "share": self.share,
+            "temperature": self.temperature,
+            "texts": self.texts,
+            "terms": list(self.ngrams.terms),
+        }
+        path.with_suffix(".json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+        np.savez(
+            path.with_suffix(".npz"),
+            allow_pickle=False,
+            mean=self.projection.mean,
+            directions=self.projection.directions,
+            term_weights=self.ngrams.weights,
+            vectors=self.landmarks.vectors,
+            gram_values=self.landmarks.grams.data,
+            gram_columns=self.landmarks.grams.indices,
+            gram_ends=self.landmarks.grams.indptr,
+            taught=self.taught,
+            numbers=self.numbers,
+            weights=self.weights,
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> Machine:
+        """What :meth:`save` wrote."""
+        facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        parts = tuple((int(length), float(share)) for length, share in facts["parts"])
+        terms = {term: column for column, term in enumerate(facts["terms"])}
+        with np.load(path.with_suffix(".npz"), allow_pickle=False) as arrays:
+            rows = (arrays["gram_values"], arrays["gram_columns"], arrays["gram_ends"])
+            seen = sparse.csr_matrix(rows, shape=(len(rows[2]) - 1, len(terms)))
+            return cls(
+                labels=tuple(facts["labels"]),
+                projection=Projection(parts, arrays["mean"], arrays["directions"]),
+                ngrams=Ngrams(terms, arrays["term_weights"]),
+                share=facts["share"],
+                landmarks=Texts(arrays["vectors"], seen),
+                taught=arrays["taught"],
+                numbers=arrays["numbers"],
+                texts=tuple(facts["texts"]),
+                weights=arrays["weights"],
+                temperature=facts["temperature"],
+            )
+
+
+_recent: OrderedDict[bytes, tuple[Machine, LeftOut]] = OrderedDict()
+"""Machines learnt lately: after an edit in one language, those of the others are as they were."""
+
+
+def together(lessons: Sequence[Lesson], vectors: Halves) -> tuple[list[Lesson], Floats]:
+    """One lesson a sentence: the first of its spellings, with the mean of their vectors. Letters are folded anyway."""
+    rows: dict[int, list[int]] = {}
+    for row, lesson in enumerate(lessons):
+        rows.setdefault(lesson.group, []).append(row)
+    means = [vectors[own].mean(axis=0, dtype=np.float32) for own in rows.values()]
+    kept = [lessons[own[0]] for own in rows.values()]
+    return kept, np.stack(means) if means else np.zeros((0, vectors.shape[1]), np.float32)
+
+
+def learn(lessons: Sequence[Lesson], vectors: Halves, labels: tuple[str, ...], parts: Parts) -> tuple[Machine, LeftOut]:
+    """A machine that knows ``lessons``, and what it would have said of each had it not been learnt."""
+    digest = blake2b(
+        repr((labels, parts, [(x.text, x.intent, x.excluded) for x in lessons])).encode("utf-8", "replace")
+    )
+    digest.update(np.ascontiguousarray(vectors).tobytes())
+    key = digest.digest()
+    if key not in _recent:
+        _recent[key] = _Learner(*together(lessons, vectors), labels, parts).learn()
+        while len(_recent) > _KEPT:
+            _recent.popitem(last=False)
+    _recent.move_to_end(key)
+    return _recent[key]
+
+
+class _Learner:
+    """One machine's training; everything here is of the same lessons."""
+
+    def __init__(self, lessons: Sequence[Lesson], vectors: Halves, labels: tuple[str, ...], parts: Parts) -> None:
+        known = {label: number for number, label in enumerate(labels)}
+        self._lessons, self._labels = lessons, labels
+        self._numbers = np.array([known.get(lesson.intent, _NOWHERE) for lesson in lessons], dtype=np.int64)
+        self._taught = np.array([not lesson.excluded for lesson in lessons], dtype=np.bool_)
+        self._groups = [lesson.group for lesson in lessons]
+        self._projection = Projection.learn(vectors, parts)
+        counted = [grams(lesson.text) for lesson in lessons]
+        self._ngrams = Ngrams.learn([found for found, own in zip(counted, self._taught, strict=True) if own])
+        self._texts = Texts(self._projection.apply(vectors), self._ngrams.matrix(counted))
+        self._spread = np.where(self._taught, self._numbers, self._numbers - len(labels) - 1)
+
+    def learn(self) -> tuple[Machine, LeftOut]:
+        share = self._best_share()
+        targets = self._targets(share)
+        solution = solve(self._texts, targets, self._groups, self._spread, share)
+        of_examples = self._taught[solution.judged]
+        many = len(self._labels) > 1 and bool(of_examples.any())
+        numbers = self._numbers[solution.judged]
+        temperature = fit_temperature(solution.left_out[of_examples], numbers[of_examples]) if many else 15.0
+        machine = Machine(
+            labels=self._labels,
+            projection=self._projection,
+            ngrams=self._ngrams,
+            share=share,
+            landmarks=self._texts[solution.landmarks],
+            taught=self._taught[solution.landmarks],
+            numbers=self._numbers[solution.landmarks],
+            texts=tuple(self._lessons[row].text for row in solution.landmarks.tolist()),
+            weights=solution.weights,
+            temperature=temperature,
+        )
+        useful = of_examples | (numbers == _NOWHERE)
+        near = self._near(machine, solution.landmarks, solution.judged[useful])
+        judgements = tuple(
+            machine.judgement(scores, *nearness, len(self._lessons[row].text))
+            for scores, nearness, row in zip(
+                solution.left_out[useful], near, solution.judged[useful].tolist(), strict=True
+            )
+        )
+        return machine, LeftOut(judgements, np.where(of_examples, numbers, _NOWHERE)[useful])
+
+    def _best_share(self) -> float:
+        """The share under which most left-out examples would have been recognised; tried on some of whole groups."""
+        taught = np.flatnonzero(self._taught)
+        chosen = [self._groups[row] for row in taught.tolist()]
+        step = -(-len(taught) // _TRIED_ON)
+        kept = set(list(dict.fromkeys(chosen))[::step])
+        rows = np.array([row for row, group in zip(taught.tolist(), chosen, strict=True) if group in kept], np.int64)
+        if len(self._labels) < 2 or len(rows) < 2 * len(self._labels):
+            return SHARES[0]
+        part, targets = self._texts[rows], self._own(self._numbers[rows])
+        groups, both = [self._groups[row] for row in rows.tolist()], part.both(part)
+
+        def recognised(share: float) -> float:
+            left_out = solve_exactly(mixed(*both, share), targets, groups).left_out
+            return float((left_out.argmax(axis=1) == self._numbers[rows]).mean())
+
+        return max(SHARES, key=recognised)
+
+    def _own(self, numbers: Numbers) -> Floats:
+        """One for an example's own intent, nothing for the others, less the share that chance has."""
+        own = numbers[:, None] == np.arange(len(self._labels))
+        return np.asarray(own - (1 / len(self._labels) if len(self._labels) > 1 else 0.0), dtype=np.float32)
+
+    def _targets(self, share: float) -> Floats:
+        """Counter-examples seem to be what their most similar examples are, but for the intent ruled out.
+
+        Those of no intent at all are to score nothing anywhere.
+        """
+        targets = self._own(np.where(self._taught, self._numbers, _NOWHERE))
+        counter = np.flatnonzero(~self._taught & (self._numbers != _NOWHERE))
+        if len(counter) and self._taught.any():
+            examples = np.flatnonzero(self._taught)
+            alike = self._texts[counter].similar(self._texts[examples], share)
+            weights = np.exp(_FOCUS * (alike - 1))
+            weights[self._numbers[counter][:, None] == self._numbers[examples][None]] = 0
+            members = self._numbers[examples][:, None] == np.arange(len(self._labels))
+            targets[counter] += weights @ members / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
+        return targets
+
+    def _near(self, machine: Machine, landmarks: Numbers, rows: Numbers) -> list[tuple[float, float]]:
+        """How near each of ``rows`` is to landmarks that are not itself in another spelling."""
+        groups = np.array(self._groups)
+        found: list[tuple[float, float]] = []
+        for start in range(0, len(rows), 1_000):
+            part = rows[start : start + 1_000]
+            cosines = self._texts.vectors[part] @ machine.landmarks.vectors.T
+            cosines[groups[part, None] == groups[landmarks][None]] = -1
+            found.extend(machine.nearness(row) for row in cosines)
+        return found
+
+
+def _mean_of_best(cosines: Floats) -> float:
+    if not len(cosines):
+        return 0.0
+    best = np.partition(cosines, -NEAREST)[-NEAREST:] if len(cosines) > NEAREST else cosines
+    return float(best.mean())
+
+
+def labels_of(lessons: Sequence[Lesson]) -> tuple[str, ...]:
+    """All intents that are taught, sorted."""
+    return tuple(sorted({lesson.intent for lesson in lessons if not lesson.excluded and lesson.intent != NO_INTENT}))
