@@ -242,7 +242,7 @@ async def test_without_topics_the_case_goes_on_in_the_groups_common_chat(house: 
     words = house.row(Text("Ana writes"), to=To.CASE)
     house.telegram.refuse("createForumTopic", 400, "Bad Request: the chat is not a forum")
     await house.send(topic, words)
-    assert house.receipt(topic).problem == "RightsError"
+    assert house.receipt(topic).problem == "NoTopicsError"
     assert "message_thread_id" not in house.telegram.asked_for("sendMessage")[0]
     assert house.receipt(words).delivery is Delivery.SENT
 
