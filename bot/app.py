@@ -274,6 +274,7 @@ class App:
         groups = frozenset(self.agents_chats)
         await self.roles.refresh(self.line.bot, groups)
         await self.flow.meet(self.roles.supervisors())
+        self._heal(self.healer.look(groups))
         catalogue = self.shelf.current().catalogue
         for language in catalogue.standards.languages:
             customers = {name: words.render(catalogue, language, f"menu_{name}") for name in CUSTOMER_COMMANDS}

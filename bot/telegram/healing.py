@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Collection
 
 import structlog
 from telegram import Bot
-from telegram.error import TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.core.draft import Groups
 from bot.core.errors import ForumFullError, NotInGroupError, NoTopicsError, RightsError
 from bot.core.model import GroupMoved, GroupStanding, Receipt, Standing
 from bot.ports import Store
+from bot.telegram.reading import standing_of
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +75,21 @@ class Healer:
         else:
             await self._look_at(standing)
 
+    async def look(self, chats: Collection[int]) -> None:
+        """Look at the groups as they are: something may have changed while nobody was there to hear of it."""
+        for chat_id in chats:
+            try:
+                chat = await self._bot.get_chat(chat_id)
+                member = await self._bot.get_chat_member(chat_id, self._bot.id)
+            except ChatMigrated as error:
+                await self.follow(chat_id, error.new_chat_id)
+            except (BadRequest, Forbidden):
+                await self.tell(chat_id, "not_there")
+            except TelegramError as error:
+                log.warning("a group could not be looked at", group=chat_id, error=str(error))
+            else:
+                await self._look_at(standing_of(chat_id, member.to_dict()), topics=bool(chat.is_forum))
+
     async def failed(self, receipt: Receipt) -> None:
         """Something could not be sent. Does nothing where that is no trouble of a group's."""
         trouble = _TROUBLES.get(receipt.problem)
@@ -102,7 +118,8 @@ class Healer:
             except TelegramError as error:
                 log.warning("could not be told", person=person, error=str(error))
 
-    async def _look_at(self, standing: GroupStanding) -> None:
+    async def _look_at(self, standing: GroupStanding, *, topics: bool | None = None) -> None:
+        """``topics`` says whether the group has them; None: it may have."""
         chat_id = standing.chat_id
         if not standing.present:
             await self.tell(chat_id, "not_there")
@@ -111,6 +128,8 @@ class Healer:
         if standing.missing:
             lacking = ", ".join(_RIGHTS.get(right, right) for right in standing.missing)
             await self.tell(chat_id, "no_right", error=f"{lacking}.")
+        elif topics is False:
+            await self.tell(chat_id, "no_topics")
         elif await self._repaired(chat_id, "no_right", "no_topics") or repaired:
             await self._renew(chat_id, chat_id)
 

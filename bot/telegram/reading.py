@@ -169,9 +169,7 @@ class TelegramChannel:
         chat, member = part(changed, "chat"), part(changed, "new_chat_member")
         chat_id, status = number(chat, "id"), words(member, "status")
         if chat_id in self.agents_chats and chat_id is not None:
-            present = status in {"administrator", "creator", "member", "restricted"}
-            missing = () if status == "creator" else tuple(right for right in RIGHTS if member.get(right) is not True)
-            return GroupStanding(chat_id, present, missing)
+            return standing_of(chat_id, member)
         if chat.get("type") == "private" and chat_id is not None:
             return CustomerStanding(chat_id, status != "kicked")
         return Ignored("about a chat that is neither a customer's nor the agents'")
@@ -236,6 +234,14 @@ class TelegramChannel:
         if addressee and addressee.lower() != self.bot_username.lower():
             return None, addressee
         return found[1].lower(), None
+
+
+def standing_of(chat_id: int, member: Raw) -> GroupStanding:
+    """What the bot is in a group, by its ``ChatMember`` there."""
+    status = words(member, "status")
+    present = status in {"administrator", "creator", "member", "restricted"}
+    missing = () if status == "creator" else tuple(right for right in RIGHTS if member.get(right) is not True)
+    return GroupStanding(chat_id, present, missing)
 
 
 def update_from(raw: object, received_at: datetime) -> Update | None:

@@ -15,6 +15,7 @@ from tests.fakes import FakeStore
 
 GROUP = -1001
 BOSS = 9
+ME = {"id": 42, "is_bot": True, "first_name": "Shop", "username": "ShopBot"}
 LESS = GroupStanding(GROUP, present=True, missing=("can_manage_topics",))
 ALL = GroupStanding(GROUP, present=True)
 GONE = GroupStanding(GROUP, present=False)
@@ -40,6 +41,12 @@ class Ward:
 
     async def _renew(self, old: int, new: int) -> None:
         self.renewed.append((old, new))
+
+    async def look(self) -> None:
+        """As at the start."""
+        bot = self.telegram.bot()
+        await bot.initialize()
+        await Healer(bot, self.store, [BOSS], say=self._say, renew=self._renew).look([GROUP])
 
     def told(self, trouble: str) -> list[int]:
         sent = self.telegram.asked_for("sendMessage")
@@ -102,6 +109,53 @@ async def test_a_group_that_moved_is_followed_once_however_often_one_hears_of_it
     await ward.healer.heard(GroupMoved(GROUP, -1002))
     await ward.healer.follow(GROUP, -1002)
     assert (ward.renewed, ward.told("moved")) == ([(GROUP, -1002)], [-1002, BOSS])
+
+
+def as_administrator(**rights: bool) -> dict[str, object]:
+    others = (
+        "can_be_edited is_anonymous can_manage_chat can_manage_video_chats can_restrict_members can_promote_members "
+        "can_change_info can_invite_users can_post_stories can_edit_stories can_delete_stories"
+    )
+    may = {"can_manage_topics": True, "can_pin_messages": True, "can_delete_messages": True, **rights}
+    return {"status": "administrator", "user": ME, **dict.fromkeys(others.split(), False), **may}
+
+
+def as_group(*, topics: bool) -> dict[str, object]:
+    gifts = ["unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels"]
+    return {
+        "id": GROUP,
+        "type": "supergroup",
+        "title": "Agents",
+        "is_forum": topics,
+        "accent_color_id": 0,
+        "max_reaction_count": 11,
+        "accepted_gift_types": dict.fromkeys(gifts, False),
+    }
+
+
+async def test_at_the_start_each_group_is_looked_at(ward: Ward) -> None:
+    ward.telegram.results |= {"getChat": as_group(topics=False), "getChatMember": as_administrator()}
+    await ward.look()
+    await ward.look()
+    assert (ward.told("no_topics"), ward.renewed) == ([GROUP, BOSS], [])
+    ward.telegram.results["getChat"] = as_group(topics=True)
+    await ward.look()
+    assert ward.renewed == [(GROUP, GROUP)]
+    ward.telegram.results["getChatMember"] = as_administrator(can_manage_topics=False)
+    await ward.look()
+    assert ward.told("no_right") == [GROUP, BOSS]
+
+
+async def test_a_group_that_cannot_be_seen_at_the_start_or_has_moved_is_told_of_and_followed(ward: Ward) -> None:
+    ward.telegram.refuse("getChat", 400, "Bad Request: chat not found")
+    await ward.look()
+    assert ward.told("not_there") == [BOSS]
+    ward.telegram.refuse("getChat", 400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-1002)
+    await ward.look()
+    assert ward.renewed == [(GROUP, -1002)]
+    ward.telegram.refuse("getChat", 502, "Bad Gateway")
+    await ward.look()
+    assert len(ward.renewed) == 1
 
 
 async def test_after_a_restart_groups_are_where_they_have_moved_to(ward: Ward) -> None:
