@@ -13,8 +13,9 @@ import structlog
 
 from bot.core import words
 from bot.core.content import Catalogue
+from bot.core.draft import Groups
 from bot.core.errors import ContentError, KeepwordError, StoreError
-from bot.core.model import Outgoing, Receipt, Step, Update
+from bot.core.model import Outgoing, Receipt, Standing, Step, Update
 from bot.door import Door
 from bot.files.live import LiveContent
 from bot.files.load import Loaded, load
@@ -31,6 +32,7 @@ from bot.settings import Settings
 from bot.shelf import Shelf, Train, Trained
 from bot.store.tiny import TinyStore
 from bot.telegram.commands import AGENT_COMMANDS, CUSTOMER_COMMANDS, show_commands
+from bot.telegram.healing import Healer, where_they_are
 from bot.telegram.lanes import InboundLanes
 from bot.telegram.outbound import TelegramSender
 from bot.telegram.reading import TelegramChannel
@@ -77,6 +79,7 @@ class App:
         self._tell = tell
         self._train = train or self._train_aside
         self._tasks: list[asyncio.Task[None]] = []
+        self._healing: set[asyncio.Task[None]] = set()
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._undo = AsyncExitStack()
         self._stopping = False
@@ -99,7 +102,7 @@ class App:
             undo.push_async_callback(self.line.close)
             self.store = await TinyStore.open(self.settings.store_folder)
             undo.push_async_callback(self.store.close)
-            self._join()
+            self._join(await where_they_are(self.line.groups, self.store))
             await self.flow.know_everyone()
             await self.sender.start()
             undo.push_async_callback(self._stop_sending)
@@ -125,12 +128,23 @@ class App:
         if not self.line.groups.all:
             log.warning("KEEPWORD_AGENTS_CHAT is not set: nobody can take over. Promises are kept in `keepword queue`.")
 
-    def _join(self) -> None:
+    def _join(self, groups: Groups) -> None:
         """Join the parts."""
-        groups, me = self.line.groups, self.line.me
+        me = self.line.me
         self.roles = Roles(self.settings.admin_ids)
-        channel = TelegramChannel(groups.all, me.id, me.username or "", self.roles)
-        self.sender = TelegramSender(self.line.bot, self.store, self.clock, failed=self._undelivered)
+        self.agents_chats = set(groups.all)
+        channel = TelegramChannel(self.agents_chats, me.id, me.username or "", self.roles)
+        self.sender = TelegramSender(
+            self.line.bot,
+            self.store,
+            self.clock,
+            failed=self._undelivered,
+            moved=lambda old, new: self._heal(self.healer.follow(old, new)),
+            crowded=lambda group: self._heal(self.healer.tell(group, "crowded")),
+        )
+        self.healer = Healer(
+            self.line.bot, self.store, self.settings.admin_ids, say=self._team_words, renew=self._renew
+        )
         self.flow = Flow(
             store=self.store,
             sender=self.sender,
@@ -140,6 +154,7 @@ class App:
             groups=groups,
             committed=self._committed,
             failed=self._note_failure,
+            heal=self._heard_of_group,
         )
         self.lanes = InboundLanes(self._deal_with, lambda update, error: self._note_failure(error))
         outage = Outage(self.line.bot, self.shelf)
@@ -167,9 +182,10 @@ class App:
             self._failure.cancel()
 
     async def _stop_tasks(self) -> None:
-        for task in self._tasks:
+        tasks = (*self._tasks, *self._healing)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _stop_sending(self) -> None:
         await self.sender.drain(DRAIN)
@@ -255,9 +271,10 @@ class App:
 
     async def _introduce(self) -> None:
         """Learn who is who in the groups, and fill the menus of commands."""
-        groups = self.line.groups.all
+        groups = frozenset(self.agents_chats)
         await self.roles.refresh(self.line.bot, groups)
         await self.flow.meet(self.roles.supervisors())
+        self._heal(self.healer.look(groups))
         catalogue = self.shelf.current().catalogue
         for language in catalogue.standards.languages:
             customers = {name: words.render(catalogue, language, f"menu_{name}") for name in CUSTOMER_COMMANDS}
@@ -273,7 +290,33 @@ class App:
 
     async def _undelivered(self, outgoing: Outgoing, receipt: Receipt) -> None:
         log.warning("not delivered", outgoing=outgoing.id, error=receipt.error)
+        self._heal(self.healer.failed(receipt))
         await self.flow.on_failure(outgoing, receipt)
+
+    async def _heard_of_group(self, standing: Standing) -> None:
+        """Heal beside all else: what is told waits for its turn among what is sent."""
+        self._heal(self.healer.heard(standing))
+
+    def _heal(self, work: Coroutine[Any, Any, None]) -> None:
+        async def watched() -> None:
+            try:
+                await work
+            except Exception as error:  # a group that can't be told must not end the service of customers
+                self._note_failure(error)
+
+        task = asyncio.create_task(watched(), name="healing")
+        self._healing.add(task)
+        task.add_done_callback(self._healing.discard)
+
+    async def _renew(self, old: int, new: int) -> None:
+        """Show a group's open cases anew, where it is now. What is still written under its old id is read as well."""
+        self.agents_chats.add(new)
+        await self.flow.renew(old, new)
+        await self.roles.refresh(self.line.bot, (new,))
+
+    def _team_words(self, key: str, values: dict[str, object]) -> str:
+        catalogue = self.shelf.current().catalogue
+        return words.render(catalogue, catalogue.standards.default_language, key, **values)
 
     def _note_failure(self, error: Exception) -> None:
         self.metrics.failed(error)

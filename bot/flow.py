@@ -10,33 +10,53 @@ to them and their steps to the store.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from bot.core import aftercare, alarm, arrival, asked, colleagues, handover, reopening, roster, turn
+from bot.core import (
+    aftercare,
+    alarm,
+    arrival,
+    asked,
+    colleagues,
+    handover,
+    mirror,
+    reach,
+    reopening,
+    roster,
+    turn,
+)
 from bot.core.decide import decide
 from bot.core.draft import Context, Groups
 from bot.core.errors import StoreError
 from bot.core.model import (
     AgentChoice,
     AgentMessage,
+    AgentReaction,
     Conversation,
+    Copy,
     CustomerChoice,
     CustomerMessage,
+    CustomerReaction,
+    CustomerStanding,
     Due,
     DueKind,
     Event,
+    GroupMoved,
+    GroupStanding,
     Ignored,
     Incoming,
     Outgoing,
     Person,
     Receipt,
+    Standing,
     Step,
     To,
+    TopicClosed,
     Update,
 )
 from bot.core.workload import Workload
@@ -57,9 +77,13 @@ class Seen:
     """As set in the customer's Telegram."""
 
 
+async def _leave_it(_standing: Standing) -> None:
+    """Nobody is there to heal a group."""
+
+
 class Flow:
     """Tells the story, one update or due row at a time. ``committed`` is called after every step, ``failed`` with
-    what went wrong inside."""
+    what went wrong inside, and ``heal`` what changed about a group as a whole."""
 
     def __init__(
         self,
@@ -72,6 +96,7 @@ class Flow:
         groups: Groups,
         committed: Callable[[Step], None] = lambda step: None,
         failed: Callable[[Exception], None] = lambda error: None,
+        heal: Callable[[Standing], Awaitable[None]] = _leave_it,
     ) -> None:
         self._store = store
         self._sender = sender
@@ -84,6 +109,7 @@ class Flow:
         self._since_start: list[Event] | None = []
         self._committed = committed
         self._failed = failed
+        self._heal = heal
 
     # inbound
 
@@ -119,6 +145,15 @@ class Flow:
                 await self._agent_wrote(said, update_id)
             case AgentChoice():
                 await self._agent_chose(said, update_id)
+            case CustomerReaction() | AgentReaction():
+                await self._reacted(said, update_id)
+            case CustomerStanding():
+                await self._customer_stands(said, update_id)
+            case TopicClosed():
+                await self._topic_closed(said, update_id)
+            case GroupStanding() | GroupMoved():
+                await self._heal(said)
+                await self._store.discard(update_id, "about a group: it was told to whom it concerns")
             case Ignored():
                 await self._store.discard(update_id, said.reason)
             case _:
@@ -144,19 +179,48 @@ class Flow:
             await self._colleague_asked(person, message, update_id)
             return
         context = self._context()
+        if message.edited:
+            await self._customer_edited(message, update_id, context)
+            return
+        message = await self._without_known_quote(message)
         async with self._store.lease(message.chat_id) as last:
-            if message.edited:
-                if last is not None:
-                    await self._commit(arrival.edit(last, message, update_id, context))
-                else:
-                    await self._store.discard(update_id, "an edit of a message from before our time")
-                return
             if (rated := await self._rated(message)) is not None:
                 await self._commit(aftercare.word(rated, message, update_id, context))
                 return
             conversation = await self._current(last, message, context)
             taken = asked.command if message.command in asked.COMMANDS else arrival.receive
             await self._commit(taken(conversation, message, update_id, context))
+
+    async def _without_known_quote(self, message: CustomerMessage) -> CustomerMessage:
+        """What answers an agent's words will answer them in the topic too: there is no need to quote them."""
+        if not message.quoted or message.reply_to is None:
+            return message
+        sent = await self._store.counterpart(message.chat_id, message.reply_to)
+        return replace(message, quoted="") if sent and isinstance(sent[0].content, Copy) else message
+
+    async def _customer_edited(self, message: CustomerMessage, update_id: int, context: Context) -> None:
+        seen = await self._case_about(message.chat_id, message.message_id)
+        async with self._store.lease(message.chat_id) as last:
+            conversation = await self._as_it_is(seen, last) if seen else last
+            if conversation is not None:
+                await self._commit(mirror.customer_edited(conversation, message, update_id, context))
+            else:
+                await self._store.discard(update_id, "an edit of a message from before our time")
+
+    async def _reacted(self, reaction: CustomerReaction | AgentReaction, update_id: int) -> None:
+        chat_id = reaction.chat_id if isinstance(reaction, CustomerReaction) else reaction.agents_chat
+        seen = await self._case_about(chat_id, reaction.message_id, only_copies=True)
+        if seen is None:
+            await self._store.discard(update_id, "a reaction to a message that has no counterpart")
+            return
+        async with self._leased(seen) as conversation:
+            await self._commit(mirror.reacted(conversation, reaction, update_id, self._context()))
+
+    async def _case_about(self, chat_id: int, message_id: int, *, only_copies: bool = False) -> Conversation | None:
+        """The conversation in which this message was passed on, or which we wrote it in (as a copy)."""
+        sent = await self._store.copies(chat_id, message_id) or await self._store.joined(chat_id, message_id)
+        rows = [row for row, _ in sent if isinstance(row.content, Copy) or not only_copies]
+        return await self._store.conversation(rows[-1].conversation_id) if rows else None
 
     async def _current(self, last: Conversation | None, message: CustomerMessage, context: Context) -> Conversation:
         """The conversation that a message belongs to: the open one, or a fresh one."""
@@ -198,12 +262,12 @@ class Flow:
             await self._colleague_said(person, message, seen, update_id)
             return
         if seen is None:
-            await self._store.discard(update_id, "not in the topic of a case")
+            await self._store.discard(update_id, "about no case of ours")
             return
         context = self._context()
         async with self._leased(seen) as conversation:
             if message.command:
-                wish = handover.Wish(message.command, message.agent)
+                wish = handover.Wish(message.command, message.agent, message=message)
                 await self._commit(handover.agent_asked(conversation, wish, update_id, context))
             else:
                 await self._commit(handover.agent_wrote(conversation, message, update_id, context))
@@ -223,7 +287,10 @@ class Flow:
             await self._commit(colleagues.answer_in_case(conversation, said, update_id, context))
 
     async def _case_of(self, message: AgentMessage) -> Conversation | None:
-        return await self._store.conversation_of_topic(message.agents_chat, message.thread_id)
+        """The case whose topic it is; outside of topics, the one that the message answers."""
+        if message.thread_id is not None:
+            return await self._store.conversation_of_topic(message.agents_chat, message.thread_id)
+        return await self._case_about(message.agents_chat, message.reply_to or 0)
 
     async def _agent_chose(self, choice: AgentChoice, update_id: int) -> None:
         command, _, conversation_id = choice.data.partition(":")
@@ -235,6 +302,34 @@ class Flow:
         wish = handover.Wish(command, choice.agent, choice.callback_id)
         async with self._leased(seen) as conversation:
             await self._commit(handover.agent_asked(conversation, wish, update_id, self._context()))
+
+    # who and what can be reached
+
+    async def _customer_stands(self, standing: CustomerStanding, update_id: int) -> None:
+        async with self._store.lease(standing.chat_id) as last:
+            if last is None or not last.is_open:
+                await self._store.discard(update_id, "blocked or let in again, with no case open")
+                return
+            await self._commit(reach.stands(last, update_id, self._context(), reachable=standing.reachable))
+
+    async def _topic_closed(self, closed: TopicClosed, update_id: int) -> None:
+        seen = await self._store.conversation_of_topic(closed.agents_chat, closed.thread_id)
+        if seen is None:
+            await self._store.discard(update_id, "a topic of no case of ours")
+            return
+        async with self._leased(seen) as conversation:
+            await self._commit(reach.topic_closed(conversation, update_id, self._context()))
+
+    async def renew(self, old: int, new: int) -> None:
+        """Show the open cases of a group anew: it has come back, has topics now, or has moved to another id."""
+        self._groups = self._groups.moved(old, new)
+        for seen in await self._store.open_conversations():
+            if seen.agents_chat != old:
+                continue
+            async with self._leased(seen) as conversation:
+                step = reach.renew(conversation, new, self._context())
+                if step is not None:
+                    await self._commit(step)
 
     # time
 
@@ -360,10 +455,12 @@ class Flow:
     async def _leased(self, seen: Conversation) -> AsyncIterator[Conversation]:
         """A conversation that was looked at, exclusively, as it is now."""
         async with self._store.lease(seen.chat_id) as last:
-            if last is not None and last.id == seen.id:
-                yield last
-            else:
-                yield await self._store.conversation(seen.id) or seen
+            yield await self._as_it_is(seen, last)
+
+    async def _as_it_is(self, seen: Conversation, last: Conversation | None) -> Conversation:
+        if last is not None and last.id == seen.id:
+            return last
+        return await self._store.conversation(seen.id) or seen
 
     async def _commit(self, step: Step) -> None:
         await self._store.commit(step)

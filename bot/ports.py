@@ -200,6 +200,24 @@ class Store(Protocol):
         """What we sent as this message, from the message map; None: not one of ours."""
         ...
 
+    async def joined(self, chat_id: int, message_id: int) -> tuple[tuple[Outgoing, Receipt], ...]:
+        """All that we sent as this one message, in order: several rows where words were joined."""
+        ...
+
+    async def copies(self, chat_id: int, message_id: int) -> tuple[tuple[Outgoing, Receipt], ...]:
+        """Where this message was copied to, oldest first: the message map the other way round."""
+        ...
+
+    # what is known of the house
+
+    async def known(self, name: str) -> str | None:
+        """A fact that was noted under this name; None: there is none."""
+        ...
+
+    async def note(self, name: str, value: str | None) -> None:
+        """Keep a fact in place of the one with this name; None: it is none any more."""
+        ...
+
     # record
 
     def events(self, conversation_id: str | None = None, since: datetime | None = None) -> AsyncIterator[Event]:

@@ -9,7 +9,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.core.errors import StoreError
-from bot.core.model import Card, Conversation, Delivery, Due, Event, OpenTopic, Outgoing, Person, Receipt, Step, Update
+from bot.core.model import (
+    Card,
+    Conversation,
+    Copy,
+    Delivery,
+    Due,
+    Event,
+    OpenTopic,
+    Outgoing,
+    Person,
+    Receipt,
+    Step,
+    Update,
+)
 from bot.ports import Cursor
 from bot.telegram.timer import Timer
 
@@ -77,6 +90,7 @@ class FakeStore:
         self.colleagues: dict[int, Person] = {}
         self.record: list[Event] = []
         self.attempts: list[str] = []
+        self.facts: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self._locks: dict[int, asyncio.Lock] = {}
 
@@ -180,16 +194,41 @@ class FakeStore:
         if conversation is None or receipt.delivery is not Delivery.SENT:
             return
         if isinstance(row.content, OpenTopic) and receipt.thread_id:
-            conversation = replace(conversation, topic_id=receipt.thread_id)
+            card_id = conversation.card_id if conversation.topic_id == receipt.thread_id else None
+            conversation = replace(conversation, topic_id=receipt.thread_id, card_id=card_id)
         if isinstance(row.content, Card) and receipt.message_ids:
             conversation = replace(conversation, card_id=receipt.message_ids[0])
         self.conversations[conversation.id] = conversation
 
     async def counterpart(self, chat_id: int, message_id: int) -> tuple[Outgoing, Receipt] | None:
-        for row, receipt in self.receipts.values():
-            if receipt.chat_id == chat_id and message_id in receipt.message_ids:
-                return row, receipt
-        return None
+        return next(iter(await self.joined(chat_id, message_id)), None)
+
+    async def joined(self, chat_id: int, message_id: int) -> tuple[tuple[Outgoing, Receipt], ...]:
+        return tuple(
+            (row, receipt)
+            for row, receipt in self.receipts.values()
+            if receipt.chat_id == chat_id and message_id in receipt.message_ids
+        )
+
+    async def copies(self, chat_id: int, message_id: int) -> tuple[tuple[Outgoing, Receipt], ...]:
+        return tuple(
+            (row, receipt)
+            for row, receipt in self.receipts.values()
+            if isinstance(row.content, Copy)
+            and receipt.message_ids
+            and (row.content.from_chat_id, row.content.message_id) == (chat_id, message_id)
+        )
+
+    # what is known of the house
+
+    async def known(self, name: str) -> str | None:
+        return self.facts.get(name)
+
+    async def note(self, name: str, value: str | None) -> None:
+        self._check()
+        self.facts.pop(name, None)
+        if value is not None:
+            self.facts[name] = value
 
     # record
 

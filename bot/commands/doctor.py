@@ -62,6 +62,6 @@ async def _telegram(settings: Settings) -> list[Finding]:
     bot = telegram_bot(settings.telegram_token.get_secret_value(), settings.telegram_api)
     webhook = settings.webhook_url if settings.mode == "webhook" else None
     try:
-        return await diagnose(bot, settings.groups.all, webhook)
+        return await diagnose(bot, settings.groups.all, webhook, settings.admin_ids)
     finally:
         await bot.shutdown()

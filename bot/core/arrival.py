@@ -7,13 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 
-from bot.core import answering, case
+from bot.core import answering, case, mirror, reach
 from bot.core.content import Acknowledge
 from bot.core.draft import Context, Draft
 from bot.core.model import (
     Author,
     Conversation,
-    Copy,
     Customer,
     CustomerMessage,
     DueKind,
@@ -99,13 +98,15 @@ def receive(conversation: Conversation, message: CustomerMessage, update_id: int
     """Take a message in: to the colleague who has the case, and to the thought that is being written."""
     draft = Draft(conversation, context)
     draft.change(customer=known(message.customer, conversation.customer))
-    line = Message(context.now, Author.CUSTOMER, message.text, ref=message.message_id, media=message.media)
+    reach.found(draft)
+    line = line_of(message, context)
     draft.record("received", ref=message.message_id, media=message.media.value, text=message.text)
     if not conversation.messages and not conversation.pending:
         draft.record("opened", customer=conversation.customer.id)
-    if conversation.phase in (Phase.WAITING, Phase.HUMAN):
-        words_alone = message.text if message.media is Media.TEXT else ""
-        draft.to_case(Copy(message.chat_id, message.message_id, text=words_alone), Lane.AGENT)
+    if conversation.phase in mirror.WITH_AGENTS:
+        mirror.show_case(draft, message)
+    if message.media is Media.POLL:
+        draft.to_customer(Text(draft.words("poll_in_words")), Lane.ANSWER)
     if conversation.phase is Phase.HUMAN:
         draft.change(messages=(*conversation.messages, line))
         answering.watch(draft)
@@ -117,6 +118,18 @@ def receive(conversation: Conversation, message: CustomerMessage, update_id: int
         _tell_once(draft)
     _gather(draft, line, flooding=flooding)
     return draft.finish(update_id)
+
+
+def line_of(message: CustomerMessage, context: Context) -> Message:
+    """A customer's message as a line of the transcript."""
+    return Message(
+        context.now,
+        Author.CUSTOMER,
+        message.text,
+        ref=message.message_id,
+        media=message.media,
+        album=message.album,
+    )
 
 
 def known(now: Customer, before: Customer) -> Customer:
@@ -154,24 +167,6 @@ def _gather(draft: Draft, line: Message, *, flooding: bool) -> None:
 def turn_id(conversation: Conversation) -> str:
     """The due row that ends the customer's pause."""
     return f"turn:{conversation.id}"
-
-
-def edit(conversation: Conversation, message: CustomerMessage, update_id: int | None, context: Context) -> Step:
-    """The customer changed a message: what is pending is read anew, a colleague sees the new words."""
-    draft = Draft(conversation, context)
-    draft.record("edited", ref=message.message_id, text=message.text)
-
-    def edited(lines: tuple[Message, ...]) -> tuple[Message, ...]:
-        return tuple(replace(m, text=message.text) if _same(m, message) else m for m in lines)
-
-    draft.change(pending=edited(conversation.pending), messages=edited(conversation.messages))
-    if conversation.phase in (Phase.WAITING, Phase.HUMAN):
-        draft.to_case(Text(draft.team_words("team_customer_edited", text=message.text)), Lane.AGENT)
-    return draft.finish(update_id)
-
-
-def _same(line: Message, message: CustomerMessage) -> bool:
-    return line.author is Author.CUSTOMER and line.ref == message.message_id
 
 
 def thought(conversation: Conversation) -> str:

@@ -135,6 +135,8 @@ def _status(draft: Draft) -> str:
         at = _clock(draft, last.ended_at or last.due_at)
         by = (last.ended_by or "").partition(" (")[0]
         lines.append(draft.team_words(f"team_card_{last.state.value}", at=at, agent=by))
+    if conversation.unreachable:
+        lines.append(draft.team_words("team_card_unreachable", error=conversation.unreachable))
     if conversation.phase is Phase.RESOLVED:
         lines.append(draft.team_words("team_card_resolved"))
     if conversation.phase in (Phase.WAITING, Phase.HUMAN):
@@ -187,7 +189,8 @@ def _line(draft: Draft, message: Message, zone: ZoneInfo) -> str:
     }[message.author]
     carried = "" if message.media is Media.TEXT else f"[{message.media.value}] "
     text = message.text if len(message.text) <= LINE_LIMIT else f"{message.text[:LINE_LIMIT]}…"
-    return f"{message.at.astimezone(zone):%H:%M} {who}: {carried}{text}".rstrip()
+    gone = "🗑 " if message.taken_back else ""
+    return f"{message.at.astimezone(zone):%H:%M} {who}: {gone}{carried}{text}".rstrip()
 
 
 def _units(text: str) -> int:

@@ -46,6 +46,11 @@ class Groups:
     def of(self, team: str) -> int | None:
         return self.by_team.get(team, self.default)
 
+    def moved(self, old: int, new: int) -> Groups:
+        """The same groups, where one of them has another id now."""
+        default = new if self.default == old else self.default
+        return Groups(default, {team: new if chat == old else chat for team, chat in self.by_team.items()})
+
     @property
     def all(self) -> frozenset[int]:
         return frozenset(self.by_team.values()) | ({self.default} if self.default is not None else frozenset())

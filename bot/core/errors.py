@@ -16,9 +16,13 @@
     ├── UnderstandingError         the pipeline cannot be trained, loaded or used
     └── DeliveryError              Telegram refused a message for good; says why
         ├── CustomerGoneError      blocked the bot, or the account was deleted
+        ├── CounterpartGoneError   what was to be changed on the other side is not there
         ├── TopicGoneError         the topic in the agents' group was deleted
         ├── ChatMovedError         the group became a supergroup: carries its new id
+        ├── ForumFullError         a group holds no further topics
         └── RightsError            the bot lacks a right; names it
+            ├── NoTopicsError      the group has no topics
+            └── NotInGroupError    the bot is not in the group
 """
 
 from __future__ import annotations
@@ -87,6 +91,10 @@ class CustomerGoneError(DeliveryError):
     """The customer blocked the bot, or the account no longer exists."""
 
 
+class CounterpartGoneError(DeliveryError):
+    """What was to be changed on the other side never came there, or is no longer known."""
+
+
 class TopicGoneError(DeliveryError):
     """The topic in the agents' group was deleted."""
 
@@ -101,3 +109,15 @@ class ChatMovedError(DeliveryError):
 
 class RightsError(DeliveryError):
     """The bot lacks a right in a chat; the text names the right and how to grant it."""
+
+
+class NoTopicsError(RightsError):
+    """The agents' group has no topics."""
+
+
+class NotInGroupError(RightsError):
+    """The bot is not in the agents' group."""
+
+
+class ForumFullError(DeliveryError):
+    """A group holds no further topics."""

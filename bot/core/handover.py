@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core import aftercare, answering, arrival, assignment, case, labelling, promising, words
+from bot.core import aftercare, answering, arrival, assignment, case, labelling, mirror, promising, reach, words
 from bot.core.draft import Context, Draft
-from bot.core.errors import HandoverError, TopicGoneError
+from bot.core.errors import CustomerGoneError, HandoverError, NotInGroupError, RightsError, TopicGoneError
 from bot.core.model import (
     Agent,
     AgentMessage,
@@ -42,8 +42,8 @@ CALLED = "called"
 COMMANDS = (CLAIM, RESOLVE, BACK, CALLED)
 """What an agent may ask for, by a button of the card or as a command in the topic."""
 
-NOTE_MARK = "//"
-"""An agent's message that starts like this stays among colleagues."""
+DELETE = "delete"
+"""In answer to a message of an agent's: take it back from the customer."""
 
 
 def enter(draft: Draft, phase: Phase) -> None:
@@ -57,17 +57,22 @@ def enter(draft: Draft, phase: Phase) -> None:
 
 def agent_wrote(conversation: Conversation, message: AgentMessage, update_id: int | None, context: Context) -> Step:
     """An agent's words go to the customer, and keep the promise; a note stays here."""
+    if message.edited:
+        return mirror.agent_edited(conversation, message, update_id, context)
     draft = Draft(conversation, context)
     if not conversation.is_open:
         draft.to_case(Text(draft.team_words("team_resolved_already")), Lane.AGENT)
         return draft.finish(update_id)
-    if message.edited:
-        draft.to_case(Text(draft.team_words("team_edit_not_sent"), reply_to=message.message_id), Lane.AGENT)
+    note = mirror.is_note(message.text) or _is_rest_of_note(conversation, message)
+    if not note and mirror.cannot_go(message):
+        said = draft.team_words("team_kind_not_sent", what=message.media.value)
+        draft.to_case(Text(said, reply_to=message.message_id), Lane.AGENT)
         return draft.finish(update_id)
-    note = message.text.startswith(NOTE_MARK) or _is_rest_of_note(conversation, message)
     author = Author.NOTE if note else Author.AGENT
-    text = message.text.removeprefix(NOTE_MARK).strip() if note else message.text
-    line = Message(context.now, author, text, message.agent.name, message.message_id, message.media)
+    text = mirror.without_mark(message.text) if note else message.text
+    line = Message(
+        context.now, author, text, message.agent.name, message.message_id, message.media, album=message.album
+    )
     draft.change(messages=(*conversation.messages, line))
     if note:
         draft.change(private_album=message.album)
@@ -84,7 +89,7 @@ def _is_rest_of_note(conversation: Conversation, message: AgentMessage) -> bool:
 
 def _take_over(draft: Draft, message: AgentMessage) -> None:
     """Who writes to the customer has the case, unless a colleague has it already."""
-    draft.to_customer(Copy(message.agents_chat, message.message_id), Lane.AGENT)
+    mirror.show_customer(draft, message)
     before = draft.conversation
     promising.keep(draft, _named(message.agent))
     _drop_pending(draft)
@@ -115,32 +120,37 @@ def _in_order(conversation: Conversation) -> tuple[Message, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an agent asks for, by a button of the card (then ``callback_id`` is set) or as a command in the topic."""
+    """What an agent asks for, by a button of the card (then ``callback_id`` is set) or as a command in the topic (then
+    ``message`` is)."""
 
     command: str
     agent: Agent
     callback_id: str | None = None
+    message: AgentMessage | None = None
 
 
 def agent_asked(conversation: Conversation, wish: Wish, update_id: int | None, context: Context) -> Step:
     """Do what an agent asks for. What can't be done is said, and changes nothing."""
     draft = Draft(conversation, context)
     try:
-        said = _carry_out(draft, wish.command, wish.agent)
+        said = _carry_out(draft, wish)
     except HandoverError as error:
         draft = Draft(conversation, context)
         said = str(error)
-        if wish.callback_id is None:
+        if wish.callback_id is None and wish.command != DELETE:
             draft.to_case(Text(said), Lane.AGENT)
+    if wish.command == DELETE and wish.message is not None:
+        draft.to_case(Text(said, reply_to=wish.message.message_id), Lane.AGENT)
     if wish.callback_id is not None:
         draft.to_case(AnswerCallback(wish.callback_id, said), Lane.ACKNOWLEDGE)
     return draft.finish(update_id)
 
 
-def _carry_out(draft: Draft, command: str, agent: Agent) -> str:
-    if labelling.handles(command):
-        return labelling.carry_out(draft, command, agent)
-    match command:
+def _carry_out(draft: Draft, wish: Wish) -> str:
+    agent = wish.agent
+    if labelling.handles(wish.command):
+        return labelling.carry_out(draft, wish.command, agent)
+    match wish.command:
         case "claim":
             return _claim(draft, agent)
         case "resolve":
@@ -149,8 +159,10 @@ def _carry_out(draft: Draft, command: str, agent: Agent) -> str:
             return _hand_back(draft, agent)
         case "called":
             return _called(draft, agent)
+        case "delete" if wish.message is not None:
+            return mirror.take_back(draft, wish.message)
         case _:
-            raise HandoverError(draft.team_words("team_unknown_command", command=command))
+            raise HandoverError(draft.team_words("team_unknown_command", command=wish.command))
 
 
 def _claim(draft: Draft, agent: Agent) -> str:
@@ -235,18 +247,27 @@ def undelivered(conversation: Conversation, outgoing: Outgoing, receipt: Receipt
     """Telegram refused something for good: put it on record, and see that a colleague gets it all the same."""
     draft = Draft(conversation, context)
     draft.record("undelivered", outgoing=outgoing.id, error=receipt.error, problem=receipt.problem)
+    mirror.unmirrored(draft, outgoing, receipt)
     if not isinstance(outgoing.content, Text | Copy):
         return draft.finish()
     if outgoing.to is To.TEAM:
         return draft.finish()
-    if outgoing.to is To.CUSTOMER:
+    if outgoing.to is To.CUSTOMER and receipt.problem == CustomerGoneError.__name__:
+        reach.lost(draft, outgoing, receipt.error)
+    elif outgoing.to is To.CUSTOMER:
         draft.to_case(Text(draft.team_words("team_undelivered", error=receipt.error)), Lane.AGENT)
     elif receipt.problem == TopicGoneError.__name__:
         _reopen(draft)
         draft.to_case(outgoing.content, outgoing.lane)
+    elif isinstance(outgoing.content, Copy) and receipt.problem in _UNTIL_REPAIRED:
+        draft.change(missed=(*conversation.missed, outgoing.content.message_id))
     elif isinstance(outgoing.content, Copy):
         draft.to_case(Text(_instead(draft, outgoing.content, receipt)), Lane.AGENT)
     return draft.finish()
+
+
+_UNTIL_REPAIRED = (RightsError.__name__, NotInGroupError.__name__)
+"""What is wrong with a whole group: what it misses is shown when it is repaired."""
 
 
 def _reopen(draft: Draft) -> None:

@@ -170,13 +170,49 @@ class Media(StrEnum):
     STICKER = "sticker"
     ANIMATION = "animation"
     LOCATION = "location"
+    VENUE = "venue"
     CONTACT = "contact"
-    OTHER = "other"
+    POLL = "poll"
+    DICE = "dice"
+    STORY = "story"
+    GAME = "game"
+    PAID_MEDIA = "paid media"
+    CHECKLIST = "checklist"
+    GIVEAWAY = "giveaway"
+    INVOICE = "invoice"
+    OTHER = "message of an unknown kind"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """How a part of a text is set: bold, a link… ``offset`` and ``length`` count UTF-16 units, as Telegram's do.
+
+    ``type`` is one of Telegram's; ``user_id`` is whom a mention without a username means.
+    """
+
+    type: str
+    offset: int
+    length: int
+    url: str = ""
+    language: str = ""
+    custom_emoji_id: str = ""
+    user_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A message, by the chat that it was written in."""
+
+    chat_id: int
+    message_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One line of a transcript. ``ref`` is the Telegram message id in the chat it was written in (0: not known yet)."""
+    """One line of a transcript. ``ref`` is the Telegram message id in the chat it was written in (0: not known yet).
+
+    ``album`` is shared by the pictures of one; ``taken_back`` says that the customer's copy was deleted.
+    """
 
     at: datetime
     author: Author
@@ -184,6 +220,8 @@ class Message:
     name: str = ""
     ref: int = 0
     media: Media = Media.TEXT
+    album: str | None = None
+    taken_back: bool = False
 
 
 # --- promises --------------------------------------------------------------------------------------------------------
@@ -288,10 +326,11 @@ class Conversation:
     ``topic_id`` and ``card_id`` are the topic and its pinned card in ``agents_chat``; ``lost_topic`` is one that was
     deleted and is being replaced. ``private_album`` is the last album of pictures that an agent sent as a note.
     ``likely`` are the intents that the last turn may have had, best first. ``flooded_at`` is when the customer was last
-    told that so many messages are read together. ``assigned`` is who is to take the case, while it waits; ``taken_at``
-    is when an agent last took it. ``last_agent`` is who had the customer's case before this one.
-    ``promises`` holds them all, oldest first; at most the last one is open. ``steps`` counts commits, and makes ids of
-    what is sent unique.
+    told that so many messages are read together. ``unreachable`` says why nothing reaches the customer, where nothing
+    does. ``missed`` are the customer's messages that the group could not be shown while something was wrong with it.
+    ``assigned`` is who is to take the case, while it waits; ``taken_at`` is when an agent last took it. ``last_agent``
+    is who had the customer's case before this one. ``promises`` holds them all, oldest first; at most the last one is
+    open. ``steps`` counts commits, and makes ids of what is sent unique.
 
     ``phone_asked``: the customer was asked which number to call. ``continues`` is the id of a resolved conversation
     that this one takes up again, in the same topic.
@@ -330,6 +369,8 @@ class Conversation:
     continues: str | None = None
     after: Aftercare = field(default_factory=Aftercare)
     likely: tuple[str, ...] = ()
+    unreachable: str = ""
+    missed: tuple[int, ...] = ()
 
     @property
     def promise(self) -> Promise | None:
@@ -390,7 +431,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Words. Longer than 4096 UTF-16 units (Telegram's limit) they are sent in parts. Plain text, no markup.
+    """Words. Longer than 4096 UTF-16 units (Telegram's limit) they are sent in parts, and lose their ``entities``.
 
     Who is in ``mentions`` is notified, if all of it is one part.
     ``share_contact`` is the label of a button in place of the phone's keyboard, by which the customer shares their
@@ -405,20 +446,25 @@ class Text:
     hide_keyboard: bool = False
     mentions: tuple[Mention, ...] = ()
     type: Literal["text"] = "text"
+    entities: tuple[Entity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
     """A message of another chat, copied as it is (media, captions, formatting).
 
-    ``text`` is what it says, where it is words alone and they may be sent instead: several that wait are then one.
+    ``answers`` is the message that it replies to, on either side: the copy replies to what stands for it. ``text`` is
+    what it says, or its caption; where it is words alone, several that wait are one. Those of one ``album`` go as one.
     """
 
     from_chat_id: int
     message_id: int
-    reply_to: int | None = None
+    answers: Ref | None = None
     text: str = ""
     type: Literal["copy"] = "copy"
+    entities: tuple[Entity, ...] = ()
+    media: Media = Media.TEXT
+    album: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -429,6 +475,34 @@ class Edit:
     text: str
     keyboard: Keyboard = ()
     type: Literal["edit"] = "edit"
+
+
+@dataclass(frozen=True, slots=True)
+class Revise:
+    """New words, or a new caption where ``media`` is not text, for what stands on this side for the message ``of``."""
+
+    of: Ref
+    text: str
+    entities: tuple[Entity, ...] = ()
+    media: Media = Media.TEXT
+    type: Literal["revise"] = "revise"
+
+
+@dataclass(frozen=True, slots=True)
+class React:
+    """A reaction to what stands on this side for the message ``of``; an empty ``emoji`` takes it back."""
+
+    of: Ref
+    emoji: str
+    type: Literal["react"] = "react"
+
+
+@dataclass(frozen=True, slots=True)
+class Retract:
+    """Delete what stands on this side for the message ``of``."""
+
+    of: Ref
+    type: Literal["retract"] = "retract"
 
 
 @dataclass(frozen=True, slots=True)
@@ -491,7 +565,21 @@ class AnswerCallback:
     type: Literal["answer_callback"] = "answer_callback"
 
 
-Content = Text | Copy | Edit | ClearButtons | ShowButtons | OpenTopic | Card | CloseTopic | ReopenTopic | AnswerCallback
+Content = (
+    Text
+    | Copy
+    | Revise
+    | React
+    | Retract
+    | Edit
+    | ClearButtons
+    | ShowButtons
+    | OpenTopic
+    | ReopenTopic
+    | Card
+    | CloseTopic
+    | AnswerCallback
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -611,7 +699,7 @@ class Step:
 class CustomerMessage:
     """A customer wrote to the bot, in private. ``command`` is the word after the slash, if it is one.
 
-    ``reply_to`` is the id of the message that this one replies to.
+    ``reply_to`` is the message of this chat that it answers; ``quoted`` are the words of that one, if the bot wrote it.
     """
 
     chat_id: int
@@ -621,7 +709,10 @@ class CustomerMessage:
     media: Media = Media.TEXT
     command: str | None = None
     edited: bool = False
+    album: str | None = None
+    entities: tuple[Entity, ...] = ()
     reply_to: int | None = None
+    quoted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -637,13 +728,13 @@ class CustomerChoice:
 
 @dataclass(frozen=True, slots=True)
 class AgentMessage:
-    """Someone wrote in a topic of the agents' group, or (thread 0) gave a command outside of them.
+    """Someone wrote in the agents' group. ``command`` and ``reply_to`` are as in :class:`CustomerMessage`.
 
-    ``command`` is as in :class:`CustomerMessage`.
+    ``thread_id`` is the topic; None: outside of topics, where ``reply_to`` says which case it is about, if any.
     """
 
     agents_chat: int
-    thread_id: int
+    thread_id: int | None
     message_id: int
     agent: Agent
     text: str
@@ -651,6 +742,32 @@ class AgentMessage:
     command: str | None = None
     edited: bool = False
     album: str | None = None
+    entities: tuple[Entity, ...] = ()
+    reply_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerReaction:
+    """A customer reacted to a message. ``emoji`` is empty where that was taken back, and where it is ``custom``: one of
+    their own, which a bot can't give.
+    """
+
+    chat_id: int
+    message_id: int
+    customer: Customer
+    emoji: str
+    custom: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgentReaction:
+    """An agent reacted to a message of the group, as in :class:`CustomerReaction`."""
+
+    agents_chat: int
+    message_id: int
+    agent: Agent
+    emoji: str
+    custom: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -666,13 +783,60 @@ class AgentChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerStanding:
+    """A customer blocked the bot (then they are not ``reachable``), or let it in again."""
+
+    chat_id: int
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStanding:
+    """What the bot is in an agents' group has changed. ``missing`` are the rights it lacks, in the Bot API's names."""
+
+    chat_id: int
+    present: bool
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMoved:
+    """An agents' group became a supergroup, and has another id."""
+
+    old: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicClosed:
+    """A person closed a topic."""
+
+    agents_chat: int
+    thread_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """An update that asks nothing of us (a member joined, a topic was renamed, a type unknown to this version)."""
 
     reason: str
 
 
-Incoming = CustomerMessage | CustomerChoice | AgentMessage | AgentChoice | Ignored
+Standing = GroupStanding | GroupMoved
+"""What concerns a group as a whole, and no case of its own."""
+
+Incoming = (
+    CustomerMessage
+    | CustomerChoice
+    | CustomerReaction
+    | CustomerStanding
+    | AgentMessage
+    | AgentChoice
+    | AgentReaction
+    | TopicClosed
+    | Standing
+    | Ignored
+)
 
 
 @dataclass(frozen=True, slots=True)

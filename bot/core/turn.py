@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from bot.core import aftercare, arrival, assignment, case, cues, labelling, offers, promising, reopening, wishes, words
+from bot.core import (
+    aftercare,
+    arrival,
+    assignment,
+    case,
+    cues,
+    labelling,
+    mirror,
+    offers,
+    promising,
+    reopening,
+    wishes,
+    words,
+)
 from bot.core.content import Cue, Intent
 from bot.core.decide import Act, Because, Decision
 from bot.core.draft import Context, Draft
@@ -12,7 +25,6 @@ from bot.core.model import (
     Button,
     Clarification,
     Conversation,
-    Copy,
     CustomerMessage,
     Keyboard,
     Kind,
@@ -279,8 +291,9 @@ def _show_in_full(draft: Draft) -> None:
     """What the card can't show, of what was said since a colleague last wrote, goes to the topic as it is."""
     for message in _since_colleague(draft.conversation.messages):
         is_long = len(message.text) > case.LINE_LIMIT
-        if message.author is Author.CUSTOMER and message.ref and (is_long or message.media is not Media.TEXT):
-            draft.to_case(Copy(draft.conversation.chat_id, message.ref), Lane.AGENT)
+        shown = is_long or message.media is not Media.TEXT
+        if message.author is Author.CUSTOMER and message.ref and shown and message.media not in mirror.IN_WORDS:
+            draft.to_case(mirror.copy_of_line(draft.conversation, message), Lane.AGENT)
 
 
 def _since_colleague(messages: tuple[Message, ...]) -> tuple[Message, ...]:
@@ -313,12 +326,11 @@ def trouble(
     draft = Draft(conversation, context)
     close_turn(draft)
     if message is not None:
-        line = Message(context.now, Author.CUSTOMER, message.text, ref=message.message_id, media=message.media)
-        draft.change(messages=(*draft.conversation.messages, line))
+        draft.change(messages=(*draft.conversation.messages, arrival.line_of(message, context)))
     draft.record("failed", error=error)
     if conversation.phase is not Phase.HUMAN:
         promise(draft, None, Because.ERROR, hello=False)
     elif message is not None:
-        draft.to_case(Copy(message.chat_id, message.message_id), Lane.AGENT)
+        mirror.show_case(draft, message)
     draft.to_case(Text(draft.team_words("team_trouble", error=error)), Lane.AGENT)
     return draft.finish(update_id)

@@ -46,6 +46,7 @@ CUSTOMER_REPLIES: tuple[str, ...] = (
     "rephrase",
     "rephrase_media",
     "choice_passed",
+    "poll_in_words",
     "promise",
     "promise_closed",
     "promise_busy",
@@ -106,6 +107,9 @@ CUSTOMER_REPLIES: tuple[str, ...] = (
 )
 """What the bot says to customers besides the answers."""
 
+TROUBLES: tuple[str, ...] = ("no_topics", "no_right", "not_there", "moved", "full", "crowded")
+"""What may be wrong with an agents' group as a whole."""
+
 TEAM_REPLIES: tuple[str, ...] = (
     "team_button_claim",
     "team_button_resolve",
@@ -145,7 +149,23 @@ TEAM_REPLIES: tuple[str, ...] = (
     "team_promise_stands",
     "team_bot_has_it",
     "team_unknown_command",
+    "team_card_unreachable",
+    "team_unreachable",
+    "team_reachable",
+    "team_blocked",
+    "team_topic_reopened",
+    *(f"team_heal_{trouble}" for trouble in TROUBLES),
     "team_edit_not_sent",
+    "team_edit_not_made",
+    "team_still_note",
+    "team_answers",
+    "team_in_words",
+    "team_kind_not_sent",
+    "team_delete_what",
+    "team_deleted",
+    "team_not_deleted",
+    "team_custom_reaction",
+    "team_reaction_not_sent",
     "team_customer_edited",
     "team_remind",
     "team_remind_you",
@@ -196,6 +216,7 @@ TEAM_REPLIES: tuple[str, ...] = (
     "team_reopened",
     "team_feedback",
     "team_rated",
+    "team_menu_delete",
 )
 """What colleagues read in their group, in the default language."""
 

@@ -179,7 +179,10 @@ class Topic:
 
 @dataclass(slots=True)
 class Chat:
-    """A private chat of a customer with the bot (``person`` is who), or the agents' group (``person`` is None)."""
+    """A private chat of a customer with the bot (``person`` is who), or the agents' group (``person`` is None).
+
+    ``is_forum``: it has topics. ``moved_to`` is the id of the supergroup that it has become.
+    """
 
     id: int
     title: str
@@ -187,6 +190,8 @@ class Chat:
     messages: dict[int, Message] = field(default_factory=dict)
     topics: dict[int, Topic] = field(default_factory=dict)
     pinned: dict[int, Message] = field(default_factory=dict)
+    is_forum: bool = True
+    moved_to: int | None = None
 
     @property
     def is_group(self) -> bool:
@@ -195,7 +200,8 @@ class Chat:
     def as_json(self) -> JsonObject:
         """A ``Chat`` of the Bot API."""
         if self.person is None:
-            return {"id": self.id, "type": "supergroup", "title": self.title, "is_forum": True}
+            forum = True if self.is_forum else None
+            return without_none(id=self.id, type="supergroup", title=self.title, is_forum=forum)
         user = self.person.as_user()
         names = without_none(**{key: user.get(key) for key in ("first_name", "last_name", "username")})
         return {"id": self.id, "type": "private", **names}

@@ -47,6 +47,8 @@ class Page:
             "topic": self._topic,
             "topics": self._open_topic,
             "rights": self._rights,
+            "group": self._group,
+            "account": self._account,
             "limits": self._limits,
             "faults": self._faults,
             "reset": self._reset,
@@ -79,7 +81,7 @@ class Page:
             "group": {
                 "id": state.group.id,
                 "title": state.group.title,
-                "is_forum": True,
+                "is_forum": state.group.is_forum,
                 "members": [member.as_person() for member in members],
             },
             "topics": [topic.as_page() for topic in state.group.topics.values()],
@@ -171,6 +173,7 @@ class Page:
             caption=text_of(body, "caption"),
             contact=object_of(body, "contact"),
             location=object_of(body, "location"),
+            entities=objects_of(body, "entities"),
         )
         return message.as_page()
 
@@ -181,7 +184,7 @@ class Page:
 
     def _edit(self, body: JsonObject) -> object:
         ids = _message_ids(body)
-        return self._world.edit(*ids, text_of(body, "text")).as_page()
+        return self._world.edit(*ids, text_of(body, "text"), objects_of(body, "entities")).as_page()
 
     def _delete(self, body: JsonObject) -> object:
         self._world.delete(_id(body, "chat_id"), _id(body, "message_id"))
@@ -210,6 +213,17 @@ class Page:
     def _rights(self, body: JsonObject) -> object:
         rights = object_of(body, "rights") or {}
         self._world.set_bot(text_of(body, "status", "administrator"), {name: on is True for name, on in rights.items()})
+        return {}
+
+    def _group(self, body: JsonObject) -> object:
+        if isinstance(body.get("topics"), bool):
+            self._world.set_topics(body["topics"] is True)
+        if body.get("upgrade") is True:
+            self._world.upgrade()
+        return {"id": self._world.agents_chat}
+
+    def _account(self, body: JsonObject) -> object:
+        self._world.delete_account(_id(body, "customer_id"))
         return {}
 
     def _limits(self, body: JsonObject) -> object:

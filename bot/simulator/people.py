@@ -28,6 +28,7 @@ class Person:
     language_code: str | None = None
     started: bool = False
     blocked: bool = False
+    deleted: bool = False
 
     @property
     def is_bot(self) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.ports import Clock
 from bot.simulator.chats import Chat, Content, Message, Service, Topic
-from bot.simulator.errors import bad_request, forbidden
+from bot.simulator.errors import ApiError, bad_request, forbidden
 from bot.simulator.events import Events
 from bot.simulator.files import Files
 from bot.simulator.membership import Membership
@@ -87,6 +87,9 @@ class State:
             raise forbidden("bot can't initiate conversation with a user")
         if chat is None:
             raise bad_request("chat not found")
+        if chat.moved_to is not None:
+            parameters: JsonObject = {"migrate_to_chat_id": chat.moved_to}
+            raise ApiError(400, "Bad Request: group chat was upgraded to a supergroup chat", parameters)
         return chat
 
     def writable(self, chat_id: str) -> Chat:
@@ -94,6 +97,8 @@ class State:
         chat = self.chat(chat_id)
         if chat.person is None:
             self.membership.require_presence()
+        elif chat.person.deleted:
+            raise forbidden("user is deactivated")
         elif chat.person.blocked:
             raise forbidden("bot was blocked by the user")
         elif not chat.person.started:
@@ -199,6 +204,17 @@ class State:
     def callback_is_old(self, pressed_at: datetime) -> bool:
         """Whether it is too late to answer a button pressed then."""
         return pressed_at < self.now() - CALLBACK_LIFE
+
+    def move_group(self) -> Chat:
+        """The group becomes a supergroup: another chat, with messages of its own, in which everybody is already."""
+        old = self.group
+        self.group = Chat(old.id - 1, old.title)
+        self.chats[self.group.id] = self.group
+        self._group_messages = 0
+        told = Service("migrate_to_chat_id", self.group.id, "the group became a supergroup")
+        self.post(old, next(iter(self.people.values())), Content(), service=told)
+        old.moved_to = self.group.id
+        return self.group
 
     # telling the bot
 

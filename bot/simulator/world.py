@@ -9,13 +9,13 @@ from typing import TypeVar
 from bot.ports import Clock
 from bot.simulator import places
 from bot.simulator.chats import DEFAULT_ICON_COLOUR, Content, Message, Service, Topic, choices
-from bot.simulator.entities import plain
-from bot.simulator.errors import PageError
+from bot.simulator.entities import Entities, given, plain
+from bot.simulator.errors import ApiError, PageError
 from bot.simulator.files import MEDIA, Attachment
 from bot.simulator.membership import STATUSES
 from bot.simulator.people import Part, Person
 from bot.simulator.reactions import ALLOWED, reaction_types
-from bot.simulator.state import AGENTS_CHAT, FIRST_CUSTOMER, FIRST_MEMBER, Placement, State, SystemClock
+from bot.simulator.state import FIRST_CUSTOMER, FIRST_MEMBER, Placement, State, SystemClock
 from bot.simulator.wire import LONGEST_CAPTION, LONGEST_TEXT, JsonObject, text_of, utf16_length, without_none
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class World:
     @property
     def agents_chat(self) -> int:
         """The id of the agents' group."""
-        return AGENTS_CHAT
+        return self.state.group.id
 
     def reset(self) -> None:
         """Back to the first customer and an empty group; whoever is added next has an id that nobody had before."""
@@ -96,6 +96,18 @@ class World:
         by = next(person for person in self.state.people.values() if person.part is Part.ADMINISTRATOR)
         self.state.tell_membership(self.state.group, by, before, membership.as_json(bot))
 
+    def set_topics(self, on: bool) -> None:
+        """An administrator turns the group's topics on or off."""
+        self.state.group.is_forum = on
+
+    def upgrade(self) -> int:
+        """The group becomes a supergroup with topics; its new id."""
+        return self.state.move_group().id
+
+    def delete_account(self, customer_id: int) -> None:
+        """The customer deletes their Telegram account."""
+        self.person(customer_id).deleted = True
+
     # writing
 
     def send(
@@ -110,11 +122,17 @@ class World:
         caption: str = "",
         contact: JsonObject | None = None,
         location: JsonObject | None = None,
+        entities: Sequence[JsonObject] = (),
+        other: tuple[str, JsonObject] | None = None,
     ) -> Message:
-        """This person writes. ``media`` is ``{type, file_id?}``; without ``file_id`` a small sample is sent."""
+        """This person writes. ``media`` is ``{type, file_id?}``; without ``file_id`` a small sample is sent.
+
+        ``entities`` set the words, or the caption. ``other`` is a kind of message that only people send (a poll, a
+        story…): the field of the Bot API and its value.
+        """
         chat, sender = places.to_write(self.state, chat_id, from_id, thread_id)
-        attachment = self._attachment(sender, media, contact, location)
-        words, entities = plain(caption if attachment else text)
+        attachment = Attachment(*other) if other else self._attachment(sender, media, contact, location)
+        words, entities = _set(caption if attachment else text, entities)
         if not attachment and not words:
             raise PageError("there is nothing to send: give text, media, contact or location")
         if utf16_length(words) > (LONGEST_CAPTION if attachment else LONGEST_TEXT):
@@ -133,12 +151,14 @@ class World:
         placement = Placement(thread_id, media_group_id=self.state.next_album())
         return [self.state.post(chat, sender, content, placement) for content in contents]
 
-    def edit(self, chat_id: int, message_id: int, from_id: int, text: str) -> Message:
+    def edit(
+        self, chat_id: int, message_id: int, from_id: int, text: str, entities: Sequence[JsonObject] = ()
+    ) -> Message:
         """This person gives an own message new words."""
         message = places.message(self.state, chat_id, message_id)
         if message.sender.id != from_id:
             raise PageError("only one's own messages can be edited")
-        words, entities = plain(text)
+        words, entities = _set(text, entities)
         if not words and not message.content.attachment:
             raise PageError("a message can't be edited to nothing")
         message.content = Content(words, entities, message.content.attachment)
@@ -279,6 +299,16 @@ class World:
         file_id = text_of(item, "file_id")
         file = files.sent_as(files.find(file_id), kind) if file_id else files.sample(kind)
         return files.attachment(file, kind, item)
+
+
+def _set(text: str, entities: Sequence[JsonObject]) -> tuple[str, Entities]:
+    """Words as a person has set them; what Telegram finds in them by itself is added."""
+    if not entities:
+        return plain(text)
+    try:
+        return given(text, tuple(entities))
+    except ApiError as error:
+        raise PageError(error.description) from error
 
 
 def _name(name: str) -> str:

@@ -11,6 +11,7 @@ due            its own               the due row
 outbox         its own               the row, how far it has come, and its number in the order of commits
 sent           that of the outbox    the row and what came of it
 people         user id               a colleague
+facts          its name              what is known of the house as a whole
 recent         conversation id       nothing: it has a case file, and its ``sent`` rows are still here
 =============  ====================  ===================================================================
 """
@@ -51,8 +52,10 @@ class Shelves:
         self.due = self._table("due", str, self.schedule)
         self.line, self.unsent = Line(), Lookup(_conversation_of)
         self.outbox = self._table("outbox", str, self.line, self.unsent)
-        self.by_message, self.sent_in = Lookup(_messages_of), Lookup(_conversation_of)
-        self.sent = self._table("sent", str, self.by_message, self.sent_in)
+        self.by_message, self.by_source = Lookup(_messages_of), Lookup(_source_of)
+        self.sent_in = Lookup(_conversation_of)
+        self.sent = self._table("sent", str, self.by_message, self.by_source, self.sent_in)
+        self.facts = self._table("facts", str)
         self.people = self._table("people", int)
         self.recent_order = Arrivals()
         self.recent = self._table("recent", str, self.recent_order)
@@ -76,3 +79,10 @@ def _conversation_of(row: Mapping[str, Any]) -> Iterator[tuple[str]]:
 
 def _messages_of(row: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
     return ((row["receipt"]["chat_id"], message_id) for message_id in row["receipt"]["message_ids"])
+
+
+def _source_of(row: Mapping[str, Any]) -> Iterator[tuple[int, int]]:
+    """The message that was copied, if it is there."""
+    content = row["outgoing"]["content"]
+    if content["type"] == "copy" and row["receipt"]["message_ids"]:
+        yield content["from_chat_id"], content["message_id"]

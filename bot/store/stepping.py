@@ -97,7 +97,7 @@ class Stepping:
             return
         document = unpack(raw)
         if isinstance(content, OpenTopic) and receipt.thread_id is not None:
-            moved = document["topic_id"] not in {None, receipt.thread_id}
+            moved = document["topic_id"] != receipt.thread_id
             document.update(topic_id=receipt.thread_id, agents_chat=receipt.chat_id)
             document["card_id"] = None if moved else document["card_id"]
         elif isinstance(content, Card) and receipt.message_ids:

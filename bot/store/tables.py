@@ -56,7 +56,7 @@ class KeptTable(Table):
     def get(self, cond: Any = None, doc_id: Any = None, doc_ids: Any = None) -> Any:
         """As in TinyDB; by ids, without looking at other documents."""
         if doc_id is None and doc_ids is not None:
-            found = (super(KeptTable, self).get(doc_id=key) for key in doc_ids)
+            found = (super(KeptTable, self).get(doc_id=key) for key in dict.fromkeys(doc_ids))
             return [document for document in found if document is not None]
         return super().get(cond, doc_id, doc_ids)
 

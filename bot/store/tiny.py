@@ -22,7 +22,7 @@ from bot.store.archive import log_entries
 from bot.store.casebook import Casebook
 from bot.store.cases import Case, Cases, ordinal
 from bot.store.disk import FolderLock, make_folder
-from bot.store.entries import Entry, pack, unpack
+from bot.store.entries import Entry, Key, pack, unpack
 from bot.store.housekeeping import Housekeeper
 from bot.store.leases import Lease, Leases
 from bot.store.records import EVENT, OUTGOING, PERSON, RECEIPT, UPDATE
@@ -253,12 +253,35 @@ class TinyStore:
 
     async def counterpart(self, chat_id: int, message_id: int) -> tuple[Outgoing, Receipt] | None:
         """What we sent as this message, from the message map; None: not one of ours, or of a case long closed."""
-        found = self._shelves.by_message.find(chat_id, message_id)
-        raw = self._shelves.sent.raw(found[0]) if found else None
-        if raw is None:
-            return None
-        row = unpack(raw)
-        return OUTGOING.load(row["outgoing"]), RECEIPT.load(row["receipt"])
+        return next(iter(await self.joined(chat_id, message_id)), None)
+
+    async def joined(self, chat_id: int, message_id: int) -> tuple[tuple[Outgoing, Receipt], ...]:
+        """All that we sent as this one message, in order: several rows where words were joined."""
+        return self._sent(self._shelves.by_message.find(chat_id, message_id))
+
+    async def copies(self, chat_id: int, message_id: int) -> tuple[tuple[Outgoing, Receipt], ...]:
+        """Where this message was copied to, oldest first: the message map the other way round."""
+        return self._sent(self._shelves.by_source.find(chat_id, message_id))
+
+    def _sent(self, keys: tuple[Key, ...]) -> tuple[tuple[Outgoing, Receipt], ...]:
+        rows = [unpack(raw) for key in keys if (raw := self._shelves.sent.raw(key))]
+        return tuple((OUTGOING.load(row["outgoing"]), RECEIPT.load(row["receipt"])) for row in rows)
+
+    # --- what is known of the house
+
+    async def known(self, name: str) -> str | None:
+        """A fact that was noted under this name; None: there is none."""
+        raw = self._shelves.facts.raw(name)
+        return None if raw is None else str(unpack(raw)["value"])
+
+    async def note(self, name: str, value: str | None) -> None:
+        """Keep a fact in place of the one with this name; None: it is none any more."""
+        with self._storage.transaction() as transaction:
+            if value is None:
+                self._shelves.facts.drop(name)
+            else:
+                self._shelves.facts.put(name, {"value": value})
+        await self._settle(transaction)
 
     # --- record
 

@@ -9,9 +9,10 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.core.errors import ChatMovedError
-from bot.core.model import Card, Outgoing, To
+from bot.core.model import Card, Conversation, Copy, Outgoing, Revise, Text, To
 from bot.ports import Store
 from bot.telegram import delivery
+from bot.telegram.counterparts import Counterparts
 from bot.telegram.delivery import Call, Made, Place
 from bot.telegram.job import Job, is_agents_words
 from bot.telegram.limiter import turn_taken
@@ -29,6 +30,7 @@ class Carrier:
         self._store = store
         self._timer = timer
         self._tell_moved = moved
+        self._counterparts = Counterparts(store)
         self._moved: dict[int, int] = {}
         # The store knows a case's first card; here is the one that was posted since someone deleted that.
         self._cards: dict[tuple[str, int], int] = {}
@@ -36,7 +38,8 @@ class Carrier:
     async def advance(self, job: Job) -> bool:
         """Make the next request of a job; with none left it is done. False: there was none to make.
 
-        Raises python-telegram-bot's errors, and StoreError where the attempt could not be noted: then nothing was sent.
+        Raises python-telegram-bot's errors. Nothing was sent where it raises DeliveryError (it can't be made) or
+        StoreError (the attempt could not be noted).
         """
         expired = job.expires_at is not None and self._timer.now() > job.expires_at
         if job.calls is None and job.rows:
@@ -56,6 +59,7 @@ class Carrier:
         if made.message_id is not None:
             job.message_ids.append(made.message_id)
             self._note_card(job, made.message_id)
+        job.album = made.album or job.album
         if call.later is not None:
             job.later = (*job.later, call.later(made))
 
@@ -83,21 +87,27 @@ class Carrier:
         """Find out where it goes, now that all before it has gone."""
         row = job.rows[0]
         job.chat_id = self._moved.get(row.chat_id, row.chat_id)
-        place = await self._case(job, row) if row.to is To.CASE else Place(job.chat_id)
+        conversation = await self._store.conversation(row.conversation_id)
+        place = self._case(job, row, conversation) if row.to is To.CASE else Place(job.chat_id)
         job.thread_id = place.thread_id
-        calls = delivery.calls(joined(job.rows), place)
+        place = await self._counterparts.placed(row, place)
+        content = joined(job.rows)
+        if isinstance(content, Revise):
+            content = await self._counterparts.revised(content, place, conversation)
+        calls = delivery.calls(content, place)
         if calls:
             for each in job.rows:
                 await self._store.attempt(each.id, wait=is_agents_words(each))
         job.calls = calls
 
-    async def _case(self, job: Job, row: Outgoing) -> Place:
-        conversation = await self._store.conversation(row.conversation_id)
+    def _case(self, job: Job, row: Outgoing, conversation: Conversation | None) -> Place:
         if conversation is None:
             return Place(job.chat_id)
         job.card_id = conversation.card_id
         card_id = self._cards.get((conversation.id, conversation.card_id or 0), conversation.card_id)
-        return Place(job.chat_id, conversation.topic_id, card_id)
+        # Without topics all cases share one chat: what belongs to one answers its card.
+        hangs_on_card = conversation.topic_id is None and isinstance(row.content, Text | Copy)
+        return Place(job.chat_id, conversation.topic_id, card_id, card_id if hangs_on_card else None)
 
     def _note_card(self, job: Job, message_id: int) -> None:
         if job.rows and job.card_id and isinstance(job.rows[0].content, Card):

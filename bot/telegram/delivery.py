@@ -29,10 +29,15 @@ from bot.core.model import (
     Content,
     Copy,
     Edit,
+    Entity,
     Keyboard,
+    Media,
     Mention,
     OpenTopic,
+    React,
     ReopenTopic,
+    Retract,
+    Revise,
     ShowButtons,
     Text,
 )
@@ -46,23 +51,38 @@ Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 
 _TITLE_LIMIT = 128
 _CALLBACK_LIMIT = 200
+_CAPTION_LIMIT = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something goes, as it is now. ``card_id`` is the case's card, if it has been posted."""
+    """Where something goes, as it is now. ``card_id`` is the case's card, if it has been posted.
+
+    ``reply_to`` is the message there that it answers. ``targets`` are the messages there that it is to change.
+    """
 
     chat_id: int
     thread_id: int | None = None
     card_id: int | None = None
+    reply_to: int | None = None
+    targets: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """Messages of another chat that are one album, in ascending order."""
+
+    from_chat_id: int
+    message_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a call made: a message, a topic, or nothing of the kind."""
+    """What a call made: a message, a topic, an album's messages, or nothing of the kind."""
 
     message_id: int | None = None
     thread_id: int | None = None
+    album: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +95,21 @@ class Call:
     later: Callable[[Made], Call] | None = None
 
 
-def calls(content: Content, place: Place) -> tuple[Call, ...]:  # noqa: C901, PLR0911  # one line for each kind
+def calls(content: Content | Album, place: Place) -> tuple[Call, ...]:  # noqa: C901, PLR0911, PLR0912  # one for each kind
     """The requests that carry ``content`` to ``place``; none, where there is nothing left to do."""
     match content:
         case Text():
             return _text(content, place)
         case Copy():
             return (_copy(content, place),)
+        case Album():
+            return (_copy_album(content, place),)
+        case Revise():
+            return (_revise(content, place),)
+        case React():
+            return tuple(_react(place.chat_id, target, content.emoji) for target in place.targets[:1])
+        case Retract():
+            return tuple(_delete(place.chat_id, target) for target in place.targets)
         case Edit():
             return (_edit(place.chat_id, content.message_id, content.text, content.keyboard),)
         case ClearButtons():
@@ -130,14 +158,14 @@ def _text(content: Text, place: Place) -> tuple[Call, ...]:
             part,
             place,
             _beneath(content) if index == last else None,
-            content.reply_to if index == 0 else None,
-            _entities(part, content.mentions) if last == 0 else [],
+            (content.reply_to or place.reply_to) if index == 0 else None,
+            [*_set(content.entities), *_mentions(part, content.mentions)] if last == 0 else [],
         )
         for index, part in enumerate(parts)
     )
 
 
-def _entities(text: str, mentions: Sequence[Mention]) -> list[MessageEntity]:
+def _mentions(text: str, mentions: Sequence[Mention]) -> list[MessageEntity]:
     """Who is notified, and where in the text they are named; who isn't named there is left out."""
     found = []
     for mention in mentions:
@@ -149,7 +177,11 @@ def _entities(text: str, mentions: Sequence[Mention]) -> list[MessageEntity]:
 
 
 def _send(
-    text: str, place: Place, beneath: Markup | None, reply_to: int | None = None, entities: Sequence[MessageEntity] = ()
+    text: str,
+    place: Place,
+    beneath: Markup | None,
+    reply_to: int | None = None,
+    entities: Sequence[MessageEntity] = (),
 ) -> Call:
     async def run(bot: Bot) -> Made:
         message = await bot.send_message(
@@ -165,18 +197,71 @@ def _send(
     return Call(run)
 
 
-def _copy(content: Copy, place: Place) -> Call:
+def _copy(content: Copy, place: Place, caption: str | None = None) -> Call:
+    """A copy with its own caption, or with another one."""
+
     async def run(bot: Bot) -> Made:
         made = await bot.copy_message(
             place.chat_id,
             content.from_chat_id,
             content.message_id,
+            caption=caption,
             message_thread_id=place.thread_id,
-            reply_parameters=_reply(content.reply_to),
+            reply_parameters=_reply(place.reply_to),
         )
         return Made(made.message_id)
 
+    def instead(error: TelegramError) -> tuple[Call, ...] | None:
+        words = _text(Text(content.text, entities=content.entities), place)
+        if content.media is Media.TEXT:  # words can be said again where a group forbids that they are copied
+            return (
+                words if content.text and says(error, "message can't be copied", "chat_forwards_restricted") else None
+            )
+        too_long = caption is None and says(error, "caption is too long", "media_caption_too_long")
+        return (_copy(content, place, caption=""), *words) if too_long else None
+
+    return Call(run, instead)
+
+
+def _copy_album(content: Album, place: Place) -> Call:
+    async def run(bot: Bot) -> Made:
+        made = await bot.copy_messages(
+            place.chat_id, content.from_chat_id, content.message_ids, message_thread_id=place.thread_id
+        )
+        return Made(album=tuple(one.message_id for one in made))
+
     return Call(run)
+
+
+def _revise(content: Revise, place: Place) -> Call:
+    target, entities = place.targets[0], _set(content.entities) or None
+
+    async def run(bot: Bot) -> Made:
+        if content.media is Media.TEXT:
+            await bot.edit_message_text(shorten(content.text), place.chat_id, target, entities=entities)
+        else:
+            await bot.edit_message_caption(
+                place.chat_id, target, caption=shorten(content.text, _CAPTION_LIMIT), caption_entities=entities
+            )
+        return Made()
+
+    return Call(run, lambda error: () if says(error, "message is not modified") else None)
+
+
+def _react(chat_id: int, message_id: int, emoji: str) -> Call:
+    async def run(bot: Bot) -> Made:
+        await bot.set_message_reaction(chat_id, message_id, emoji or None)
+        return Made()
+
+    return Call(run, lambda error: () if says(error, "message to react not found", "not modified") else None)
+
+
+def _delete(chat_id: int, message_id: int) -> Call:
+    async def run(bot: Bot) -> Made:
+        await bot.delete_message(chat_id, message_id)
+        return Made()
+
+    return Call(run, lambda error: () if says(error, "message to delete not found") else None)
 
 
 def _edit(
@@ -306,6 +391,21 @@ def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(
         [[InlineKeyboardButton(button.label, callback_data=button.data) for button in row] for row in keyboard]
     )
+
+
+def _set(entities: tuple[Entity, ...]) -> list[MessageEntity]:
+    return [
+        MessageEntity(
+            each.type,
+            each.offset,
+            each.length,
+            url=each.url or None,
+            user=User(each.user_id, "", is_bot=False) if each.user_id else None,
+            language=each.language or None,
+            custom_emoji_id=each.custom_emoji_id or None,
+        )
+        for each in entities
+    ]
 
 
 def _reply(message_id: int | None) -> ReplyParameters | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from telegram import Bot, ChatMember, User
-from telegram.error import BadRequest, Forbidden, InvalidToken, TelegramError
+from telegram import Bot, ChatFullInfo, ChatMember, User
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
 
 from bot.telegram.client import WHEN_REFUSED
 
@@ -26,9 +26,11 @@ class Finding:
     remedy: str = ""
 
 
-async def diagnose(bot: Bot, agents_chats: Collection[int], webhook_url: str | None) -> list[Finding]:
-    """Look at the token, the agents' groups and how updates come (``webhook_url`` None: by polling). Never raises
-    python-telegram-bot's errors: they are findings."""
+async def diagnose(
+    bot: Bot, agents_chats: Collection[int], webhook_url: str | None, admins: Collection[int] = ()
+) -> list[Finding]:
+    """Look at the token, the agents' groups, whether admins can be told of troubles, and how updates come
+    (``webhook_url`` None: by polling). Never raises python-telegram-bot's errors: they are findings."""
     try:
         await bot.initialize()
         me = await bot.get_me()
@@ -43,7 +45,19 @@ async def diagnose(bot: Bot, agents_chats: Collection[int], webhook_url: str | N
         findings.append(Finding(False, "There is no agents' group: nobody can take over", remedy))
     for chat in agents_chats:
         findings += await _group(bot, me, chat)
+    for admin in admins:
+        findings.append(await _admin(bot, admin))
     return [*findings, *await _delivery(bot, webhook_url)]
+
+
+async def _admin(bot: Bot, admin: int) -> Finding:
+    """Whether an admin can be told of troubles in private."""
+    try:
+        await bot.get_chat(admin)
+    except TelegramError as error:
+        remedy = "They write /start to the bot, once. Or is it not their user id, in KEEPWORD_ADMINS?"
+        return Finding(False, f"The admin {admin} can't be told of troubles: {error}", remedy)
+    return Finding(True, f"The admin {admin} can be told of troubles")
 
 
 def _groups_allowed(me: User) -> Finding:
@@ -56,6 +70,9 @@ async def _group(bot: Bot, me: User, chat_id: int) -> list[Finding]:
     try:
         chat = await bot.get_chat(chat_id)
         member = await bot.get_chat_member(chat_id, me.id)
+    except ChatMigrated as error:
+        remedy = f"Set KEEPWORD_AGENTS_CHAT to {error.new_chat_id}."
+        return [Finding(False, f"The agents' group {chat_id} became a supergroup and has another id", remedy)]
     except (BadRequest, Forbidden) as error:
         remedy = "Add the bot to the group, and check the id in KEEPWORD_AGENTS_CHAT (a supergroup's begins with -100)."
         return [Finding(False, f"The agents' group {chat_id} cannot be seen: {error}", remedy)]
@@ -66,9 +83,21 @@ async def _group(bot: Bot, me: User, chat_id: int) -> list[Finding]:
     if chat.is_forum:
         findings.append(Finding(True, f"{name} has topics"))
     else:
-        remedy = "In the group's settings turn on Topics. Until then all cases share one chat."
+        remedy = (
+            "In the group's settings turn on Topics. Until then all cases share one chat, and agents answer a customer "
+            "by replying to the case's card or to a message of theirs."
+        )
         findings.append(Finding(False, f"{name} has no topics", remedy))
-    return [*findings, *_rights(member, name), _privacy(me, member, name)]
+    return [*findings, *_rights(member, name), _privacy(me, member, name), *_copying(chat, name)]
+
+
+def _copying(chat: ChatFullInfo, name: str) -> list[Finding]:
+    if not chat.has_protected_content:
+        return []
+    remedy = (
+        "In the group's settings allow that content is saved. Until then agents' words reach customers, media don't."
+    )
+    return [Finding(False, f"{name} forbids that what is in it is copied", remedy)]
 
 
 def _rights(member: ChatMember, name: str) -> list[Finding]:

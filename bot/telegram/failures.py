@@ -5,7 +5,16 @@ from __future__ import annotations
 import aiohttp
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.core.errors import ChatMovedError, CustomerGoneError, DeliveryError, RightsError, TopicGoneError
+from bot.core.errors import (
+    ChatMovedError,
+    CustomerGoneError,
+    DeliveryError,
+    ForumFullError,
+    NotInGroupError,
+    NoTopicsError,
+    RightsError,
+    TopicGoneError,
+)
 
 UNKNOWN_DELIVERY = "UnknownDelivery"
 """The ``problem`` of a receipt when it is not known whether the message arrived."""
@@ -14,6 +23,13 @@ UNKNOWN_DELIVERY_TEXT = (
     "The connection broke while this was on its way, so it is not known whether it arrived. "
     "It was not repeated: if in doubt, send it again."
 )
+
+ALBUM_INCOMPLETE = (
+    "Telegram passed on only a part of this album: something in it was deleted meanwhile, or cannot be copied. "
+    "Send what is missing once more, by itself."
+)
+
+_TOO_BIG = "The file is larger than Telegram lets a bot handle: send it in parts, or a link to it."
 
 _UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
@@ -28,6 +44,8 @@ _CUSTOMER_GONE = {
 
 _TOPIC_GONE = ("message thread not found", "topic_deleted", "topic_id_invalid", "topic deleted")
 
+_FULL = ("topics_too_much", "too many topics", "forum_topics_too_much")
+
 _NO_FORUM = ("not a forum", "channel_forum_missing")
 
 _NO_RIGHTS = (
@@ -35,14 +53,21 @@ _NO_RIGHTS = (
     "admin_required",
     "need administrator rights",
     "have no rights",
+    "topic_closed",
     "not an administrator",
 )
 
 _PLAIN = {
     "message to copy not found": "The message was deleted before it could be passed on.",
     "message can't be copied": "Telegram does not let a message of this kind be passed on. Send it as text or a file.",
+    "message to edit not found": "The message was deleted on the other side, so that it can't be changed.",
+    "message can't be edited": "Telegram no longer lets this message be changed.",
+    "message can't be deleted": "Telegram lets a message be deleted for 48 hours, and no longer.",
+    "reaction_invalid": "This reaction can't be shown on the other side.",
+    "file is too big": _TOO_BIG,
+    "request entity too large": _TOO_BIG,
+    "caption is too long": "The caption is longer than the 1024 characters that a bot may send: send the words apart.",
     "message is too long": "The message is longer than Telegram takes. Send it in parts.",
-    "topic_closed": "The topic is closed: make the bot an administrator who may manage topics, or open it again.",
 }
 
 
@@ -94,12 +119,16 @@ def _with_group(said: str, *, forbidden: bool) -> DeliveryError | None:
     if any(sign in said for sign in _TOPIC_GONE):
         return TopicGoneError("The topic of this case was deleted in the agents' group.")
     if any(sign in said for sign in _NO_FORUM):
-        return RightsError("The agents' group has no topics: turn on Topics in the group's settings.")
+        return NoTopicsError("The agents' group has no topics: turn on Topics in the group's settings.")
+    if any(sign in said for sign in _FULL):
+        return ForumFullError(
+            "The agents' group holds no further topics: make another, and add it to KEEPWORD_AGENTS_CHAT."
+        )
     if any(sign in said for sign in _NO_RIGHTS):
         return RightsError(
             "The bot lacks a right in the agents' group: make it an administrator who may manage topics, pin and "
             f"delete messages. Telegram said: {said}"
         )
     if forbidden or "chat not found" in said:
-        return RightsError("The bot is not in the agents' group: add it, and make it an administrator.")
+        return NotInGroupError("The bot is not in the agents' group: add it, and make it an administrator.")
     return None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from bot.core.model import Card, CloseTopic, Lane, OpenTopic, Outgoing
+from bot.core.model import Card, CloseTopic, Copy, Lane, OpenTopic, Outgoing
 from bot.telegram.budget import Budget, Rates
 from bot.telegram.delivery import Call
-from bot.telegram.job import Job, address, step_of
-from bot.telegram.merging import may_join
+from bot.telegram.job import Job, address, messages_of, step_of
+from bot.telegram.merging import are_album, may_join
 from bot.telegram.schedule import Schedule
 from bot.telegram.timer import Timer
 
@@ -20,6 +20,9 @@ QUIET = 5
 
 IN_LINE = 3
 """With so many messages waiting for one customer or one case, further words join the last: a short burst may pass."""
+
+GATHER_ALBUM = 0.7
+"""Seconds for which the first picture of an album waits for the others: Telegram tells of each by itself."""
 
 SHARES: dict[int, float] = {
     Lane.PROMISE: 0.25,
@@ -35,7 +38,8 @@ SHARES: dict[int, float] = {
 class Intake:
     """Puts things into a schedule.
 
-    A card that waits is replaced by a newer one of its case. Words that wait become one message while nothing may go to
+    A card that waits is replaced by a newer one of its case. Pictures of an album become one again.
+    Words that wait become one message while nothing may go to
     their chat, others wait before them there, or we are flooded.
     """
 
@@ -43,7 +47,7 @@ class Intake:
         self._rates = rates
         self._timer = timer
         self._cards: dict[str, Job] = {}
-        self.schedule: Schedule[Job] = Schedule(rates.overall.budget(), self._budget_of, SHARES)
+        self.schedule: Schedule[Job] = Schedule(rates.overall.budget(), self._budget_of, SHARES, weight_of=messages_of)
 
     @property
     def is_flooded(self) -> bool:
@@ -63,10 +67,12 @@ class Intake:
         if isinstance(row.content, OpenTopic | CloseTopic):
             self._cards.pop(row.conversation_id, None)  # what comes after it belongs after it
         if not self._join(key, place, row):
-            job = Job(row.chat_id, (row,))
+            job = Job(row.chat_id, (row,), since=self._timer.now())
             if isinstance(row.content, Card):
                 self._cards[row.conversation_id] = job
-            self.schedule.put(key, place, row.lane, job, self._timer.now(), joins=step_of(row))
+            now = self._timer.now()
+            hold = now + GATHER_ALBUM if isinstance(row.content, Copy) and row.content.album else now
+            self.schedule.put(key, place, row.lane, job, now, joins=step_of(row), not_before=hold)
         return None
 
     def put_seen(self, chat_id: int, call: Call, seconds: float) -> None:
@@ -104,13 +110,17 @@ class Intake:
 
     def _join(self, key: Hashable, place: Hashable, row: Outgoing) -> bool:
         last = self.schedule.tail(key)
-        if last is None or last.begun or not last.rows or not may_join(last.rows, row):
+        if last is None or last.begun or not last.rows:
             return False
-        in_line = self.schedule.length(key) >= IN_LINE
-        if not (in_line or self.is_flooded or self.schedule.is_held_up(place, self._timer.now())):
+        if not are_album((*last.rows, row)) and not self._joins_in_need(key, place, last.rows, row):
             return False
         last.rows = (*last.rows, row)
         return True
+
+    def _joins_in_need(self, key: Hashable, place: Hashable, rows: tuple[Outgoing, ...], row: Outgoing) -> bool:
+        in_line = self.schedule.length(key) >= IN_LINE
+        in_need = in_line or self.is_flooded or self.schedule.is_held_up(place, self._timer.now())
+        return in_need and may_join(rows, row)
 
     def _budget_of(self, place: Hashable) -> Budget | None:
         return self._rates.of_chat(place) if isinstance(place, int) else None

@@ -11,18 +11,18 @@ from telegram.error import TelegramError
 from bot.core.errors import DeliveryError
 from bot.core.model import AnswerCallback, Copy, Delivery, Lane, Outgoing, Receipt, Text, To
 from bot.telegram.delivery import Call
-from bot.telegram.failures import UNKNOWN_DELIVERY, UNKNOWN_DELIVERY_TEXT
+from bot.telegram.failures import ALBUM_INCOMPLETE, UNKNOWN_DELIVERY, UNKNOWN_DELIVERY_TEXT
 
 
 @dataclass(slots=True)
 class Job:
-    """Something to send. ``rows`` are what it carries: several where they are one message, none for what is not kept
-    (a reaction, "typing").
+    """Something to send, and how far it has come.
 
-    ``calls`` are those still to make, None before the first try; ``later`` are some that may follow when nothing more
-    urgent waits. ``begun`` is set with the first turn: from then on nothing may join. ``card_id`` is the case's card,
-    if there is one already; ``expires_at`` is when it stops being worth it. ``refused`` hears why it was not done, if
-    someone waits for that.
+    ``rows`` are what it carries: several where they are one message or album, none for what is not kept (a reaction,
+    "typing"). ``calls`` are those still to make, None before the first try; ``later`` are some that may follow when
+    nothing more urgent waits. ``begun`` is set with the first turn: from then on nothing may join. ``album`` are the
+    messages of one, each that of a row. ``card_id`` is the case's card, if there is one already; ``expires_at`` is when
+    it stops being worth it, ``since`` when it began to wait. ``refused`` hears why it was not done, if someone waits.
     """
 
     chat_id: int
@@ -32,8 +32,10 @@ class Job:
     begun: bool = False
     thread_id: int | None = None
     message_ids: list[int] = field(default_factory=list)
+    album: tuple[int, ...] = ()
     card_id: int | None = None
     tries: int = 0
+    since: float | None = None
     expires_at: float | None = None
     refused: Callable[[TelegramError], None] | None = None
 
@@ -57,11 +59,22 @@ def step_of(row: Outgoing) -> str:
     return row.id.rpartition(":")[0]
 
 
+def messages_of(job: Job) -> int:
+    """How many messages it makes at once: those of an album are each counted."""
+    first = job.rows[0].content if job.rows else None
+    return len(job.rows) if isinstance(first, Copy) and first.album else 1
+
+
 def sent(row: Outgoing, at: datetime, job: Job | None = None) -> Receipt:
     """It went; without a job, because a newer one took its place."""
     if job is None:
         return Receipt(row.id, at, Delivery.SENT, row.chat_id)
-    return Receipt(row.id, at, Delivery.SENT, job.chat_id, job.thread_id, tuple(job.message_ids))
+    if not job.album:
+        return Receipt(row.id, at, Delivery.SENT, job.chat_id, job.thread_id, tuple(job.message_ids))
+    place = job.rows.index(row)
+    if place >= len(job.album):
+        return refused(row, at, job, DeliveryError(ALBUM_INCOMPLETE))
+    return Receipt(row.id, at, Delivery.SENT, job.chat_id, job.thread_id, (job.album[place],))
 
 
 def refused(row: Outgoing, at: datetime, job: Job, reason: DeliveryError) -> Receipt:

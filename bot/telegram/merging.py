@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.core.model import Content, Copy, Lane, Outgoing, Text, To
+from bot.core.model import Content, Copy, Entity, Lane, Media, Outgoing, Text, To
+from bot.telegram.delivery import Album
 from bot.telegram.job import is_agents_words
 from bot.telegram.splitting import LIMIT, units
+
+ALBUM = 10
+"""How many an album may hold."""
 
 
 def may_join(waiting: Sequence[Outgoing], row: Outgoing) -> bool:
@@ -25,14 +30,24 @@ def may_join(waiting: Sequence[Outgoing], row: Outgoing) -> bool:
     return _are_words(last.content, row.content) and units(_text(together)) <= LIMIT
 
 
-def joined(rows: Sequence[Outgoing]) -> Content:
-    """The one message that they are."""
+def are_album(rows: Sequence[Outgoing]) -> bool:
+    """Whether they are pictures of one album, which may go together."""
+    copies = [row.content for row in rows if isinstance(row.content, Copy) and row.content.album]
+    return len(copies) == len(rows) <= ALBUM and len({(copy.from_chat_id, copy.album) for copy in copies}) == 1
+
+
+def joined(rows: Sequence[Outgoing]) -> Content | Album:
+    """The one message, or album, that they are."""
     contents = [row.content for row in rows]
     first, last = contents[0], contents[-1]
     if len(contents) == 1 or not isinstance(first, Text | Copy):
         return first
+    if isinstance(first, Copy) and first.album:
+        copies = tuple(content for content in contents if isinstance(content, Copy))
+        return Album(first.from_chat_id, tuple(copy.message_id for copy in copies))
     keyboard = last.keyboard if isinstance(last, Text) else ()
-    return Text(_text(contents), keyboard, first.reply_to)
+    reply_to = first.reply_to if isinstance(first, Text) else None
+    return Text(_text(contents), keyboard, reply_to, entities=_entities(contents))
 
 
 def _are_words(last: Content, new: Content) -> bool:
@@ -40,7 +55,8 @@ def _are_words(last: Content, new: Content) -> bool:
         return _is_plain(last) and _is_plain(new, buttons=True) and new.reply_to is None
     if isinstance(last, Copy) and isinstance(new, Copy):
         same_chat = last.from_chat_id == new.from_chat_id
-        return same_chat and bool(last.text and new.text) and new.reply_to is None
+        words_alone = {last.media, new.media} == {Media.TEXT} and bool(last.text and new.text)
+        return same_chat and words_alone and last.answers is None and new.answers is None
     return False
 
 
@@ -52,5 +68,26 @@ def _is_plain(content: Text, *, buttons: bool = False) -> bool:
 
 def _text(contents: Sequence[Content]) -> str:
     """All that is said, each thing once."""
-    said = dict.fromkeys(content.text for content in contents if isinstance(content, Text | Copy))
-    return ("\n" if isinstance(contents[0], Copy) else "\n\n").join(said)
+    return _between(contents).join(_said(contents))
+
+
+def _entities(contents: Sequence[Content]) -> tuple[Entity, ...]:
+    """How it is set, moved along to where each thing stands."""
+    moved: list[Entity] = []
+    offset = 0
+    for text, entities in _said(contents).items():
+        moved += [replace(entity, offset=entity.offset + offset) for entity in entities]
+        offset += units(text) + len(_between(contents))
+    return tuple(moved)
+
+
+def _said(contents: Sequence[Content]) -> dict[str, tuple[Entity, ...]]:
+    said: dict[str, tuple[Entity, ...]] = {}
+    for content in contents:
+        if isinstance(content, Text | Copy):
+            said.setdefault(content.text, content.entities)
+    return said
+
+
+def _between(contents: Sequence[Content]) -> str:
+    return "\n" if isinstance(contents[0], Copy) else "\n\n"

@@ -31,6 +31,9 @@ log = structlog.get_logger(__name__)
 PARALLEL = 32
 """How many requests may be on their way at once."""
 
+CROWDED = 120.0
+"""Seconds that something may wait for its turn in a group, before that group is said to have too much to do."""
+
 _ACKNOWLEDGE_FOR = 60.0
 _TYPING_FOR = 5.0
 
@@ -39,7 +42,8 @@ class TelegramSender:
     """Carries the outbox to Telegram (:class:`bot.ports.Sender`).
 
     Rows of one customer, and of one case, go in order; among the rest the most urgent lane goes first. What came of a
-    row is kept as a receipt; of one that failed for good, ``failed`` hears. ``moved`` hears that a group has a new id.
+    row is kept as a receipt; of one that failed for good, ``failed`` hears. ``moved`` hears that a group has a new id,
+    ``crowded`` that more is to be told to a group than may be.
     Whatever else is asked of the bot meanwhile waits for its turn here too.
     """
 
@@ -51,12 +55,14 @@ class TelegramSender:
         *,
         failed: Callable[[Outgoing, Receipt], Awaitable[None]],
         moved: Callable[[int, int], None] = lambda old, new: None,
+        crowded: Callable[[int], None] = lambda group: None,
         rates: Rates | None = None,
         timer: Timer | None = None,
     ) -> None:
         self._clock = clock
         self._timer = timer or Timer()
         self._limiter = _limiter_of(bot)
+        self._crowded = crowded
         self._carrier = Carrier(bot, store, self._timer, moved)
         self._intake = Intake(rates or Rates(), self._timer)
         self._schedule = self._intake.schedule
@@ -211,6 +217,7 @@ class TelegramSender:
     async def _try(self, turn: Turn[Job]) -> None:
         """One request for the job whose turn it is; then it is done, or waits for another turn."""
         try:
+            self._notice_crowd(turn)
             went = await self._carrier.advance(turn.item)
         except RetryAfter as error:
             self._pauses.reached()
@@ -218,6 +225,8 @@ class TelegramSender:
             self._again(turn)
         except TelegramError as error:
             await self._after_refusal(turn, error)
+        except DeliveryError as error:
+            await self._give_up(turn, error, went=False)
         except StoreError as error:
             log.critical("the store cannot be reached while sending, trying again", error=str(error))
             self._later(turn, went=False)
@@ -228,6 +237,13 @@ class TelegramSender:
             if went:
                 self._pauses.reached()
             await self._go_on(turn, went=went)
+
+    def _notice_crowd(self, turn: Turn[Job]) -> None:
+        """A group in which what is said waits for minutes, while its budget is used up, has too much to do."""
+        job, now = turn.item, self._timer.now()
+        late = job.since is not None and now - job.since > CROWDED
+        if late and job.chat_id < 0 and self._schedule.is_held_up(turn.place, now):
+            self._crowded(job.chat_id)
 
     # what comes of it
 
@@ -273,9 +289,9 @@ class TelegramSender:
         else:
             self._later(turn)
 
-    async def _give_up(self, turn: Turn[Job], reason: DeliveryError) -> None:
+    async def _give_up(self, turn: Turn[Job], reason: DeliveryError, *, went: bool = True) -> None:
         job, now = turn.item, self._clock.now()
-        await self._settle(turn, [(row, jobs.refused(row, now, job, reason)) for row in job.rows])
+        await self._settle(turn, [(row, jobs.refused(row, now, job, reason)) for row in job.rows], went=went)
 
     def _again(self, turn: Turn[Job], after: float = 0.0, *, went: bool = True) -> None:
         now = self._timer.now()

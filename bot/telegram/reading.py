@@ -14,42 +14,34 @@ from bot.core.model import (
     Agent,
     AgentChoice,
     AgentMessage,
+    AgentReaction,
     Customer,
     CustomerChoice,
     CustomerMessage,
+    CustomerReaction,
+    CustomerStanding,
+    GroupMoved,
+    GroupStanding,
     Ignored,
     Incoming,
     Media,
     Role,
+    TopicClosed,
     Update,
 )
+from bot.telegram import kinds
 from bot.telegram.raw import Raw, number, part, words
 
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query")
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member")
 """The kinds of update that we ask Telegram for."""
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?=\s|$)")
 
-# An animation carries a document too, so that it comes first.
-_MEDIA = {
-    "animation": Media.ANIMATION,
-    "photo": Media.PHOTO,
-    "video": Media.VIDEO,
-    "voice": Media.VOICE,
-    "video_note": Media.VIDEO_NOTE,
-    "audio": Media.AUDIO,
-    "document": Media.DOCUMENT,
-    "sticker": Media.STICKER,
-    "location": Media.LOCATION,
-    "contact": Media.CONTACT,
-    "venue": Media.OTHER,
-    "dice": Media.OTHER,
-    "poll": Media.OTHER,
-    "story": Media.OTHER,
-    "game": Media.OTHER,
-    "paid_media": Media.OTHER,
-    "checklist": Media.OTHER,
-}
+RIGHTS = ("can_manage_topics", "can_pin_messages", "can_delete_messages")
+"""What the bot needs to be allowed in an agents' group, as the Bot API names it."""
+
+_MOVES = frozenset({Media.LOCATION, Media.VENUE})
+"""A place that is shared live is edited every few seconds."""
 
 # What Telegram tells in a private chat without anyone having said anything.
 _PRIVATE_SERVICE = (
@@ -77,7 +69,7 @@ class TelegramChannel:
     """Reads updates, given which chats are the agents' and who we are ourselves.
 
     ``role_of`` gives the role of a user in an agents' chat. Texts are as they were written, with a command's slash and
-    arguments; a shared contact's text is its phone number, with its + in front.
+    arguments; what has no words of its own is put in words as far as it can be (a contact's number, a poll's question).
     """
 
     agents_chats: Collection[int]
@@ -90,6 +82,10 @@ class TelegramChannel:
         raw = update.raw
         if part(raw, "callback_query"):
             return self._choice(part(raw, "callback_query"))
+        if part(raw, "message_reaction"):
+            return self._reaction(part(raw, "message_reaction"))
+        if part(raw, "my_chat_member"):
+            return self._standing(part(raw, "my_chat_member"))
         for kind in ("message", "edited_message"):
             if part(raw, kind):
                 return self._message(part(raw, kind), edited=kind == "edited_message")
@@ -101,7 +97,7 @@ class TelegramChannel:
         if chat_id is None or number(message, "message_id") is None:
             return Ignored("a message without a chat or an id")
         if chat_id in self.agents_chats:
-            return self._from_agent(message, chat_id, edited=edited)
+            return self._told(message, chat_id) or self._from_agent(message, chat_id, edited=edited)
         if chat.get("type") == "private":
             return self._from_customer(message, chat_id, edited=edited)
         return Ignored("written in a chat that is neither a customer's nor the agents'")
@@ -113,37 +109,88 @@ class TelegramChannel:
         if any(name in message for name in _PRIVATE_SERVICE):
             return Ignored("a service message")
         # A kind of message that this version does not know is still someone who wants an answer.
-        text, media = _content(message) or ("", Media.OTHER)
+        text, media = kinds.content_of(message) or ("", Media.OTHER)
+        if edited and media in _MOVES:
+            return Ignored("a place that moves")
         command, _ = self._command(text)
+        reply_to, quoted = kinds.answered(message)
         return CustomerMessage(
-            chat_id=chat_id,
-            message_id=number(message, "message_id") or 0,
-            customer=customer,
-            text=text,
-            media=media,
-            command=command,
-            edited=edited,
-            reply_to=number(part(message, "reply_to_message"), "message_id"),
+            chat_id,
+            number(message, "message_id") or 0,
+            customer,
+            text,
+            media,
+            command,
+            edited,
+            words(message, "media_group_id"),
+            kinds.entities_of(message),
+            reply_to,
+            quoted,
         )
 
     def _from_agent(self, message: Raw, chat_id: int, *, edited: bool) -> Incoming:
-        thread_id = _thread(message)
-        content = _content(message)
+        thread_id, (reply_to, _) = _thread(message), kinds.answered(message)
+        content = kinds.content_of(message)
         agent = self._agent(message, chat_id)
         if content is None:
             return Ignored("a service message")
         if agent is None:
             return Ignored("not written by a person")
+        if edited and content[1] in _MOVES:
+            return Ignored("a place that moves")
         command, addressee = self._command(content[0])
         if addressee is not None:
             return Ignored("a command for another bot")
-        if thread_id is None and command is None:
-            return Ignored("written outside the topics")
-        message_id = number(message, "message_id") or 0
-        album = words(message, "media_group_id")
+        if thread_id is None and reply_to is None and command is None:
+            return Ignored("written outside the topics, in answer to nothing")
         return AgentMessage(
-            chat_id, thread_id or 0, message_id, agent, *content, command=command, edited=edited, album=album
+            chat_id,
+            thread_id,
+            number(message, "message_id") or 0,
+            agent,
+            *content,
+            command=command,
+            edited=edited,
+            album=words(message, "media_group_id"),
+            entities=kinds.entities_of(message),
+            reply_to=reply_to,
         )
+
+    def _told(self, message: Raw, chat_id: int) -> Incoming | None:
+        """What Telegram itself tells of a group and its topics, where that matters to us."""
+        new_id, thread_id = number(message, "migrate_to_chat_id"), _thread(message)
+        if new_id is not None:
+            return GroupMoved(chat_id, new_id)
+        if "forum_topic_closed" in message and thread_id is not None and self._agent(message, chat_id) is not None:
+            return TopicClosed(chat_id, thread_id)
+        return None
+
+    def _standing(self, changed: Raw) -> Incoming:
+        chat, member = part(changed, "chat"), part(changed, "new_chat_member")
+        chat_id, status = number(chat, "id"), words(member, "status")
+        if chat_id in self.agents_chats and chat_id is not None:
+            return standing_of(chat_id, member)
+        if chat.get("type") == "private" and chat_id is not None:
+            return CustomerStanding(chat_id, status != "kicked")
+        return Ignored("about a chat that is neither a customer's nor the agents'")
+
+    def _reaction(self, reaction: Raw) -> Incoming:
+        chat = part(reaction, "chat")
+        chat_id, message_id = number(chat, "id"), number(reaction, "message_id")
+        emoji, custom = _emoji(reaction.get("new_reaction"))
+        if chat_id is None or message_id is None:
+            return Ignored("a reaction without a chat or a message")
+        if chat_id in self.agents_chats:
+            behalf = part(reaction, "actor_chat")
+            name = words(behalf, "title") or "Administrator"
+            agent = Agent(chat_id, name, Role.SUPERVISOR) if behalf else self._person(part(reaction, "user"), chat_id)
+            if agent is not None:
+                return AgentReaction(chat_id, message_id, agent, emoji, custom)
+        elif chat.get("type") == "private":
+            customer = _customer(part(reaction, "user"))
+            if customer is not None:
+                return CustomerReaction(chat_id, message_id, customer, emoji, custom)
+        return Ignored("a reaction of nobody that we serve")
 
     def _choice(self, query: Raw) -> Incoming:
         message = part(query, "message")
@@ -189,6 +236,14 @@ class TelegramChannel:
         return found[1].lower(), None
 
 
+def standing_of(chat_id: int, member: Raw) -> GroupStanding:
+    """What the bot is in a group, by its ``ChatMember`` there."""
+    status = words(member, "status")
+    present = status in {"administrator", "creator", "member", "restricted"}
+    missing = () if status == "creator" else tuple(right for right in RIGHTS if member.get(right) is not True)
+    return GroupStanding(chat_id, present, missing)
+
+
 def update_from(raw: object, received_at: datetime) -> Update | None:
     """What came, ready to be kept; None if it is not an update at all."""
     if not isinstance(raw, Mapping):
@@ -199,7 +254,7 @@ def update_from(raw: object, received_at: datetime) -> Update | None:
 
 def lane_of(raw: Mapping[str, object]) -> str:
     """Which updates this one must wait for: those of its customer, or of its topic in a group."""
-    for kind in ("message", "edited_message", "callback_query"):
+    for kind in ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member"):
         inner = part(raw, kind)
         if not inner:
             continue
@@ -214,22 +269,11 @@ def lane_of(raw: Mapping[str, object]) -> str:
     return "other"
 
 
-def _content(message: Raw) -> tuple[str, Media] | None:
-    """Text and kind of media; None if the message has none that we know."""
-    text = words(message, "text")
-    if text is not None:
-        return text, Media.TEXT
-    for name, media in _MEDIA.items():
-        if name in message:
-            said = _phone(message) if media is Media.CONTACT else None
-            return words(message, "caption") or said or "", media
-    return None
-
-
-def _phone(message: Raw) -> str | None:
-    """A shared contact's number; Telegram leaves the + out of some, which have their country's code all the same."""
-    said = words(part(message, "contact"), "phone_number")
-    return f"+{said}" if said and said[0] in "123456789" else said
+def _emoji(reactions: object) -> tuple[str, bool]:
+    """The emoji of a reaction, none where it was taken back; and whether it is one that a bot can't give."""
+    given = [each for each in reactions if isinstance(each, Mapping)] if isinstance(reactions, list) else []
+    emoji = next((words(each, "emoji") for each in reversed(given) if each.get("type") == "emoji"), None)
+    return emoji or "", bool(given) and not emoji
 
 
 def _thread(message: Raw) -> int | None:

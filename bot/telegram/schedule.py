@@ -24,6 +24,7 @@ class _Entry(Generic[T]):
     lane: int
     item: T
     joins: Hashable
+    not_before: float = -math.inf
 
 
 @dataclass(slots=True)
@@ -36,7 +37,6 @@ class _Queue(Generic[T]):
     in_lane: dict[int, int] = field(default_factory=dict)
     busy: bool = False
     lined_up: Rank | None = None
-    not_before: float = -math.inf
     alarm: float = -math.inf
     spent: tuple[tuple[Budget, Spent], ...] = ()
 
@@ -87,7 +87,8 @@ class Schedule(Generic[T]):
 
     ``budget_of`` gives a place's budget when it is first needed; None: only the overall budget counts. Of the places,
     and of the queues in a place, the most urgent goes first, but for the ``shares`` of lanes that are less urgent;
-    within a lane they take turns. Putting and taking cost O(log n) in the number of queues.
+    within a lane they take turns. ``weight_of`` says for
+    how many an item counts in the budgets. Putting and taking cost O(log n) in the number of queues.
     """
 
     def __init__(
@@ -95,9 +96,11 @@ class Schedule(Generic[T]):
         overall: Budget,
         budget_of: Callable[[Hashable], Budget | None],
         shares: Shares | None = None,
+        weight_of: Callable[[T], int] = lambda item: 1,
     ) -> None:
         self._overall = overall
         self._budget_of = budget_of
+        self._weight_of = weight_of
         self._shares: Mapping[int, float] = shares or {}
         self._queues: dict[Hashable, _Queue[T]] = {}
         self._places: dict[Hashable, _Place] = {}
@@ -111,13 +114,26 @@ class Schedule(Generic[T]):
         """How many items are waiting or have their turn."""
         return self._size
 
-    def put(self, key: Hashable, place: Hashable, lane: int, item: T, now: float, *, joins: Hashable = None) -> None:
-        """Add to the end of a queue. Items in a row that ``joins`` the same, if not None, are one turn of it."""
+    def put(
+        self,
+        key: Hashable,
+        place: Hashable,
+        lane: int,
+        item: T,
+        now: float,
+        *,
+        joins: Hashable = None,
+        not_before: float = -math.inf,
+    ) -> None:
+        """Add to the end of a queue. Items in a row that ``joins`` the same, if not None, are one turn of it.
+
+        It goes ``not_before`` a time, and those behind it go after it.
+        """
         queue = self._queues.get(key)
         if queue is None:
             queue = self._queues[key] = _Queue(place, next(self._numbers))
             self._place(place).queues += 1
-        queue.append(_Entry(lane, item, joins))
+        queue.append(_Entry(lane, item, joins, not_before))
         self._size += 1
         self._line_up(key, now)
 
@@ -180,7 +196,7 @@ class Schedule(Generic[T]):
         """The item whose turn it was stays the head of its queue, and has another turn, not before ``at``."""
         queue = self._queues[key]
         self._settle(queue, now, went=went)
-        queue.not_before = at
+        queue.entries[0].not_before = at
         self._line_up(key, now)
 
     def pause(self, place: Hashable, until: float) -> None:
@@ -214,10 +230,11 @@ class Schedule(Generic[T]):
         queue = self._queues[key]
         if queue.busy:
             return
-        if queue.not_before > now:
-            if queue.alarm != queue.not_before:
-                queue.alarm = queue.not_before
-                self._remind(queue.not_before, key, is_queue=True)
+        not_before = queue.entries[0].not_before
+        if not_before > now:
+            if queue.alarm != not_before:
+                queue.alarm = not_before
+                self._remind(not_before, key, is_queue=True)
             return
         if queue.lined_up != queue.rank:
             queue.lined_up = queue.rank
@@ -248,9 +265,11 @@ class Schedule(Generic[T]):
         queue.busy, queue.lined_up = True, None
         place.announced = None
         budgets = (self._overall, place.budget) if place.budget else (self._overall,)
-        queue.spent = tuple((budget, budget.spend(now)) for budget in budgets)
+        item = queue.entries[0].item
+        weight = self._weight_of(item)
+        queue.spent = tuple((budget, budget.spend(now)) for budget in budgets for _ in range(weight))
         self._announce(name, now)
-        return Turn(key, name, queue.entries[0].item)
+        return Turn(key, name, item)
 
     def _settle(self, queue: _Queue[T], now: float, *, went: bool) -> None:
         """What was spent on a turn that is over now."""

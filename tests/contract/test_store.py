@@ -24,6 +24,7 @@ from bot.core.model import (
     Copy,
     Delivery,
     Edit,
+    Entity,
     Kind,
     Media,
     Message,
@@ -32,7 +33,11 @@ from bot.core.model import (
     Phase,
     Promise,
     PromiseState,
+    React,
+    Ref,
     ReopenTopic,
+    Retract,
+    Revise,
     Role,
     Severity,
     ShowButtons,
@@ -640,6 +645,37 @@ async def test_the_message_map_finds_what_was_sent_by_each_of_its_messages(store
     await store.close()
 
 
+async def test_facts_are_kept_replaced_and_forgotten(store: Store, again: Again) -> None:
+    assert await store.known("moved:-7") is None
+    await store.note("moved:-7", "-1007")
+    await store.note("told", "yes")
+    await store.note("told", None)
+    store = await again(store)
+    assert (await store.known("moved:-7"), await store.known("told")) == ("-1007", None)
+    await store.note("moved:-7", "-1008")
+    assert await store.known("moved:-7") == "-1008"
+    await store.note("never", None)
+    await store.close()
+
+
+async def test_the_message_map_finds_the_copies_of_a_message(store: Store, again: Again) -> None:
+    talk = conversation()
+    first, second = row(talk, 0, Copy(5001, 12)), row(talk, 1, Copy(5001, 13))
+    await commit(store, Step(talk, outbox=(first, second, row(talk, 2, Copy(5001, 14)))))
+    await store.receive(sent(first, 77, chat_id=AGENTS))
+    await store.receive(sent(second, 77, chat_id=AGENTS))
+    await store.receive(failed(row(talk, 2)))
+    store = await again(store)
+    assert await store.copies(5001, 12) == ((first, sent(first, 77, chat_id=AGENTS)),)
+    assert await store.joined(AGENTS, 77) == (
+        (first, sent(first, 77, chat_id=AGENTS)),
+        (second, sent(second, 77, chat_id=AGENTS)),
+    )
+    for chat_id, message_id in ((5001, 14), (5001, 15), (5002, 12)):
+        assert await store.copies(chat_id, message_id) == ()
+    await store.close()
+
+
 async def test_the_message_map_still_knows_a_conversation_that_was_resolved(store: Store, again: Again) -> None:
     past = conversation(phase=Phase.RESOLVED)
     await commit(store, Step(past, outbox=(row(past),)))
@@ -666,7 +702,11 @@ async def test_every_kind_of_content_is_read_back_as_it_was(store: Store, again:
         Text("Words", buttons, 3),
         Text("Which number?", share_contact="Share it"),
         Text("Thank you", hide_keyboard=True),
-        Copy(5001, 12, 4),
+        Copy(5001, 12, Ref(5001, 4), "look", entities=(Entity("bold", 0, 4),), media=Media.PHOTO, album="7"),
+        Text("Words", entities=(Entity("text_link", 0, 5, url="https://shop.example"),)),
+        Revise(Ref(5001, 12), "New words", (Entity("pre", 0, 3, language="python"),), Media.PHOTO),
+        React(Ref(5001, 12), "👍"),
+        Retract(Ref(5001, 12)),
         Edit(5, "Words", buttons),
         ClearButtons(6),
         ShowButtons(6, buttons),

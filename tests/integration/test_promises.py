@@ -224,5 +224,5 @@ async def test_a_customer_who_blocked_us_is_asked_once_and_the_team_told(scene: 
     thread = await solved(scene)
     scene.home.world.block(MAJA)
     scene.home.pass_time(timedelta(minutes=11))
-    await scene.home.until_topic_reads(thread, "Not delivered")
+    await scene.home.until_topic_reads(thread, "Nothing reaches this customer any more")
     assert scene.home.world.state.group.topics[thread].closed

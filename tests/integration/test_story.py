@@ -180,7 +180,7 @@ async def test_a_blocked_bot_is_told_to_the_team(home: House) -> None:
     thread = await promised(home)
     home.world.block(MAJA)
     home.agent_says(thread, "Hello?")
-    await home.until_topic_reads(thread, "Not delivered")
+    await home.until_topic_reads(thread, "Nothing reaches this customer any more")
 
 
 async def test_a_deleted_topic_is_replaced_and_the_customer_is_still_heard(home: House) -> None:

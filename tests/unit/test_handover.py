@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import alarm, arrival, asked, handover, turn
+from bot.core import alarm, arrival, asked, handover, mirror, reach, turn
 from bot.core.content import Assign
 from bot.core.decide import decide
 from bot.core.draft import Context, Draft
@@ -32,7 +32,10 @@ from bot.core.model import (
     Person,
     Phase,
     PromiseState,
+    React,
     Receipt,
+    Ref,
+    ReopenTopic,
     Step,
 )
 from bot.core.roster import Roster
@@ -81,7 +84,7 @@ def toast(step: Step) -> str:
 
 def test_an_agents_words_reach_the_customer_and_keep_the_promise() -> None:
     step = answered(waiting())
-    assert Copy(GROUP, 31) in [row.content for row in step.outbox if row.to == "customer"]
+    assert Copy(GROUP, 31, text="We'll send a new one") in [row.content for row in step.outbox if row.to == "customer"]
     (promise,) = step.conversation.promises
     assert (promise.state, promise.ended_by) == (PromiseState.KEPT, "Ana Kos (7001)")
     assert step.conversation.phase is Phase.HUMAN
@@ -104,10 +107,10 @@ def test_a_note_stays_among_colleagues() -> None:
     )
 
 
-def test_an_edit_is_not_passed_on_and_the_agent_hears_so() -> None:
+def test_an_edit_of_what_never_went_is_not_passed_on_and_the_agent_hears_so() -> None:
     step = handover.agent_wrote(waiting(), from_agent("a new one!", edited=True), 9, LATER)
     assert said_to_customer(step) == []
-    assert "doesn't reach the customer" in said_to_team(step)[0]
+    assert "isn't with the customer" in said_to_team(step)[0]
 
 
 def test_claiming_gives_the_case_to_the_agent_and_leaves_the_promise_open() -> None:
@@ -182,7 +185,8 @@ def test_commands_do_what_the_buttons_do_and_answer_in_the_topic() -> None:
     assert claimed.conversation.agent == ANA
     assert said_to_team(again) == ["You have this case already. Just write here."]
     assert said_to_team(unknown) == [
-        "There is no /dance here. You can /claim, /resolve or hand /back, and say that you have /called."
+        "There is no /dance here. You can /claim, /resolve or hand /back, and say that you have /called; /delete, "
+        "in answer to a message of yours, takes it back."
     ]
 
 
@@ -202,6 +206,38 @@ def test_a_message_that_telegram_refused_is_told_to_the_team() -> None:
     step = handover.undelivered(waiting(), sent, receipt, LATER)
     assert said_to_team(step) == ["✖ Not delivered: the customer has blocked the bot"]
     assert names(step) == ["undelivered"]
+
+
+def test_a_customer_who_is_gone_marks_the_case_and_is_told_of_once() -> None:
+    sent = answered(waiting()).outbox[0]
+    receipt = Receipt(sent.id, MONDAY, Delivery.FAILED, error="Blocked.", problem="CustomerGoneError")
+    first = handover.undelivered(waiting(), sent, receipt, LATER)
+    assert said_to_team(first)[0].startswith("🚫 Nothing reaches this customer any more: Blocked.")
+    assert "🚫 Out of reach: Blocked." in said_to_team(first)[1]
+    second = handover.undelivered(first.conversation, sent, receipt, LATER)
+    assert [row.content for row in second.outbox] == [React(Ref(GROUP, 31), "👎")]
+    back = arrival.receive(second.conversation, wrote("I'm back", 9), 2, context())
+    assert (back.conversation.unreachable, "can be reached again" in said_to_team(back)[0]) == ("", True)
+
+
+def test_what_a_group_missed_is_shown_when_it_is_back() -> None:
+    arrived = arrival.receive(waiting(), wrote("look", 8, media=Media.PHOTO), 2, context())
+    copied = arrived.outbox[0]
+    missed = handover.undelivered(arrived.conversation, copied, refused(copied, "NotInGroupError"), LATER)
+    assert (missed.outbox, missed.conversation.missed) == ((), (8,))
+    taken = handover.agent_asked(missed.conversation, handover.Wish("claim", ANA), 3, LATER).conversation
+    step = reach.renew(taken, GROUP, LATER)
+    assert step is not None
+    assert [type(row.content) for row in step.outbox] == [Card, Copy]
+    assert step.conversation.missed == ()
+
+
+def test_a_topic_closed_by_a_person_is_opened_again_while_its_case_is_open() -> None:
+    step = reach.topic_closed(waiting(), 4, LATER)
+    assert step.outbox[0].content == ReopenTopic("🔵 Maja Novak · Item damaged")
+    assert "so I have opened its topic again" in said_to_team(step)[0]
+    over = ask(waiting(), "resolve").conversation
+    assert reach.topic_closed(over, 4, LATER).outbox == ()
 
 
 def test_a_card_that_telegram_refused_is_on_record_only() -> None:
@@ -308,6 +344,10 @@ NAMES = [
     "back",
     "clock",
     "idle",
+    "edit",
+    "agent edit",
+    "delete",
+    "poll",
 ]
 ACTIONS = st.lists(st.sampled_from(NAMES), max_size=25)
 INTENTS = st.sampled_from(["opening_hours", "order_status", "item_damaged", "talk_to_human", "thanks", "none"])
@@ -346,7 +386,9 @@ def test_whatever_happens_states_move_legally_and_promises_end_once(
             before, rows = replace(arrival.fresh(MAJA.id, MAJA, after, at), topic_id=6), {}
 
 
-def _act(before: Conversation, action: str, intent: str, rows: dict[str, Due], at: Context) -> Step | None:
+def _act(  # noqa: C901  # one line for each action
+    before: Conversation, action: str, intent: str, rows: dict[str, Due], at: Context
+) -> Step | None:
     match action:
         case "message":
             return arrival.receive(before, wrote("words", before.steps), 1, at)
@@ -359,6 +401,15 @@ def _act(before: Conversation, action: str, intent: str, rows: dict[str, Due], a
             return asked.choose(before, CustomerChoice(MAJA.id, 3, MAJA, "c", f"intent:{intent}"), 1, at)
         case "start" | "human" | "status":
             return asked.command(before, wrote(f"/{action}", command=action), 1, at)
+        case "edit":
+            return mirror.customer_edited(before, wrote("other words", max(0, before.steps - 1), edited=True), 1, at)
+        case "agent edit":
+            return handover.agent_wrote(before, from_agent("other words", edited=True), 1, at)
+        case "poll":
+            return handover.agent_wrote(before, replace(from_agent("Which?"), media=Media.POLL), 1, at)
+        case "delete":
+            answer = replace(from_agent("/delete"), command="delete", reply_to=31)
+            return handover.agent_asked(before, handover.Wish("delete", ANA, message=answer), 1, at)
         case "agent" | "note":
             return handover.agent_wrote(before, from_agent("// n" if action == "note" else "words"), 1, at)
         case "clock":

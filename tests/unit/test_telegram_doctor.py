@@ -82,6 +82,7 @@ async def test_an_unreachable_telegram_is_the_only_finding(telegram: FakeTelegra
     [
         ("getMe", {**ME, "can_join_groups": False}, "may not be added"),
         ("getChat", group(is_forum=False), "no topics"),
+        ("getChat", group(has_protected_content=True), "forbids that what is in it is copied"),
         ("getChatMember", administrator(can_manage_topics=False), "may not manage topics"),
         ("getChatMember", administrator(can_pin_messages=False), "may not pin messages"),
         ("getWebhookInfo", webhook(URL), "to a webhook"),
@@ -110,6 +111,20 @@ async def test_a_group_that_cannot_be_seen_and_none_at_all(telegram: FakeTelegra
     telegram.refuse("getChat", 502, "Bad Gateway")
     assert "could not be checked" in (await problems(telegram))[0].what
     assert "no agents' group" in (await problems(telegram, chats=()))[0].what
+
+
+async def test_a_group_that_has_moved_is_found_with_its_new_id(telegram: FakeTelegram) -> None:
+    telegram.refuse("getChat", 400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-1002)
+    (finding,) = await problems(telegram)
+    assert ("has another id" in finding.what, "-1002" in finding.remedy) == (True, True)
+
+
+async def test_an_admin_who_never_wrote_to_the_bot_cannot_be_told_of_troubles(telegram: FakeTelegram) -> None:
+    found = await diagnose(telegram.bot(), [], None, admins=[9])
+    assert any(finding.ok and "admin 9 can be told" in finding.what for finding in found)
+    telegram.refuse("getChat", 400, "Bad Request: chat not found")
+    bad = [finding for finding in await diagnose(telegram.bot(), [], None, admins=[9]) if "admin 9" in finding.what]
+    assert [("/start" in finding.remedy, finding.ok) for finding in bad] == [(True, False)]
 
 
 async def test_the_webhook_must_be_ours_and_work(telegram: FakeTelegram) -> None:

@@ -13,7 +13,16 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.core.errors import ChatMovedError, CustomerGoneError, DeliveryError, RightsError, TopicGoneError
+from bot.core.errors import (
+    ChatMovedError,
+    CustomerGoneError,
+    DeliveryError,
+    ForumFullError,
+    NotInGroupError,
+    NoTopicsError,
+    RightsError,
+    TopicGoneError,
+)
 from bot.telegram.failures import may_have_arrived, problem
 
 ANA, GROUP = 5001, -1001
@@ -28,10 +37,12 @@ ANA, GROUP = 5001, -1001
         (BadRequest("Bad Request: chat not found"), ANA, CustomerGoneError, "no longer knows"),
         (BadRequest("Bad Request: message thread not found"), GROUP, TopicGoneError, "deleted"),
         (BadRequest("Bad Request: TOPIC_DELETED"), GROUP, TopicGoneError, "deleted"),
-        (BadRequest("Bad Request: the chat is not a forum"), GROUP, RightsError, "turn on Topics"),
+        (BadRequest("Bad Request: the chat is not a forum"), GROUP, NoTopicsError, "turn on Topics"),
+        (BadRequest("Bad Request: TOPICS_TOO_MUCH"), GROUP, ForumFullError, "no further topics"),
+        (BadRequest("Bad Request: TOPIC_CLOSED"), GROUP, RightsError, "administrator"),
         (BadRequest("Bad Request: not enough rights to create a topic"), GROUP, RightsError, "administrator"),
-        (Forbidden("Forbidden: bot was kicked from the supergroup chat"), GROUP, RightsError, "add it"),
-        (BadRequest("Bad Request: chat not found"), GROUP, RightsError, "add it"),
+        (Forbidden("Forbidden: bot was kicked from the supergroup chat"), GROUP, NotInGroupError, "add it"),
+        (BadRequest("Bad Request: chat not found"), GROUP, NotInGroupError, "add it"),
         (BadRequest("Bad Request: message to copy not found"), ANA, DeliveryError, "deleted before"),
         (BadRequest("Bad Request: strange thing"), ANA, DeliveryError, "strange thing"),
     ],

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
-from bot.core.model import Button, Card, Content, Copy, Lane, Mention, Outgoing, Text, To
-from bot.telegram.merging import joined, may_join
+from bot.core.model import Button, Card, Content, Copy, Entity, Lane, Media, Mention, Outgoing, Ref, Text, To
+from bot.telegram.delivery import Album
+from bot.telegram.merging import are_album, joined, may_join
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -14,8 +16,12 @@ def row(content: Content, *, to: To = To.CUSTOMER, lane: Lane = Lane.ANSWER) -> 
     return Outgoing("5001-1:1:0", "5001-1", 5001, to, lane, content, NOON)
 
 
-def copy(number: int, text: str, of: int = 5001, reply_to: int | None = None) -> Outgoing:
-    return row(Copy(of, number, reply_to, text), to=To.CASE, lane=Lane.AGENT)
+def copy(number: int, text: str, of: int = 5001, **more: Any) -> Outgoing:
+    return row(Copy(of, number, text=text, **more), to=To.CASE, lane=Lane.AGENT)
+
+
+def picture(number: int, album: str | None, text: str = "", *, to: To = To.CASE, of: int = 5001) -> Outgoing:
+    return row(Copy(of, number, text=text, media=Media.PHOTO, album=album), to=to, lane=Lane.AGENT)
 
 
 YES = ((Button("Yes", "yes"),),)
@@ -39,7 +45,7 @@ def test_what_is_said_again_is_shown_once() -> None:
 
 
 def test_alone_a_message_stays_as_it_is() -> None:
-    assert joined([copy(1, "hello?")]) == Copy(5001, 1, None, "hello?")
+    assert joined([copy(1, "hello?")]) == Copy(5001, 1, text="hello?")
 
 
 def test_buttons_stay_under_their_own_question() -> None:
@@ -58,12 +64,38 @@ def test_what_is_asked_afterwards_is_a_message_of_its_own() -> None:
 
 def test_a_reply_stays_a_reply() -> None:
     assert not may_join([row(Text("One."))], row(Text("Two.", reply_to=3)))
-    assert not may_join([copy(1, "a")], copy(2, "b", reply_to=3))
+    assert not may_join([copy(1, "a")], copy(2, "b", answers=Ref(5001, 3)))
 
 
 def test_pictures_are_copied_by_themselves() -> None:
     assert not may_join([copy(1, "a")], copy(2, ""))
     assert not may_join([copy(1, "")], copy(2, "b"))
+
+
+def test_pictures_with_captions_are_not_taken_for_words() -> None:
+    assert not may_join([picture(1, None, "a")], picture(2, None, "b"))
+    assert not may_join([copy(1, "a")], picture(2, None, "b"))
+
+
+def test_pictures_of_one_album_become_one_again_whoever_sent_them() -> None:
+    rows = [picture(1, "x", "look"), picture(2, "x"), picture(4, "x")]
+    assert are_album(rows)
+    assert joined(rows) == Album(5001, (1, 2, 4))
+    assert joined(rows[:1]) == rows[0].content
+    assert are_album([picture(1, "x", to=To.CUSTOMER), picture(2, "x", to=To.CUSTOMER)])
+
+
+def test_pictures_of_two_albums_and_an_eleventh_stay_apart() -> None:
+    assert not are_album([picture(1, "x"), picture(2, "y")])
+    assert not are_album([picture(1, "x"), picture(2, None)])
+    assert not are_album([picture(1, "x"), picture(2, "x", of=-7)])
+    assert not are_album([picture(number, "x") for number in range(11)])
+
+
+def test_joined_lines_stay_as_they_were_set() -> None:
+    rows = [copy(1, "👀 see", entities=(Entity("bold", 3, 3),)), copy(2, "here", entities=(Entity("italic", 0, 4),))]
+    whole = joined(rows)
+    assert whole == Text("👀 see\nhere", entities=(Entity("bold", 3, 3), Entity("italic", 7, 4)))
 
 
 def test_an_agents_words_stay_as_they_were_written() -> None:

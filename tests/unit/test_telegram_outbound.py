@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -22,10 +23,16 @@ from bot.core.model import (
     Customer,
     Delivery,
     Edit,
+    Entity,
     Lane,
+    Media,
     OpenTopic,
     Outgoing,
+    React,
     Receipt,
+    Ref,
+    Retract,
+    Revise,
     Step,
     Text,
     To,
@@ -49,6 +56,7 @@ class House:
     timer: FakeTimer = field(default_factory=FakeTimer)
     failures: list[tuple[Outgoing, Receipt]] = field(default_factory=list)
     moves: list[tuple[int, int]] = field(default_factory=list)
+    crowds: list[int] = field(default_factory=list)
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -58,6 +66,7 @@ class House:
             CLOCK,
             failed=self._failed,
             moved=lambda old, new: self.moves.append((old, new)),
+            crowded=self.crowds.append,
             timer=self.timer,
         )
 
@@ -242,7 +251,7 @@ async def test_without_topics_the_case_goes_on_in_the_groups_common_chat(house: 
     words = house.row(Text("Ana writes"), to=To.CASE)
     house.telegram.refuse("createForumTopic", 400, "Bad Request: the chat is not a forum")
     await house.send(topic, words)
-    assert house.receipt(topic).problem == "RightsError"
+    assert house.receipt(topic).problem == "NoTopicsError"
     assert "message_thread_id" not in house.telegram.asked_for("sendMessage")[0]
     assert house.receipt(words).delivery is Delivery.SENT
 
@@ -640,3 +649,82 @@ def test_waits_between_tries_double_and_are_never_all_the_same(chance: float, sh
     timer = FakeTimer()
     timer.chance = lambda: chance
     assert [timer.backoff(tries, longest=5) for tries in range(5)] == [share * span for span in (0.5, 1, 2, 4, 5)]
+
+
+# a group that has too much to do
+
+
+async def test_more_than_a_group_may_be_told_comes_late_the_urgent_first_and_is_noticed(house: House) -> None:
+    cases = [house.row(Copy(5001 + number, 3), chat=5001 + number, to=To.CASE, lane=Lane.CARD) for number in range(60)]
+    urgent = house.row(Text("This promise is about to be broken"), chat=4001, to=To.CASE, lane=Lane.PROMISE)
+    await house.commit(*cases, urgent, topic_id=77)
+    async with house.running():
+        assert await house.sender.drain(3600)
+    assert all(house.receipt(row).delivery is Delivery.SENT for row in (*cases, urgent))
+    methods = [asked.method for asked in house.telegram.asked if asked.method in {"copyMessage", "sendMessage"}]
+    assert methods.index("sendMessage") < 12
+    assert set(house.crowds) == {GROUP}
+
+
+async def test_a_group_that_is_told_what_it_may_be_is_not_crowded(house: House) -> None:
+    await house.send(*(house.row(Copy(5001, number), to=To.CASE) for number in range(15)), topic_id=77)
+    assert house.crowds == []
+
+
+# albums and what is done to a message
+
+
+def picture(house: House, number: int, album: str, **more: Any) -> Outgoing:
+    return house.row(Copy(GROUP, number, media=Media.PHOTO, album=album), lane=Lane.AGENT, **more)
+
+
+async def test_pictures_of_an_album_go_as_one_and_each_has_its_own_receipt(house: House) -> None:
+    house.telegram.results["copyMessages"] = [{"message_id": 201}, {"message_id": 202}]
+    first, second = picture(house, 7, "x"), picture(house, 8, "x")
+    await house.send(first, second, house.row(Text("after")))
+    (copied,) = house.telegram.asked_for("copyMessages")
+    assert (copied["from_chat_id"], copied["message_ids"]) == (GROUP, [7, 8])
+    assert [house.receipt(row).message_ids for row in (first, second)] == [(201,), (202,)]
+    assert [asked.method for asked in house.telegram.asked][-1] == "sendMessage"
+
+
+async def test_what_is_missing_of_an_album_is_told(house: House) -> None:
+    house.telegram.results["copyMessages"] = [{"message_id": 201}]
+    rows = [picture(house, 7, "x"), picture(house, 8, "x")]
+    await house.send(*rows)
+    assert [house.receipt(row).delivery for row in rows] == [Delivery.SENT, Delivery.FAILED]
+    assert "only a part of this album" in house.receipt(rows[1]).error
+
+
+async def test_a_change_finds_the_copy_that_went_before_it(house: House) -> None:
+    of = Ref(GROUP, 9)
+    words = house.row(Copy(GROUP, 9, text="helo"), lane=Lane.AGENT)
+    changes: list[Content] = [Revise(of, "hello", (Entity("bold", 0, 5),)), React(of, "👍"), React(of, ""), Retract(of)]
+    await house.send(words, *(house.row(content, lane=Lane.AGENT) for content in changes))
+    (copy_id,) = house.receipt(words).message_ids
+    (edited,) = house.telegram.asked_for("editMessageText")
+    assert (edited["message_id"], edited["text"]) == (copy_id, "hello")
+    assert edited["entities"] == [{"type": "bold", "offset": 0, "length": 5}]
+    reactions = house.telegram.asked_for("setMessageReaction")
+    assert [reaction["message_id"] for reaction in reactions] == [copy_id, copy_id]
+    assert house.telegram.asked_for("deleteMessage") == [{"chat_id": 5001, "message_id": copy_id}]
+
+
+async def test_a_change_of_what_never_went_is_refused_without_a_request(house: House) -> None:
+    row = house.row(Revise(Ref(GROUP, 9), "hello"), lane=Lane.AGENT)
+    await house.send(row)
+    assert house.receipt(row).problem == "CounterpartGoneError"
+    assert house.telegram.asked == []
+    assert house.failures == [(row, house.receipt(row))]
+
+
+async def test_a_caption_is_changed_as_a_caption(house: House) -> None:
+    rows = [house.row(Copy(GROUP, 9, media=Media.PHOTO)), house.row(Revise(Ref(GROUP, 9), "new", media=Media.PHOTO))]
+    await house.send(*rows)
+    assert [asked["caption"] for asked in house.telegram.asked_for("editMessageCaption")] == ["new"]
+
+
+async def test_without_a_topic_what_belongs_to_a_case_answers_its_card(house: House) -> None:
+    await house.send(house.row(Text("Ana writes"), to=To.CASE), house.row(Copy(5001, 3), to=To.CASE), card_id=70)
+    (said,), (copied,) = house.telegram.asked_for("sendMessage"), house.telegram.asked_for("copyMessage")
+    assert said["reply_parameters"]["message_id"] == copied["reply_parameters"]["message_id"] == 70

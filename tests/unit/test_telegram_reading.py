@@ -11,16 +11,23 @@ from bot.core.model import (
     Agent,
     AgentChoice,
     AgentMessage,
+    AgentReaction,
     Customer,
     CustomerChoice,
     CustomerMessage,
+    CustomerReaction,
+    CustomerStanding,
+    Entity,
+    GroupMoved,
+    GroupStanding,
     Ignored,
     Incoming,
     Media,
     Role,
+    TopicClosed,
     Update,
 )
-from bot.telegram.reading import TelegramChannel, lane_of
+from bot.telegram.reading import RIGHTS, TelegramChannel, lane_of
 
 GROUP = -1001
 BOT_ID = 42
@@ -68,7 +75,19 @@ def test_an_edited_message_is_known_as_edited() -> None:
         ({"contact": {"phone_number": "+38640123456", "first_name": "Ana"}}, Media.CONTACT, "+38640123456"),
         ({"contact": {"phone_number": "38640123456", "first_name": "Ana"}}, Media.CONTACT, "+38640123456"),
         ({"contact": {"phone_number": "040123456", "first_name": "Ana"}}, Media.CONTACT, "040123456"),
-        ({"dice": {"value": 3}}, Media.OTHER, ""),
+        ({"dice": {"emoji": "🎲", "value": 3}}, Media.DICE, "🎲 3"),
+        (
+            {"poll": {"question": "Which?", "options": [{"text": "Red"}, {"text": "Blue"}]}},
+            Media.POLL,
+            "Which?\n• Red\n• Blue",
+        ),
+        ({"checklist": {"title": "To do", "tasks": [{"id": 1, "text": "Call"}]}}, Media.CHECKLIST, "To do\n• Call"),
+        ({"game": {"title": "Chess"}}, Media.GAME, "Chess"),
+        ({"story": {"id": 1}}, Media.STORY, ""),
+        ({"venue": {"title": "Shop"}, "location": {"latitude": 46.0, "longitude": 14.5}}, Media.VENUE, ""),
+        ({"paid_media": {"star_count": 1}, "caption": "look"}, Media.PAID_MEDIA, "look"),
+        ({"giveaway": {}}, Media.GIVEAWAY, ""),
+        ({"invoice": {"title": "Lamp"}}, Media.INVOICE, ""),
         ({"hologram": {}}, Media.OTHER, ""),
     ],
 )
@@ -117,13 +136,13 @@ def test_words_in_a_topic_are_an_agents_message() -> None:
 def test_a_command_outside_of_the_topics_is_heard() -> None:
     message = {"message_id": 9, "chat": FORUM, "from": {**BOJAN, "username": "bojan"}, "text": "/away"}
     agent = Agent(7, "Bojan", username="bojan")
-    assert read({"update_id": 1, "message": message}) == AgentMessage(GROUP, 0, 9, agent, "/away", command="away")
+    assert read({"update_id": 1, "message": message}) == AgentMessage(GROUP, None, 9, agent, "/away", command="away")
 
 
 def test_a_reply_thread_in_a_group_without_topics_is_no_topic() -> None:
     chat = {"id": GROUP, "type": "supergroup"}
     message = {"message_id": 9, "message_thread_id": 5, "chat": chat, "from": BOJAN, "text": "hm"}
-    assert read({"update_id": 1, "message": message}) == Ignored("written outside the topics")
+    assert read({"update_id": 1, "message": message}) == Ignored("written outside the topics, in answer to nothing")
 
 
 def test_a_button_on_a_card_is_an_agents_choice() -> None:
@@ -233,3 +252,100 @@ JSON = st.recursive(
 def test_any_json_at_all_can_be_read(raw: dict[str, Any]) -> None:
     assert isinstance(read(raw), CustomerMessage | CustomerChoice | AgentMessage | AgentChoice | Ignored)
     assert lane_of(raw)
+
+
+# --- what a message is besides its words ------------------------------------------------------------------------------
+
+
+def test_how_the_words_are_set_is_read_and_what_telegram_finds_by_itself_is_not() -> None:
+    entities = [
+        {"type": "bold", "offset": 0, "length": 2},
+        {"type": "text_link", "offset": 3, "length": 4, "url": "https://shop.example"},
+        {"type": "text_mention", "offset": 3, "length": 4, "user": {"id": 7}},
+        {"type": "hashtag", "offset": 0, "length": 2},
+        {"type": "italic", "offset": -1, "length": 2},
+        {"type": "italic"},
+        "nonsense",
+    ]
+    message = read(from_customer(text="We will", entities=entities))
+    assert isinstance(message, CustomerMessage)
+    assert message.entities == (
+        Entity("bold", 0, 2),
+        Entity("text_link", 3, 4, url="https://shop.example"),
+        Entity("text_mention", 3, 4, user_id=7),
+    )
+
+
+def test_an_answer_says_what_it_answers_and_what_the_bot_had_written() -> None:
+    asked = {"message_id": 5, "from": {"id": BOT_ID, "is_bot": True}, "text": "Which one?"}
+    message = read(from_customer(text="The red one", reply_to_message=asked))
+    assert isinstance(message, CustomerMessage)
+    assert (message.reply_to, message.quoted) == (5, "Which one?")
+    own = read(from_customer(text="The red one", reply_to_message={**asked, "from": ANA}))
+    assert isinstance(own, CustomerMessage)
+    assert (own.reply_to, own.quoted) == (5, "")
+
+
+def test_in_a_topic_its_first_message_is_not_one_that_is_answered() -> None:
+    root = {"message_id": 77, "forum_topic_created": {"name": "Ana"}}
+    message = read(from_agent(text="Hello", reply_to_message=root))
+    assert isinstance(message, AgentMessage)
+    assert message.reply_to is None
+
+
+def test_outside_of_topics_only_an_answer_may_be_about_a_case() -> None:
+    outside = {"message_thread_id": None, "is_topic_message": None, "chat": {**FORUM, "is_forum": None}}
+    assert isinstance(read(from_agent(**outside, text="Lunch?")), Ignored)
+    message = read(from_agent(**outside, text="Sure", reply_to_message={"message_id": 5}))
+    assert message == AgentMessage(GROUP, None, 9, Agent(7, "Bojan"), "Sure", reply_to=5)
+
+
+def reaction(chat: dict[str, Any], new: list[dict[str, Any]], **who: Any) -> Incoming:
+    return read({"update_id": 1, "message_reaction": {"chat": chat, "message_id": 9, "new_reaction": new, **who}})
+
+
+def test_reactions_are_read_on_both_sides() -> None:
+    heart = [{"type": "emoji", "emoji": "❤"}]
+    assert reaction(PRIVATE, heart, user=ANA) == CustomerReaction(5001, 9, CUSTOMER, "❤")
+    assert reaction(FORUM, heart, user=BOJAN) == AgentReaction(GROUP, 9, Agent(7, "Bojan"), "❤")
+    assert reaction(FORUM, [], user=BOJAN) == AgentReaction(GROUP, 9, Agent(7, "Bojan"), "")
+    own = [{"type": "custom_emoji", "custom_emoji_id": "1"}]
+    assert reaction(PRIVATE, own, user=ANA) == CustomerReaction(5001, 9, CUSTOMER, "", custom=True)
+    assert isinstance(reaction(FORUM, heart, user={**BOJAN, "is_bot": True}), Ignored)
+
+
+def test_a_place_that_moves_is_no_news() -> None:
+    moved = from_customer(location={"latitude": 46.0, "longitude": 14.5})["message"]
+    assert isinstance(read({"update_id": 1, "edited_message": moved}), Ignored)
+
+
+# --- who and what can be reached --------------------------------------------------------------------------------------
+
+
+def standing(chat: dict[str, Any], **member: Any) -> Incoming:
+    changed = {"chat": chat, "from": ANA, "new_chat_member": {"user": {"id": BOT_ID}, **member}}
+    return read({"update_id": 1, "my_chat_member": changed})
+
+
+def test_a_customer_blocks_the_bot_and_lets_it_in_again() -> None:
+    assert standing(PRIVATE, status="kicked") == CustomerStanding(5001, reachable=False)
+    assert standing(PRIVATE, status="member") == CustomerStanding(5001, reachable=True)
+
+
+def test_what_the_bot_is_in_a_group_is_read_with_the_rights_it_lacks() -> None:
+    rights = dict.fromkeys(RIGHTS, True)
+    assert standing(FORUM, status="administrator", **rights) == GroupStanding(GROUP, present=True)
+    less = {**rights, "can_manage_topics": False}
+    assert standing(FORUM, status="administrator", **less) == GroupStanding(GROUP, True, ("can_manage_topics",))
+    assert standing(FORUM, status="member") == GroupStanding(GROUP, True, RIGHTS)
+    assert standing(FORUM, status="creator") == GroupStanding(GROUP, True)
+    assert standing(FORUM, status="kicked") == GroupStanding(GROUP, False, RIGHTS)
+    assert isinstance(standing({"id": -5, "type": "group"}, status="member"), Ignored)
+
+
+def test_a_group_that_moves_and_a_topic_that_a_person_closes_are_news() -> None:
+    assert read(from_agent(migrate_to_chat_id=-1002)) == GroupMoved(GROUP, -1002)
+    assert read(from_agent(forum_topic_closed={})) == TopicClosed(GROUP, 77)
+    ours = from_agent(forum_topic_closed={})
+    ours["message"]["from"] = {"id": BOT_ID, "is_bot": True}
+    assert isinstance(read(ours), Ignored)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core import alarm, arrival, asked, turn
+from bot.core import alarm, arrival, asked, mirror, turn
 from bot.core.content import Acknowledge
 from bot.core.decide import decide
 from bot.core.draft import Context
@@ -26,6 +26,8 @@ from bot.core.model import (
     OpenTopic,
     Phase,
     PromiseState,
+    Ref,
+    Revise,
     Severity,
     Step,
     Understanding,
@@ -161,7 +163,7 @@ def test_pictures_sent_before_the_promise_reach_the_topic() -> None:
     step = turn.answer(
         held, decide(held, "", understood("item_damaged"), context().catalogue), understood("item_damaged"), context()
     )
-    assert Copy(MAJA.id, 9) in [row.content for row in step.outbox]
+    assert Copy(MAJA.id, 9, media=Media.PHOTO) in [row.content for row in step.outbox]
 
 
 def test_a_clarifying_question_has_what_it_could_be_on_buttons_and_a_way_out() -> None:
@@ -301,15 +303,15 @@ def test_a_message_without_words_is_asked_about() -> None:
 
 def test_an_edit_before_the_pause_is_over_changes_what_is_understood() -> None:
     held = arrival.receive(conversation(), wrote("where is my oder", 4), 1, context()).conversation
-    step = arrival.edit(held, wrote("where is my order", 4, edited=True), 2, context())
+    step = mirror.customer_edited(held, wrote("where is my order", 4, edited=True), 2, context())
     assert arrival.thought(step.conversation) == "where is my order"
 
 
 def test_an_edit_while_a_colleague_has_it_reaches_the_colleague() -> None:
-    step = arrival.edit(
+    step = mirror.customer_edited(
         conversation(phase=Phase.HUMAN, agents_chat=-100), wrote("the red one", 4, edited=True), 2, context()
     )
-    assert any("the red one" in text for text in said_to_team(step))
+    assert [row.content for row in step.outbox] == [Revise(Ref(MAJA.id, 4), "the red one")]
 
 
 def test_while_a_human_has_it_messages_are_passed_on_and_nothing_is_said() -> None:
@@ -470,7 +472,7 @@ def test_a_long_complaint_is_cut_on_the_card_and_shown_in_full_beside_it() -> No
     (card,) = [row.content for row in step.outbox if isinstance(row.content, Card)]
     assert "it broke it broke" in card.text
     assert len(card.text.encode("utf-16-le")) // 2 < 4096
-    assert Copy(MAJA.id, 1) in [row.content for row in step.outbox]
+    assert Copy(MAJA.id, 1, text=story) in [row.content for row in step.outbox]
 
 
 def test_a_card_full_of_emoji_keeps_its_newest_line() -> None:
@@ -501,7 +503,7 @@ def test_trouble_while_a_colleague_has_the_case_is_theirs_to_see() -> None:
     step = turn.trouble(before, "no", context(), 4, wrote("hello?", 9))
     assert said_to_customer(step) == []
     assert step.conversation.phase is Phase.HUMAN
-    assert Copy(MAJA.id, 9) in [row.content for row in step.outbox]
+    assert Copy(MAJA.id, 9, text="hello?") in [row.content for row in step.outbox]
 
 
 def test_a_promise_moved_to_the_same_words_says_nothing_new() -> None:

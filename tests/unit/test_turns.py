@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.core import arrival, asked, handover, turn, turns
+from bot.core import arrival, asked, handover, mirror, turn, turns
 from bot.core.decide import Act, Because, decide
 from bot.core.model import NO_INTENT, AgentMessage, Conversation, CustomerChoice, Event, Step, Understanding
 from tests.catalogues import ANA, GROUP, MAJA, MONDAY, catalogue, context, conversation, understood, wrote
@@ -67,7 +67,7 @@ def test_a_button_says_what_the_turn_before_it_was_about() -> None:
 
 def test_an_edit_before_the_pause_is_what_was_written() -> None:
     told = Told().customer_writes("when r u opne")
-    told.add(arrival.edit(told.conversation, wrote("when are you open", 1, edited=True), None, context()))
+    told.add(mirror.customer_edited(told.conversation, wrote("when are you open", 1, edited=True), None, context()))
     assert told.pause(understood("opening_hours")).turns[0].text == "when are you open"
 
 

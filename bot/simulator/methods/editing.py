@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.simulator import markup
 from bot.simulator.chats import Chat, Content, Message, Service
 from bot.simulator.errors import bad_request
@@ -11,6 +13,9 @@ from bot.simulator.parameters import Arguments
 from bot.simulator.reactions import ALLOWED
 from bot.simulator.state import Placement, State
 from bot.simulator.wire import text_of
+
+DELETABLE_FOR = timedelta(hours=48)
+"""For how long a message may be deleted. Source: https://core.telegram.org/bots/api#deletemessage"""
 
 _SAME = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current content "
@@ -94,7 +99,9 @@ def _delete_many(state: State, arguments: Arguments) -> object:
 
 
 def _deletable(state: State, chat: Chat, message: Message) -> bool:
-    """In private everything may go; in the group the bot's own, and others' with the right to delete."""
+    """What is younger than two days: in private everything, in the group the bot's own, and others' with the right."""
+    if state.now() - message.at >= DELETABLE_FOR:
+        return False
     if not chat.is_group or message.sender is state.bot:
         return True
     return state.membership.may("can_delete_messages")

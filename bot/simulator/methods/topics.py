@@ -28,6 +28,8 @@ def _forum(state: State, arguments: Arguments, purpose: str) -> Chat:
     chat = state.chat(arguments.text("chat_id"))
     if not chat.is_group:
         raise bad_request("the chat is not a forum")
+    if not chat.is_forum:
+        raise bad_request("the chat is not a forum")
     state.membership.require("can_manage_topics", purpose)
     return chat
 

@@ -1,0 +1,84 @@
+"""Whether what we send arrives: a customer who is gone and comes back, a topic that was closed, a group that moved."""
+
+from __future__ import annotations
+
+from bot.core import case, mirror
+from bot.core.draft import Context, Draft
+from bot.core.model import (
+    Author,
+    Conversation,
+    Copy,
+    Lane,
+    OpenTopic,
+    Outgoing,
+    Phase,
+    React,
+    Ref,
+    ReopenTopic,
+    Step,
+    Text,
+)
+
+NOT_DELIVERED = "👎"
+"""The bot's reaction to an agent's words that did not reach a customer of whom it is known that nothing does."""
+
+
+def lost(draft: Draft, outgoing: Outgoing | None, error: str) -> None:
+    """Nothing reaches the customer: the case is marked and its colleagues told, once; then a mark on each message."""
+    if not draft.conversation.unreachable:
+        draft.change(unreachable=error)
+        draft.record("unreachable", error=error)
+        draft.to_case(Text(draft.team_words("team_unreachable", error=error)), Lane.AGENT)
+        if draft.conversation.agents_chat is not None:
+            case.show_card(draft)
+    content = outgoing.content if outgoing else None
+    if isinstance(content, Copy):
+        draft.to_case(React(Ref(content.from_chat_id, content.message_id), NOT_DELIVERED), Lane.AGENT)
+
+
+def found(draft: Draft) -> None:
+    """The customer can be reached again. Does nothing where they always could."""
+    if not draft.conversation.unreachable:
+        return
+    draft.change(unreachable="")
+    draft.record("reachable")
+    draft.to_case(Text(draft.team_words("team_reachable")), Lane.AGENT)
+    if draft.conversation.agents_chat is not None:
+        case.show_card(draft)
+
+
+def stands(conversation: Conversation, update_id: int | None, context: Context, *, reachable: bool) -> Step:
+    """The customer blocked the bot, or let it in again."""
+    draft = Draft(conversation, context)
+    if reachable:
+        found(draft)
+    else:
+        lost(draft, None, draft.team_words("team_blocked"))
+    return draft.finish(update_id)
+
+
+def topic_closed(conversation: Conversation, update_id: int | None, context: Context) -> Step:
+    """Someone closed the topic of a case that is open: agents could no longer write in it."""
+    draft = Draft(conversation, context)
+    if conversation.is_open:
+        draft.record("topic_closed")
+        draft.to_case(ReopenTopic(case.title(conversation, context.catalogue)), Lane.AGENT)
+        draft.to_case(Text(draft.team_words("team_topic_reopened")), Lane.AGENT)
+    return draft.finish(update_id)
+
+
+def renew(conversation: Conversation, agents_chat: int, context: Context) -> Step | None:
+    """A group has come back, has topics now or has moved: its case shows there as it is now. None: it needs nothing."""
+    if conversation.phase not in (Phase.WAITING, Phase.HUMAN):
+        return None
+    draft = Draft(conversation, context)
+    moved = conversation.agents_chat != agents_chat
+    draft.change(agents_chat=agents_chat)
+    if moved or conversation.topic_id is None:
+        draft.to_case(OpenTopic(case.title(conversation, context.catalogue), again=moved), Lane.CARD)
+    case.show_card(draft)
+    for line in conversation.messages:
+        if line.author is Author.CUSTOMER and line.ref in conversation.missed:
+            draft.to_case(mirror.copy_of_line(conversation, line), Lane.AGENT)
+    draft.change(missed=())
+    return draft.finish()
