@@ -61,7 +61,7 @@ class IntentsComponent:
         machine = self.machine(read.written)
         if read.vector is None or machine is None or not self.labels:
             return doc
-        texts = [doc.text, *read.sentences]
+        texts = [read.spoken, *read.spoken_sentences]
         whole, *parts = machine.judge(texts, np.stack([read.vector, *read.sentence_vectors]))
         read.judgement, read.of_sentences = _weighed(machine, whole, parts), tuple(parts)
         read.candidates = self.candidates(read, read.judgement.scores)

@@ -39,7 +39,7 @@ _KEPT = 12
 class Lesson:
     """One sentence to learn. ``excluded``: it looks like ``intent`` but is another one, not said which.
 
-    Spellings of one sentence share a ``group``.
+    Lessons that are one sentence in several forms share a ``group``.
     """
 
     text: str
@@ -155,16 +155,6 @@ _recent: OrderedDict[bytes, tuple[Machine, LeftOut]] = OrderedDict()
 """Machines learnt lately: after an edit in one language, those of the others are as they were."""
 
 
-def together(lessons: Sequence[Lesson], vectors: Halves) -> tuple[list[Lesson], Floats]:
-    """One lesson a sentence: the first of its spellings, with the mean of their vectors. Letters are folded anyway."""
-    rows: dict[int, list[int]] = {}
-    for row, lesson in enumerate(lessons):
-        rows.setdefault(lesson.group, []).append(row)
-    means = [vectors[own].mean(axis=0, dtype=np.float32) for own in rows.values()]
-    kept = [lessons[own[0]] for own in rows.values()]
-    return kept, np.stack(means) if means else np.zeros((0, vectors.shape[1]), np.float32)
-
-
 def learn(lessons: Sequence[Lesson], vectors: Halves, labels: tuple[str, ...], parts: Parts) -> tuple[Machine, LeftOut]:
     """A machine that knows ``lessons``, and what it would have said of each had it not been learnt."""
     digest = blake2b(
@@ -173,7 +163,7 @@ def learn(lessons: Sequence[Lesson], vectors: Halves, labels: tuple[str, ...], p
     digest.update(np.ascontiguousarray(vectors).tobytes())
     key = digest.digest()
     if key not in _recent:
-        _recent[key] = _Learner(*together(lessons, vectors), labels, parts).learn()
+        _recent[key] = _Learner(lessons, vectors, labels, parts).learn()
         while len(_recent) > _KEPT:
             _recent.popitem(last=False)
     _recent.move_to_end(key)

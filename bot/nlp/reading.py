@@ -44,6 +44,7 @@ class Reading:
     """The form that is embedded: one case, one script."""
     sentences: tuple[str, ...] = ()
     """Where there are several, as written."""
+    spoken_sentences: tuple[str, ...] = ()
     vector: Floats | None = None
     """The embedding, as the encoder gives it."""
     sentence_vectors: tuple[Floats, ...] = ()
