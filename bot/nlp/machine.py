@@ -62,7 +62,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Judges texts by their similarity to ``landmarks``; ``taught`` tells those that are examples of an intent."""
+    """Judges texts by their similarity to ``landmarks``; ``taught`` tells those that are examples of an intent.
+
+    ``weights`` have a column for each of ``labels``, and a last one for being about nothing.
+    """
 
     labels: tuple[str, ...]
     projection: Projection
@@ -82,19 +85,20 @@ class Machine:
         scores = seen.similar(self.landmarks, self.share) @ self.weights
         near = [self.nearness(row) for row in cosines]
         return [
-            self.judgement(row, *nearness, len(text)) for row, nearness, text in zip(scores, near, texts, strict=True)
+            self.judgement(row[:-1], *nearness, float(row[-1]), len(text))
+            for row, nearness, text in zip(scores, near, texts, strict=True)
         ]
 
     def nearness(self, cosines: Floats) -> tuple[float, float]:
         """Mean cosine of the nearest examples, and of the nearest sentences about nothing (0 where there are none)."""
         return _mean_of_best(cosines[self.taught]), _mean_of_best(cosines[~self.taught])
 
-    def judgement(self, scores: Floats, near: float, far: float, length: int) -> Judgement:
+    def judgement(self, scores: Floats, near: float, far: float, outside: float, length: int) -> Judgement:
         """With what follows from the ``scores``."""
         shares = probabilities(scores, self.temperature)
         best = np.sort(scores)[-2:] if len(scores) > 1 else np.array([0.0, scores[0]])
         entropy = float(-(shares * np.log(shares + 1e-9)).sum())
-        return Judgement(scores, float(best[-1]), float(best[-1] - best[-2]), entropy, near, far, length)
+        return Judgement(scores, float(best[-1]), float(best[-1] - best[-2]), entropy, near, far, outside, length)
 
     def nearest(self, vector: Halves, count: int) -> list[tuple[str, str, float]]:
         """The examples most like a text in meaning: (text, intent, cosine), nearest first."""
@@ -188,11 +192,13 @@ class _Learner:
     def learn(self) -> tuple[Machine, LeftOut]:
         share = self._best_share()
         targets = self._targets(share)
+        about_nothing = (self._numbers == _NOWHERE).astype(np.float32)
+        targets = np.column_stack([targets, about_nothing - about_nothing.mean()]).astype(np.float32)
         solution = solve(self._texts, targets, self._groups, self._spread, share)
         of_examples = self._taught[solution.judged]
         many = len(self._labels) > 1 and bool(of_examples.any())
         numbers = self._numbers[solution.judged]
-        temperature = fit_temperature(solution.left_out[of_examples], numbers[of_examples]) if many else 15.0
+        temperature = fit_temperature(solution.left_out[of_examples, :-1], numbers[of_examples]) if many else 15.0
         machine = Machine(
             labels=self._labels,
             projection=self._projection,
@@ -208,7 +214,7 @@ class _Learner:
         useful = of_examples | (numbers == _NOWHERE)
         near = self._near(machine, solution.landmarks, solution.judged[useful])
         judgements = tuple(
-            machine.judgement(scores, *nearness, len(self._lessons[row].text))
+            machine.judgement(scores[:-1], *nearness, float(scores[-1]), len(self._lessons[row].text))
             for scores, nearness, row in zip(
                 solution.left_out[useful], near, solution.judged[useful].tolist(), strict=True
             )
