@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from bot.core.model import NO_INTENT
 from bot.nlp.intents import Lesson
-from bot.nlp.normalise import spellings
+from bot.nlp.normalise import spoken
 
 
 def elsewhere(languages: Iterable[str]) -> Iterator[Lesson]:
@@ -19,8 +19,7 @@ def elsewhere(languages: Iterable[str]) -> Iterator[Lesson]:
     for language in dict.fromkeys((*languages, "en")):
         for sentence in sentences(language):
             group -= 1
-            for text in spellings(sentence, language):
-                yield Lesson(text, NO_INTENT, group, excluded=True, language=language)
+            yield Lesson(spoken(sentence, language), NO_INTENT, group, excluded=True, language=language)
 
 
 def sentences(language: str) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from spacy.tokens import Doc
 
 from bot.core.errors import UnderstandingError
 from bot.nlp.encoder import Encoder, Parts, Vectors, encoder_named, parts_of
-from bot.nlp.normalise import spoken
 from bot.nlp.reading import Reading, reading
 
 _REMEMBERED = 512
@@ -92,7 +91,7 @@ class EmbeddingComponent:
 
 def _spoken(read: Reading) -> list[str]:
     """The message, and each of its sentences."""
-    return [read.spoken, *(spoken(sentence, read.language) for sentence in read.sentences)]
+    return [read.spoken, *read.spoken_sentences]
 
 
 @SpacyLanguage.factory(

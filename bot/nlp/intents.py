@@ -61,7 +61,7 @@ class IntentsComponent:
         machine = self.machine(read.written)
         if read.vector is None or machine is None or not self.labels:
             return doc
-        texts = [doc.text, *read.sentences]
+        texts = [read.spoken, *read.spoken_sentences]
         whole, *parts = machine.judge(texts, np.stack([read.vector, *read.sentence_vectors]))
         read.judgement, read.of_sentences = _weighed(machine, whole, parts), tuple(parts)
         read.candidates = self.candidates(read, read.judgement.scores)
@@ -109,7 +109,7 @@ def _weighed(machine: Machine, whole: Judgement, sentences: Sequence[Judgement])
     scores = whole.scores + _SENTENCES * np.mean([found.scores for found in sentences], axis=0)
     scores = scores + _LAST_SENTENCE * sentences[-1].scores
     scores = np.asarray(scores * (whole.best / max(float(scores.max()), 1e-3)), dtype=np.float32)
-    return machine.judgement(scores, whole.near, whole.far, whole.length)
+    return machine.judgement(scores, whole.near, whole.far, whole.outside, whole.length)
 
 
 @SpacyLanguage.factory("keepword_intents", requires=["doc._.reading"], assigns=["doc._.reading"])

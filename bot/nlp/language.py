@@ -123,7 +123,15 @@ class LanguageComponent:
             if "sr" in self.languages and _SERBIAN_LETTERS & set(lowered):
                 return ("sr",)
             return tuple(language for language in self.languages if language in _CYRILLIC_LANGUAGES) or self.languages
-        return tuple(x for x in self.languages if x != "el" and x not in _CYRILLIC_LANGUAGES[1:]) or self.languages
+        latin = tuple(
+            x for x in self.languages if x not in _CYRILLIC_LANGUAGES[1:] and (x != "el" or self._reads_greeklish)
+        )
+        return latin or self.languages
+
+    @property
+    def _reads_greeklish(self) -> bool:
+        """Where Greek was learnt, its words are known in Latin letters too."""
+        return "el" in self._spelling.languages
 
     def _prior(self, language: str, hints: Hints) -> float:
         weight = self._first if language == self.languages[0] else 0.0
@@ -137,7 +145,10 @@ class LanguageComponent:
         own = self._spelling.weigh(text)
         if any(language not in own for language in possible):
             return elsewhere  # of a language that was not learnt, nothing can be said against it
-        return {language: own[language] + _BESIDE_SPELLING * elsewhere.get(language, 0.0) for language in possible}
+        # py3langid knows no Greek in Latin letters: of that it says nothing.
+        least = min((elsewhere[x] for x in possible if x in elsewhere and x != "el"), default=0.0)
+        beside = elsewhere | ({"el": least} if "el" in possible else {})
+        return {language: own[language] + _BESIDE_SPELLING * beside.get(language, 0.0) for language in possible}
 
     def _by_py3langid(self, text: str, possible: tuple[str, ...]) -> dict[str, float]:
         """Log-odds, tempered for the length of the text as the package does itself."""

@@ -39,7 +39,7 @@ _KEPT = 12
 class Lesson:
     """One sentence to learn. ``excluded``: it looks like ``intent`` but is another one, not said which.
 
-    Spellings of one sentence share a ``group``.
+    Lessons that are one sentence in several forms share a ``group``.
     """
 
     text: str
@@ -62,7 +62,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Judges texts by their similarity to ``landmarks``; ``taught`` tells those that are examples of an intent."""
+    """Judges texts by their similarity to ``landmarks``; ``taught`` tells those that are examples of an intent.
+
+    ``weights`` have a column for each of ``labels``, and a last one for being about nothing.
+    """
 
     labels: tuple[str, ...]
     projection: Projection
@@ -82,19 +85,20 @@ class Machine:
         scores = seen.similar(self.landmarks, self.share) @ self.weights
         near = [self.nearness(row) for row in cosines]
         return [
-            self.judgement(row, *nearness, len(text)) for row, nearness, text in zip(scores, near, texts, strict=True)
+            self.judgement(row[:-1], *nearness, float(row[-1]), len(text))
+            for row, nearness, text in zip(scores, near, texts, strict=True)
         ]
 
     def nearness(self, cosines: Floats) -> tuple[float, float]:
         """Mean cosine of the nearest examples, and of the nearest sentences about nothing (0 where there are none)."""
         return _mean_of_best(cosines[self.taught]), _mean_of_best(cosines[~self.taught])
 
-    def judgement(self, scores: Floats, near: float, far: float, length: int) -> Judgement:
+    def judgement(self, scores: Floats, near: float, far: float, outside: float, length: int) -> Judgement:
         """With what follows from the ``scores``."""
         shares = probabilities(scores, self.temperature)
         best = np.sort(scores)[-2:] if len(scores) > 1 else np.array([0.0, scores[0]])
         entropy = float(-(shares * np.log(shares + 1e-9)).sum())
-        return Judgement(scores, float(best[-1]), float(best[-1] - best[-2]), entropy, near, far, length)
+        return Judgement(scores, float(best[-1]), float(best[-1] - best[-2]), entropy, near, far, outside, length)
 
     def nearest(self, vector: Halves, count: int) -> list[tuple[str, str, float]]:
         """The examples most like a text in meaning: (text, intent, cosine), nearest first."""
@@ -155,16 +159,6 @@ _recent: OrderedDict[bytes, tuple[Machine, LeftOut]] = OrderedDict()
 """Machines learnt lately: after an edit in one language, those of the others are as they were."""
 
 
-def together(lessons: Sequence[Lesson], vectors: Halves) -> tuple[list[Lesson], Floats]:
-    """One lesson a sentence: the first of its spellings, with the mean of their vectors. Letters are folded anyway."""
-    rows: dict[int, list[int]] = {}
-    for row, lesson in enumerate(lessons):
-        rows.setdefault(lesson.group, []).append(row)
-    means = [vectors[own].mean(axis=0, dtype=np.float32) for own in rows.values()]
-    kept = [lessons[own[0]] for own in rows.values()]
-    return kept, np.stack(means) if means else np.zeros((0, vectors.shape[1]), np.float32)
-
-
 def learn(lessons: Sequence[Lesson], vectors: Halves, labels: tuple[str, ...], parts: Parts) -> tuple[Machine, LeftOut]:
     """A machine that knows ``lessons``, and what it would have said of each had it not been learnt."""
     digest = blake2b(
@@ -173,7 +167,7 @@ def learn(lessons: Sequence[Lesson], vectors: Halves, labels: tuple[str, ...], p
     digest.update(np.ascontiguousarray(vectors).tobytes())
     key = digest.digest()
     if key not in _recent:
-        _recent[key] = _Learner(*together(lessons, vectors), labels, parts).learn()
+        _recent[key] = _Learner(lessons, vectors, labels, parts).learn()
         while len(_recent) > _KEPT:
             _recent.popitem(last=False)
     _recent.move_to_end(key)
@@ -198,11 +192,13 @@ class _Learner:
     def learn(self) -> tuple[Machine, LeftOut]:
         share = self._best_share()
         targets = self._targets(share)
+        about_nothing = (self._numbers == _NOWHERE).astype(np.float32)
+        targets = np.column_stack([targets, about_nothing - about_nothing.mean()]).astype(np.float32)
         solution = solve(self._texts, targets, self._groups, self._spread, share)
         of_examples = self._taught[solution.judged]
         many = len(self._labels) > 1 and bool(of_examples.any())
         numbers = self._numbers[solution.judged]
-        temperature = fit_temperature(solution.left_out[of_examples], numbers[of_examples]) if many else 15.0
+        temperature = fit_temperature(solution.left_out[of_examples, :-1], numbers[of_examples]) if many else 15.0
         machine = Machine(
             labels=self._labels,
             projection=self._projection,
@@ -218,7 +214,7 @@ class _Learner:
         useful = of_examples | (numbers == _NOWHERE)
         near = self._near(machine, solution.landmarks, solution.judged[useful])
         judgements = tuple(
-            machine.judgement(scores, *nearness, len(self._lessons[row].text))
+            machine.judgement(scores[:-1], *nearness, float(scores[-1]), len(self._lessons[row].text))
             for scores, nearness, row in zip(
                 solution.left_out[useful], near, solution.judged[useful].tolist(), strict=True
             )

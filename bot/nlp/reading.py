@@ -19,7 +19,8 @@ class Judgement:
     """What the intents component finds in a text: ``scores`` one a label, before they become probabilities.
 
     ``best`` and ``margin`` are the best score and what it is ahead of the next by; ``near`` is the mean cosine of the
-    three nearest examples, ``far`` that of the three nearest sentences about nothing; ``length`` is in characters.
+    three nearest examples, ``far`` that of the three nearest sentences about nothing; ``outside`` is the score of being
+    about nothing; ``length`` is in characters.
     """
 
     scores: Floats
@@ -28,6 +29,7 @@ class Judgement:
     entropy: float
     near: float
     far: float
+    outside: float
     length: int
 
 
@@ -44,6 +46,7 @@ class Reading:
     """The form that is embedded: one case, one script."""
     sentences: tuple[str, ...] = ()
     """Where there are several, as written."""
+    spoken_sentences: tuple[str, ...] = ()
     vector: Floats | None = None
     """The embedding, as the encoder gives it."""
     sentence_vectors: tuple[Floats, ...] = ()

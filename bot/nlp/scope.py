@@ -160,7 +160,7 @@ class ScopeComponent:
 
 def _signs(found: Judgement) -> tuple[float, ...]:
     length = math.log1p(found.length)
-    return (found.best, found.margin, found.entropy, found.near, found.far, length, length * found.best)
+    return (found.best, found.margin, found.entropy, found.near, found.far, found.outside, length, length * found.best)
 
 
 def logistic(rows: Doubles, is_inside: Doubles, importance: Doubles, steps: int = 25) -> Doubles:

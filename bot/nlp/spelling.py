@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from bot.nlp.greek import as_greeklish
 from bot.nlp.text import latin_of_cyrillic, strip_diacritics
 
 Floats = npt.NDArray[np.float32]
@@ -29,6 +30,7 @@ _OVERLAP = 0.25
 _FEWEST = 2
 _SMOOTHING = 0.1
 _WORD = re.compile(r"[^\W\d_]+")
+_GREEK = re.compile("[α-ω]")
 
 
 class Spelling:
@@ -79,11 +81,15 @@ def _words(text: str) -> list[str]:
 
 
 def _counted(words: Counter[str]) -> Counter[str]:
-    """How often each run occurs; a word with diacritics counts once with them and once without."""
+    """How often each run occurs; a word with diacritics counts once with them and once without.
+
+    Greek counts in Latin letters as well.
+    """
     found: Counter[str] = Counter()
     for word, count in words.items():
         latin = latin_of_cyrillic(word)
-        for spelled in {latin, strip_diacritics(latin)}:
+        bare = strip_diacritics(latin)
+        for spelled in {latin, bare, *(as_greeklish(bare) if _GREEK.search(bare) else ())}:
             for run in _runs(spelled):
                 found[run] += count
     return found

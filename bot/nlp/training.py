@@ -24,13 +24,13 @@ from bot.nlp.encoder import Encoder, encoder_named
 from bot.nlp.intents import IntentsComponent, Lesson
 from bot.nlp.language import LanguageComponent
 from bot.nlp.memory import give_back
-from bot.nlp.normalise import spellings
+from bot.nlp.normalise import NormaliseComponent, spoken
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.samples import filled
 from bot.nlp.scope import ScopeComponent
 from bot.nlp.shipped import write_shipped
 
-_FORMAT = 4
+_FORMAT = 6
 """Raise this when a saved pipeline of an older version must not be used any more."""
 
 _KEPT = 2
@@ -81,6 +81,9 @@ def learn(
     if progress:
         progress("Weighing intents", 0, 1)
     cast("LanguageComponent", nlp.get_pipe("keepword_language")).learn(
+        (lesson.text, lesson.language) for lesson in taught if lesson.language
+    )
+    cast("NormaliseComponent", nlp.get_pipe("keepword_normalise")).learn(
         (lesson.text, lesson.language) for lesson in taught if lesson.language
     )
     embedding = cast("EmbeddingComponent", nlp.get_pipe("keepword_encoder"))
@@ -173,7 +176,7 @@ def curriculum(catalogue: Catalogue) -> tuple[Lesson, ...]:
 
 
 def lessons_of(catalogue: Catalogue) -> Iterator[Lesson]:
-    """Every example and every counter-example in each spelling, placeholders filled in."""
+    """Every example and every counter-example, placeholders filled in."""
     group = 0
     for phrases in catalogue.phrases:
         if phrases.intent not in catalogue.intents:
@@ -183,8 +186,7 @@ def lessons_of(catalogue: Catalogue) -> Iterator[Lesson]:
             for sentence in sentences:
                 group += 1
                 said = filled(sentence, slots, group, phrases.slots)
-                for text in spellings(said, phrases.language):
-                    yield Lesson(text, phrases.intent, group, excluded, phrases.language)
+                yield Lesson(spoken(said, phrases.language), phrases.intent, group, excluded, phrases.language)
 
 
 def fingerprint(catalogue: Catalogue, encoder: Encoder) -> str:

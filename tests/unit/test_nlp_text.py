@@ -9,8 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.nlp.greek import is_greeklish
+from bot.nlp.lexicon import Lexicon
 from bot.nlp.ngrams import grams
-from bot.nlp.normalise import spellings, spoken
+from bot.nlp.normalise import spoken
 from bot.nlp.text import MAX_CHARS, clean, fold, latin_of_cyrillic, sentences, strip_diacritics
 
 anything = st.text(st.characters(codec=None, categories=None), max_size=200)
@@ -76,9 +77,39 @@ def test_serbian_cyrillic_keeps_its_capitals_in_latin() -> None:
     assert latin_of_cyrillic("Љубљана и Џез") == "Ljubljana i Džez"
 
 
-def test_an_example_is_learnt_as_written_and_without_diacritics() -> None:
-    assert spellings("Kdaj dobim račun?", "sl") == ("kdaj dobim račun?", "kdaj dobim racun?")
-    assert spellings("When?", "en") == ("when?",)
+LEXICON = Lexicon.learn(
+    [
+        ("kdaj dobim račun?", "sl"),
+        ("čez koliko časa", "sl"),
+        ("πού είναι η παραγγελία μου", "el"),
+        ("kur ir mans pasūtījums", "lv"),
+        ("gde je moja porudžbina", "sr"),
+        ("the résumé and the cafe", "en"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "meant"),
+    [
+        ("sl", "kdaj dobim racun", "kdaj dobim račun"),
+        ("sl", "cez koliko casa bo?", "čez koliko časa bo?"),
+        ("el", "που ειναι η παραγγελια μου;", "πού είναι η παραγγελία μου;"),
+        ("el", "pou einai h paraggelia mou", "πού είναι η παραγγελία μου"),
+        ("lv", "kur ir mans pasutijums", "kur ir mans pasūtījums"),
+        ("sr", "gde je moja porudzbina", "gde je moja porudžbina"),
+        ("en", "kdaj dobim racun", "kdaj dobim racun"),
+        ("lt", "kur racun", "kur racun"),
+    ],
+)
+def test_what_is_typed_poorly_is_read_as_it_is_properly_written(language: str, typed: str, meant: str) -> None:
+    assert LEXICON.restored(typed, language) == meant
+
+
+@given(anything, st.sampled_from(["sl", "el", "en"]))
+def test_restoring_any_text_is_safe_and_restoring_twice_changes_nothing(text: str, language: str) -> None:
+    once = LEXICON.restored(text.lower(), language)
+    assert LEXICON.restored(once, language) == once
 
 
 def test_stripped_diacritics_are_what_people_type() -> None:
