@@ -1,8 +1,8 @@
 """Whether a message is about any of the intents at all.
 
-Signs are how well the best intent scores, what it is ahead of the next by, how undecided the scores are, and how near
-the nearest examples are, compared with sentences known to be about nothing. Where such sentences were learnt, the
-signs are weighed by logistic regression on what was found in both when left out; else the two plainest are added up,
+Where sentences known to be about nothing were learnt, two signs are weighed by logistic regression on what was found in
+both when left out: how far the best intent is ahead of being about nothing, in score, and in how near the nearest
+sentences of either are. Else the best score and the nearness of the nearest examples are added up,
 each in standard deviations from what is usual at that length. Either way the threshold is where the admin's share of
 good messages would be turned away. What has no words in it is turned away without weighing.
 """
@@ -158,9 +158,9 @@ class ScopeComponent:
         return self
 
 
-def _signs(found: Judgement) -> tuple[float, ...]:
-    length = math.log1p(found.length)
-    return (found.best, found.margin, found.entropy, found.near, found.far, found.outside, length, length * found.best)
+def _signs(found: Judgement) -> tuple[float, float]:
+    """How far the best intent is ahead of being about nothing, in score and in nearness: more signs did worse."""
+    return found.best - found.outside, found.near - found.far
 
 
 def logistic(rows: Doubles, is_inside: Doubles, importance: Doubles, steps: int = 25) -> Doubles:
