@@ -36,6 +36,7 @@ async def test_one_flooding_customer_is_told_once_answered_once_and_delays_nobod
     await told(home, ben.id, "open")
     assert time.monotonic() - began < 10
     await told(home, MAJA, "by 12:00 today")
+    await told(home, MAJA, "read them together")
     assert sum("read them together" in m.text for m in home.world.said(MAJA)) == 1
 
 
