@@ -144,7 +144,8 @@ class StoreAgainstModel(RuleBasedStateMachine):
     def place(self, outgoing: Outgoing, message_id: int) -> None:
         talk = self.conversations[outgoing.conversation_id]
         if isinstance(outgoing.content, OpenTopic):
-            talk = replace(talk, agents_chat=AGENTS, topic_id=7)
+            card_id = talk.card_id if talk.topic_id == 7 else None
+            talk = replace(talk, agents_chat=AGENTS, topic_id=7, card_id=card_id)
         elif isinstance(outgoing.content, Card):
             talk = replace(talk, card_id=message_id)
         self.conversations[talk.id] = talk
