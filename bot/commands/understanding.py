@@ -62,12 +62,17 @@ def _as_dict(text: str, understanding: Understanding, decision: Decision) -> dic
             {"intent": other.intent, "confidence": round(other.confidence, 4)} for other in understanding.runners_up
         ],
         "slots": understanding.slots,
-        "also": [
-            {"sentence": one.sentence, "intent": one.intent, "confidence": round(one.confidence, 4)}
-            for one in understanding.also
-        ],
         "decision": decision.act.value,
     }
+
+
+def _also(understanding: Understanding) -> dict[str, object]:
+    """Further intents, each with the sentence that says it."""
+    found = [
+        {"sentence": one.sentence, "intent": one.intent, "confidence": round(one.confidence, 4)}
+        for one in understanding.also
+    ]
+    return {"also": found}
 
 
 # --- try -------------------------------------------------------------------------------------------------------------
@@ -88,7 +93,7 @@ def try_message(settings: Settings, text: str, *, at: datetime | None, language:
     decision, step = rehearse(customer, text, understanding, Context(now, catalogue))
     why = reasons(pipeline, doc, loaded.snapshot, catalogue, understanding, decision)
     pipeline.close()
-    told = _as_dict(text, understanding, decision) | _outcome(decision, step)
+    told = _as_dict(text, understanding, decision) | _also(understanding) | _outcome(decision, step)
     if as_json:
         print_json(told | why.as_dict())
     else:

@@ -65,7 +65,7 @@ def test_classify_answers_each_line_with_an_object_in_order(folder: Path) -> Non
     answers = [json.loads(line) for line in done.stdout.decode().splitlines()]
     assert [answer["text"] for answer in answers] == texts
     assert set(answers[0]) == {
-        "text", "language", "intent", "kind", "severity", "confidence", "runners_up", "slots", "decision", "also",
+        "text", "language", "intent", "kind", "severity", "confidence", "runners_up", "slots", "decision",
     }  # fmt: skip
     assert [(a["intent"], a["decision"]) for a in answers[:4]] == [
         ("opening_hours", "answer"),
