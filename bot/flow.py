@@ -30,35 +30,29 @@ from bot.core import (
     roster,
     turn,
 )
+from bot.core.conversation import Conversation
 from bot.core.decide import decide
 from bot.core.draft import Context, Groups
 from bot.core.errors import StoreError
-from bot.core.model import (
+from bot.core.incoming import (
     AgentChoice,
     AgentMessage,
     AgentReaction,
-    Conversation,
-    Copy,
     CustomerChoice,
     CustomerMessage,
     CustomerReaction,
     CustomerStanding,
-    Due,
-    DueKind,
-    Event,
     GroupMoved,
     GroupStanding,
     Ignored,
     Incoming,
-    Outgoing,
-    Person,
-    Receipt,
     Standing,
-    Step,
-    To,
     TopicClosed,
     Update,
 )
+from bot.core.outgoing import Copy, Outgoing, Receipt, To
+from bot.core.people import Person
+from bot.core.step import Due, DueKind, Event, Step
 from bot.core.workload import Workload
 from bot.ports import Channel, Clock, Hints, Library, Sender, Store
 from bot.staff import Staff

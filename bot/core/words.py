@@ -17,9 +17,10 @@ from babel.dates import format_date, format_skeleton, format_time, format_timede
 from babel.numbers import format_decimal
 
 from bot.core.content import Catalogue, Reply
+from bot.core.conversation import Promise
 from bot.core.errors import CalendarError, RenderError
 from bot.core.hours import zone_named
-from bot.core.model import Customer, Promise
+from bot.core.people import Customer
 
 TIME_REPLIES: tuple[str, ...] = (
     "by_today",

@@ -17,7 +17,7 @@ from pathlib import Path
 import bot
 from bot.core.content import Catalogue
 from bot.core.errors import UnderstandingError
-from bot.core.model import Understanding
+from bot.core.understanding import Understanding
 from bot.nlp.parcels import HEAD, Answer, Lessons, Parcel, Progress, Question, Taught, length, unwrap, wrap
 from bot.ports import Hints, Understander
 

@@ -8,8 +8,9 @@ import structlog
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot.core.conversation import Conversation
 from bot.core.errors import ChatMovedError
-from bot.core.model import Card, Conversation, Copy, Outgoing, Revise, Text, To
+from bot.core.outgoing import Card, Copy, Outgoing, Revise, Text, To
 from bot.ports import Store
 from bot.telegram import delivery
 from bot.telegram.counterparts import Counterparts

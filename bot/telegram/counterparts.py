@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.core.conversation import Author, Conversation, Ref
 from bot.core.errors import CounterpartGoneError
-from bot.core.model import Author, Conversation, Copy, Outgoing, React, Ref, Retract, Revise, Text
+from bot.core.outgoing import Copy, Outgoing, React, Retract, Revise, Text
 from bot.ports import Store
 from bot.telegram.delivery import Place
 from bot.telegram.merging import joined

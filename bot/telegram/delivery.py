@@ -21,7 +21,8 @@ from telegram import (
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from bot.core.model import (
+from bot.core.conversation import Entity, Media
+from bot.core.outgoing import (
     AnswerCallback,
     Card,
     ClearButtons,
@@ -29,9 +30,7 @@ from bot.core.model import (
     Content,
     Copy,
     Edit,
-    Entity,
     Keyboard,
-    Media,
     Mention,
     OpenTopic,
     React,

@@ -10,7 +10,8 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.core.draft import Groups
 from bot.core.errors import ForumFullError, NotInGroupError, NoTopicsError, RightsError
-from bot.core.model import GroupMoved, GroupStanding, Receipt, Standing
+from bot.core.incoming import GroupMoved, GroupStanding, Standing
+from bot.core.outgoing import Receipt
 from bot.ports import Store
 from bot.telegram.reading import standing_of
 

@@ -11,7 +11,7 @@ from telegram import Bot
 from telegram.error import NetworkError, RetryAfter, TelegramError
 
 from bot.core.errors import ChatMovedError, DeliveryError, StoreError
-from bot.core.model import Delivery, Lane, Outgoing, Receipt
+from bot.core.outgoing import Delivery, Lane, Outgoing, Receipt
 from bot.ports import Clock, Store
 from bot.telegram import delivery, failures
 from bot.telegram import job as jobs

@@ -10,12 +10,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.model import (
-    Agent,
+from bot.core.conversation import Media
+from bot.core.incoming import (
     AgentChoice,
     AgentMessage,
     AgentReaction,
-    Customer,
     CustomerChoice,
     CustomerMessage,
     CustomerReaction,
@@ -24,11 +23,10 @@ from bot.core.model import (
     GroupStanding,
     Ignored,
     Incoming,
-    Media,
-    Role,
     TopicClosed,
     Update,
 )
+from bot.core.people import Agent, Customer, Role
 from bot.telegram import kinds
 from bot.telegram.raw import Raw, number, part, words
 

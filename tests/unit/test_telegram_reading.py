@@ -7,26 +7,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core.model import (
-    Agent,
+from bot.core.conversation import Entity, Media
+from bot.core.incoming import (
     AgentChoice,
     AgentMessage,
     AgentReaction,
-    Customer,
     CustomerChoice,
     CustomerMessage,
     CustomerReaction,
     CustomerStanding,
-    Entity,
     GroupMoved,
     GroupStanding,
     Ignored,
     Incoming,
-    Media,
-    Role,
     TopicClosed,
     Update,
 )
+from bot.core.people import Agent, Customer, Role
 from bot.telegram.reading import RIGHTS, TelegramChannel, lane_of
 
 GROUP = -1001

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.core.content import Catalogue, Reply
 from bot.core.errors import RenderError
-from bot.core.model import Customer
+from bot.core.people import Customer
 from bot.core.words import (
     REQUIRED_REPLIES,
     TIME_REPLIES,
