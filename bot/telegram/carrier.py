@@ -13,8 +13,8 @@ from bot.core.errors import ChatMovedError
 from bot.core.outgoing import Card, Copy, Outgoing, Revise, Text, To
 from bot.ports import Store
 from bot.telegram import delivery
+from bot.telegram.call import Call, Made, Place
 from bot.telegram.counterparts import Counterparts
-from bot.telegram.delivery import Call, Made, Place
 from bot.telegram.job import Job, is_agents_words
 from bot.telegram.limiter import turn_taken
 from bot.telegram.merging import joined

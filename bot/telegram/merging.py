@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.core.conversation import Entity, Media
 from bot.core.outgoing import Content, Copy, Lane, Outgoing, Text, To
-from bot.telegram.delivery import Album
+from bot.telegram.call import Album
 from bot.telegram.job import is_agents_words
 from bot.telegram.splitting import LIMIT, units
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.core.conversation import Entity, Media, Ref
 from bot.core.outgoing import Button, Card, Content, Copy, Lane, Mention, Outgoing, Text, To
-from bot.telegram.delivery import Album
+from bot.telegram.call import Album
 from bot.telegram.merging import are_album, joined, may_join
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
