@@ -35,8 +35,12 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "message_react
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?=\s|$)")
 
-RIGHTS = ("can_manage_topics", "can_pin_messages", "can_delete_messages")
-"""What the bot needs to be allowed in an agents' group, as the Bot API names it."""
+RIGHTS = {
+    "can_manage_topics": "manage topics",
+    "can_pin_messages": "pin messages",
+    "can_delete_messages": "delete messages",
+}
+"""What the bot needs to be allowed in an agents' group: the Bot API's name of it, and what Telegram's clients call it."""
 
 _MOVES = frozenset({Media.LOCATION, Media.VENUE})
 """A place that is shared live is edited every few seconds."""

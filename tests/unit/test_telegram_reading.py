@@ -334,9 +334,9 @@ def test_what_the_bot_is_in_a_group_is_read_with_the_rights_it_lacks() -> None:
     assert standing(FORUM, status="administrator", **rights) == GroupStanding(GROUP, present=True)
     less = {**rights, "can_manage_topics": False}
     assert standing(FORUM, status="administrator", **less) == GroupStanding(GROUP, True, ("can_manage_topics",))
-    assert standing(FORUM, status="member") == GroupStanding(GROUP, True, RIGHTS)
+    assert standing(FORUM, status="member") == GroupStanding(GROUP, True, tuple(RIGHTS))
     assert standing(FORUM, status="creator") == GroupStanding(GROUP, True)
-    assert standing(FORUM, status="kicked") == GroupStanding(GROUP, False, RIGHTS)
+    assert standing(FORUM, status="kicked") == GroupStanding(GROUP, False, tuple(RIGHTS))
     assert isinstance(standing({"id": -5, "type": "group"}, status="member"), Ignored)
 
 
