@@ -33,6 +33,7 @@ from bot.reception import Reception
 from bot.settings import Settings
 from bot.shelf import Shelf, Train, Trained
 from bot.store.tiny import TinyStore
+from bot.tally import Tally
 from bot.telegram.commands import AGENT_COMMANDS, CUSTOMER_COMMANDS, show_commands
 from bot.telegram.healing import Healer, where_they_are
 from bot.telegram.lanes import InboundLanes
@@ -104,6 +105,8 @@ class App:
             undo.push_async_callback(self.line.close)
             self.store = await TinyStore.open(self.settings.store_folder)
             undo.push_async_callback(self.store.close)
+            self.tally = Tally(self.store, self.clock)
+            undo.push_async_callback(self.tally.close)
             self._join(await where_they_are(self.line.groups, self.store))
             await self.flow.know_everyone()
             await self.sender.start()
@@ -125,6 +128,7 @@ class App:
         self._begin("updates", self.line.run(self.reception.asked_for, self.reception.set_aside, self.address))
         self._begin("content", self._follow_content(loaded.version))
         self._begin("menus", self._introduce())
+        self._begin("tally", self.tally.run())
         self._begin("pulse", watch_pulse(self.metrics.lagged))
         self.timer.start()
         if not self.line.groups.all:
@@ -141,6 +145,7 @@ class App:
             self.store,
             self.clock,
             failed=self._undelivered,
+            acknowledged=self._acknowledged,
             moved=lambda old, new: self._heal(self.healer.follow(old, new)),
             crowded=lambda group: self._heal(self.healer.tell(group, "crowded")),
         )
@@ -160,7 +165,9 @@ class App:
         )
         self.lanes = InboundLanes(self._deal_with, lambda update, error: self._note_failure(error))
         outage = Outage(self.line.bot, self.shelf)
-        self.reception = Reception(self.flow, self.store, self.sender, self.lanes, self.metrics, outage)
+        self.reception = Reception(
+            self.flow, self.store, self.sender, self.lanes, self.metrics, outage, self._acknowledged
+        )
         self.door = Door(self.settings, self.reception.heard)
         self.timer = Timer(self.store, self.clock, self.flow.on_due, self._note_failure, self.flow.in_order)
 
@@ -285,6 +292,10 @@ class App:
             await show_commands(self.line.bot, customers, agents, groups, None if default else language)
 
     # --- what is heard from the parts
+
+    def _acknowledged(self, seconds: float) -> None:
+        self.metrics.acknowledged(seconds)
+        self.tally.acknowledged(seconds)
 
     def _committed(self, step: Step) -> None:
         self.timer.committed(step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -212,6 +212,10 @@ class Store(Protocol):
         ...
 
     # record
+
+    async def append(self, events: Sequence[Event]) -> None:
+        """Add lines to the record that belong to no step."""
+        ...
 
     def events(self, conversation_id: str | None = None, since: datetime | None = None) -> AsyncIterator[Event]:
         """The record, oldest first; of one conversation, or of all; what happened at ``since`` or later."""

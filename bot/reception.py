@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -24,13 +24,24 @@ log = structlog.get_logger(__name__)
 
 
 class Reception:
-    """Takes updates that are asked for, that are delivered, and that earlier lives left behind."""
+    """Takes updates that are asked for, that are delivered, and that earlier lives left behind.
+
+    ``acknowledged`` hears how long it took, in seconds, where the answer to a delivery is the acknowledgement.
+    """
 
     def __init__(
-        self, flow: Flow, store: Store, sender: Sender, lanes: InboundLanes, metrics: Metrics, outage: Outage
+        self,
+        flow: Flow,
+        store: Store,
+        sender: Sender,
+        lanes: InboundLanes,
+        metrics: Metrics,
+        outage: Outage,
+        acknowledged: Callable[[float], None],
     ) -> None:
         self._flow, self._store, self._sender, self._lanes = flow, store, sender, lanes
         self._metrics, self._outage = metrics, outage
+        self._acknowledged = acknowledged
 
     async def run(self, door: Door) -> None:
         """Take up what earlier lives left behind, the oldest first, then take over what is kept at the door."""
@@ -45,15 +56,17 @@ class Reception:
     # --- one at a time
 
     async def asked_for(self, update: Update) -> Seen | None:
-        """Keep an update that we asked for, and acknowledge it. Raises StoreError."""
+        """Keep an update that we asked for, and acknowledge it: the sender tells when. Raises StoreError."""
         seen = await self._receive_first(update)
         await self._acknowledge(seen)
         return seen
 
     async def delivered(self, update: Update) -> Seen | None:
         """As :meth:`asked_for`, but the answer to the delivery carries the reaction itself."""
+        began = time.perf_counter()
         seen = await self._receive_first(update)
         if seen is not None:
+            self._acknowledged(time.perf_counter() - began)
             await self._sender.typing(seen.chat_id)
         return seen
 
@@ -65,14 +78,12 @@ class Reception:
 
     async def _receive_first(self, update: Update) -> Seen | None:
         """Keep what nobody has kept yet: the customer hears of it if it can't be."""
-        began = time.perf_counter()
         try:
             _, seen = await self._receive(update)
         except StoreError:
             if (refused := self._flow.seen(update)) is not None:
                 self._outage.not_kept(refused.chat_id, refused.language_code)
             raise
-        self._metrics.acknowledged(time.perf_counter() - began)
         self._outage.is_over()
         return seen
 
@@ -93,7 +104,7 @@ class Reception:
     def heard(self, news: News) -> None:
         """What the listening process says of deliveries."""
         for seconds in news.took:
-            self._metrics.acknowledged(seconds)
+            self._acknowledged(seconds)
         if news.took:
             self._outage.is_over()
         for chat_id, language_code in news.refused:

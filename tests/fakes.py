@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -222,6 +222,9 @@ class FakeStore:
             self.facts[name] = value
 
     # record
+
+    async def append(self, events: Sequence[Event]) -> None:
+        self.record.extend(events)
 
     async def events(self, conversation_id: str | None = None, since: datetime | None = None) -> AsyncIterator[Event]:
         for event in self.record:

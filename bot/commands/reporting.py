@@ -105,6 +105,7 @@ def _row(one: Figures) -> Row:
         "asked": one.asked,
         "solved_by_bot": one.solved_by_bot,
         "solved_rate": one.solved_rate,
+        **_spread("acknowledged", one.acknowledged),
         **_spread("first_words", one.first_words),
         **_spread("first_answer", one.first_answer),
         "promises": one.made,
@@ -146,6 +147,7 @@ def _print_csv(rows: Iterable[Row]) -> None:
 _COLUMNS = (
     "Cases",
     "By bot",
+    "Seen",
     "First words",
     "Answer",
     "Promises",
@@ -166,6 +168,7 @@ def _table(figures: dict[str, Figures], by: By | None, catalogue: Catalogue) -> 
             _title(name, catalogue) if by is By.INTENT else name,
             str(one.conversations),
             _percent(one.solved_rate),
+            _span(one.acknowledged.median),
             _span(one.first_words.median),
             _span(one.first_answer.median),
             str(one.made),
@@ -199,10 +202,12 @@ def _percent(share: float | None) -> str:
 
 
 def _span(span: timedelta | None) -> str:
-    """A span as one says it: 0.4 s, 42 s, 7 min, 3.5 h."""
+    """A span as one says it: 2 ms, 0.4 s, 42 s, 7 min, 3.5 h."""
     if span is None:
         return "–"
     seconds = span.total_seconds()
+    if seconds < 0.1:
+        return f"{seconds * 1000:.0f} ms"
     if seconds < 120:
         return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 2 * 3600 else f"{seconds / 3600:.1f} h"

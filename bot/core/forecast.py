@@ -5,7 +5,8 @@ takes about ``(n + 1) × handling ÷ on duty`` of open time: the queue-length es
 "Real-time delay estimation based on delay history", Manufacturing & Service Operations Management 11 (2009). The wait
 strays from that by a multiple of the square root of the number taken, as sums do. Which multiple 95 in a hundred stay
 below is learnt from what was expected and what came of it, for short queues and long ones apart; the delays of those
-who entered service last are among them, and so are those who wait longer than expected at this moment.
+who entered service last are among them, and so are those who wait longer than expected at this moment. Nobody is
+forecast to wait less beyond what is expected than the last ones to enter service (:class:`bot.core.workload.Workload`).
 
 A time is only worth promising if it breaks no promise that was made before. So the newcomer's place is not where the
 standard alone would put them: it is behind everyone whose promise would not survive one more case ahead of it.

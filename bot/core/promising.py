@@ -54,7 +54,9 @@ def give(
 
 def _quote(draft: Draft, severity: Severity, within: timedelta | None, team: str, reason: str) -> Honest:
     wish = Wish(draft.conversation.kind, severity, within, team, reason)
-    return honest(wish, draft.context.catalogue.standards, draft.context.workload, draft.now, id=_next_id(draft))
+    context = draft.context
+    away = context.roster.away
+    return honest(wish, context.catalogue.standards, context.workload, draft.now, id=_next_id(draft), away=away)
 
 
 def sentence(draft: Draft, standing: Promise, key: str = "promise") -> str:
@@ -138,7 +140,7 @@ def at_risk(draft: Draft) -> None:
         case.show_card(draft)
         return
     standards = draft.context.catalogue.standards
-    wait = wait_now(standing, standards, draft.context.workload, draft.now)
+    wait = wait_now(standing, standards, draft.context.workload, draft.now, draft.context.roster.away)
     moved, successor = promise.move(standing, standards, draft.now, id=_next_id(draft), forecast=wait)
     _end(draft, moved, BOT_NAME)
     given = _add(draft, successor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -34,8 +35,13 @@ class Honest:
     expectation: Expectation | None = None
 
 
-def honest(wish: Wish, standards: Standards, workload: Workload, now: datetime, *, id: str) -> Honest:
-    """The promise for ``wish``, as :func:`bot.core.promise.make` has it, never below what is forecast."""
+def honest(
+    wish: Wish, standards: Standards, workload: Workload, now: datetime, *, id: str, away: Collection[int] = ()
+) -> Honest:
+    """The promise for ``wish``, as :func:`bot.core.promise.make` has it, never below what is forecast.
+
+    ``away`` are the colleagues, by id, who are not there.
+    """
 
     def quoted(wait: timedelta | None) -> Quote:
         return promise.make(
@@ -52,7 +58,7 @@ def honest(wish: Wish, standards: Standards, workload: Workload, now: datetime, 
 
     by_standard = quoted(None)
     calendar = promise.calendar_named(standards, by_standard.promise.calendar)
-    load = workload.load(wish.team, calendar, now, standards)
+    load = workload.load(wish.team, calendar, now, standards, away)
     if load is None:
         return Honest(by_standard)
     place = by_standard.promise.due_at - HEAD_START[wish.severity]
@@ -60,8 +66,10 @@ def honest(wish: Wish, standards: Standards, workload: Workload, now: datetime, 
     return Honest(quoted(found.wait), found.expectation)
 
 
-def wait_now(standing: Promise, standards: Standards, workload: Workload, now: datetime) -> timedelta | None:
+def wait_now(
+    standing: Promise, standards: Standards, workload: Workload, now: datetime, away: Collection[int] = ()
+) -> timedelta | None:
     """The wait that is still to be expected for a case whose promise is about to break: hardly anyone is before it."""
     calendar = promise.calendar_named(standards, standing.calendar)
-    load = workload.load(standing.team, calendar, now, standards)
+    load = workload.load(standing.team, calendar, now, standards, away)
     return None if load is None else forecast(load, calendar, now, standing.due_at, urgent=True).wait

@@ -15,6 +15,7 @@ from enum import StrEnum
 from statistics import median, quantiles
 from zoneinfo import ZoneInfo
 
+from bot.core import promptness
 from bot.core.content import Standards
 from bot.core.conversation import Conversation, PromiseState
 from bot.core.people import BOT_NAME
@@ -59,7 +60,9 @@ class Figures:
 
     ``asked`` are the conversations that were about something, ``solved_by_bot`` those of them that no colleague was
     needed for. ``first_words`` is the time from the first message to our first words, ``first_answer`` to the first
-    answer, the bot's or a colleague's. ``made`` is the sum of ``kept``, ``moved``, ``broken``, ``cancelled`` and
+    answer, the bot's or a colleague's. ``acknowledged`` is the time until a delivery was acknowledged, rounded up to
+    one of :data:`bot.core.promptness.STEPS`; it is of no conversation, and known of everything and of hours only.
+    ``made`` is the sum of ``kept``, ``moved``, ``broken``, ``cancelled`` and
     ``open``. ``over_quote`` is the median of promised ÷ waited, of the promises that a colleague answered. ``stars``
     is the mean of what ``rated`` customers gave, 1 to 5.
     """
@@ -67,6 +70,7 @@ class Figures:
     conversations: int = 0
     asked: int = 0
     solved_by_bot: int = 0
+    acknowledged: Spread = Spread()
     first_words: Spread = Spread()
     first_answer: Spread = Spread()
     made: int = 0
@@ -153,9 +157,14 @@ class Record:
         self._zone, self._since, self._until = ZoneInfo(zone), since, until
         self._cases: dict[str, _Case] = defaultdict(_Case)
         self._complaints: dict[tuple[str, str], datetime] = {}
+        self._acknowledged: dict[str, Counter[float]] = defaultdict(Counter)
 
     def hear(self, event: Event) -> None:
         """Take in one line. Lines of other names than those that are reckoned with change nothing."""
+        if event.name == promptness.ACKNOWLEDGED:
+            if self._counts(event.at):
+                self._acknowledged[self._hour(event.at)].update(promptness.read(event.facts))
+            return
         case = self._cases[event.conversation_id]
         if event.name == "decided":
             self._decided(case, event)
@@ -193,8 +202,16 @@ class Record:
             for promise in case.promises.values():
                 if self._counts(promise.made_at):
                     promises[self._group_of_promise(promise, by)].append(promise)
-        names = sorted({*cases, *promises}) if by else ["all"]
-        return {name: _figures(cases.get(name, []), promises.get(name, [])) for name in names}
+        prompt = self._acknowledged_by(by)
+        names = sorted({*cases, *promises, *prompt}) if by else ["all"]
+        return {
+            name: _figures(cases.get(name, []), promises.get(name, []), prompt.get(name, Counter())) for name in names
+        }
+
+    def _acknowledged_by(self, by: By | None) -> dict[str, Counter[float]]:
+        if by is By.HOUR:
+            return self._acknowledged
+        return {} if by else {"all": sum(self._acknowledged.values(), Counter())}
 
     def _group_of_case(self, case: _Case, by: By | None) -> str:
         match by:
@@ -344,7 +361,7 @@ _CHANGES: dict[str, Callable[[_Case, Event], None]] = {
 # --- sums -------------------------------------------------------------------------------------------------------------
 
 
-def _figures(cases: list[_Case], promises: list[_Promise]) -> Figures:
+def _figures(cases: list[_Case], promises: list[_Promise], prompt: Counter[float]) -> Figures:
     ends = Counter(promise.state for promise in promises)
     ratios = [promise.over_quote for promise in promises if promise.over_quote is not None]
     stars = [case.stars for case in cases if case.stars is not None]
@@ -352,6 +369,7 @@ def _figures(cases: list[_Case], promises: list[_Promise]) -> Figures:
         conversations=len(cases),
         asked=sum(case.asked for case in cases),
         solved_by_bot=sum(case.asked and case.answered and not case.needed_human for case in cases),
+        acknowledged=Spread(prompt.total(), promptness.within(prompt, 0.5), promptness.within(prompt, 0.9)),
         first_words=_spread(_span(case.first_at, case.first_words) for case in cases),
         first_answer=_spread(_span(case.first_at, case.first_answer) for case in cases),
         made=len(promises),

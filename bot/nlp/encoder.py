@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 from zlib import crc32
 
@@ -63,6 +63,18 @@ _BATCH = 32
 _embedding = threading.Lock()
 
 
+def _of_a_length(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Positions, shortest first, in batches: all are made as long as the longest, so none must be far longer."""
+    batch: list[int] = []
+    for position in sorted(range(len(lengths)), key=lambda i: lengths[i]):
+        if batch and (len(batch) == _BATCH or lengths[position] > 1.3 * lengths[batch[0]] + 6):
+            yield batch
+            batch = []
+        batch.append(position)
+    if batch:
+        yield batch
+
+
 def in_batches(
     pieces: Sequence[Sequence[int]], embed: Callable[[Sequence[Sequence[int]]], Vectors], dim: int
 ) -> Vectors:
@@ -70,10 +82,8 @@ def in_batches(
 
     Two threads at once would only take each other's cache.
     """
-    order = sorted(range(len(pieces)), key=lambda i: len(pieces[i]))
     vectors = np.zeros((len(pieces), dim), dtype=np.float32)
-    for start in range(0, len(order), _BATCH):
-        chosen = order[start : start + _BATCH]
+    for chosen in _of_a_length([len(text) for text in pieces]):
         with _embedding:
             vectors[chosen] = embed([pieces[i] for i in chosen])
     return unit(vectors)

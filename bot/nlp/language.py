@@ -68,6 +68,7 @@ class LanguageComponent:
         self._telegram = telegram
         self._first = first
         self._spelling = Spelling.learn(())
+        _identifier(self.languages)  # now rather than while somebody waits
 
     def learn(self, sentences: Iterable[tuple[str, str]]) -> None:
         """Learn what each language looks like from (text, language) pairs, of those that have enough of them."""

@@ -114,7 +114,6 @@ class Machine:
             "share": self.share,
             "temperature": self.temperature,
             "texts": self.texts,
-            "terms": list(self.ngrams.terms),
         }
         path.with_suffix(".json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
         np.savez(
@@ -124,9 +123,9 @@ class Machine:
             directions=self.projection.directions,
             term_weights=self.ngrams.weights,
             vectors=self.landmarks.vectors,
-            gram_values=self.landmarks.grams.data,
-            gram_columns=self.landmarks.grams.indices,
-            gram_ends=self.landmarks.grams.indptr,
+            gram_values=self.landmarks.columns.data,
+            gram_texts=self.landmarks.columns.indices,
+            gram_ends=self.landmarks.columns.indptr,
             taught=self.taught,
             numbers=self.numbers,
             weights=self.weights,
@@ -137,16 +136,15 @@ class Machine:
         """What :meth:`save` wrote."""
         facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         parts = tuple((int(length), float(share)) for length, share in facts["parts"])
-        terms = {term: column for column, term in enumerate(facts["terms"])}
         with np.load(path.with_suffix(".npz"), allow_pickle=False) as arrays:
-            rows = (arrays["gram_values"], arrays["gram_columns"], arrays["gram_ends"])
-            seen = sparse.csr_matrix(rows, shape=(len(rows[2]) - 1, len(terms)))
+            held = (arrays["gram_values"], arrays["gram_texts"], arrays["gram_ends"])
+            columns = sparse.csr_matrix(held, shape=(len(held[2]) - 1, len(arrays["vectors"])))
             return cls(
                 labels=tuple(facts["labels"]),
                 projection=Projection(parts, arrays["mean"], arrays["directions"]),
-                ngrams=Ngrams(terms, arrays["term_weights"]),
+                ngrams=Ngrams(arrays["term_weights"]),
                 share=facts["share"],
-                landmarks=Texts(arrays["vectors"], seen),
+                landmarks=Texts(arrays["vectors"], columns.T),
                 taught=arrays["taught"],
                 numbers=arrays["numbers"],
                 texts=tuple(facts["texts"]),
@@ -185,7 +183,8 @@ class _Learner:
         self._groups = [lesson.group for lesson in lessons]
         self._projection = Projection.learn(vectors, parts)
         counted = [grams(lesson.text) for lesson in lessons]
-        self._ngrams = Ngrams.learn([found for found, own in zip(counted, self._taught, strict=True) if own])
+        of_examples = [found for found, own in zip(counted, self._taught, strict=True) if own]
+        self._ngrams = Ngrams.learn(of_examples)
         self._texts = Texts(self._projection.apply(vectors), self._ngrams.matrix(counted))
         self._spread = np.where(self._taught, self._numbers, self._numbers - len(labels) - 1)
 

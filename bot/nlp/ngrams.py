@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ MAX_CHARS = 1_000
 """Features are taken from this many characters at most, so that no message takes long."""
 
 _WORD = re.compile(r"\w+|[^\w\s]")
+_COLUMNS = 1 << 18
 _CHARACTERS = range(3, 6)
 
 
@@ -35,24 +37,27 @@ def grams(text: str) -> Counter[str]:
     return counts
 
 
+def _column(term: str) -> int:
+    """A table of terms would take a hundred megabytes in six languages; two that meet by chance do little harm."""
+    return crc32(term.encode()) % _COLUMNS
+
+
 @dataclass(frozen=True, slots=True)
 class Ngrams:
-    """TF-IDF over a fixed vocabulary: ``terms`` gives a column to each term, ``weights`` its inverse frequency."""
+    """TF-IDF: ``weights`` is the inverse frequency of each term, found by its hash; nothing for terms never seen."""
 
-    terms: dict[str, int]
     weights: npt.NDArray[np.float32]
 
     @classmethod
-    def learn(cls, texts: Iterable[Counter[str]], limit: int = 120_000) -> Ngrams:
-        """The vocabulary of the :func:`grams` of texts; the rarest terms go where there are more than ``limit``."""
-        frequency: Counter[str] = Counter()
+    def learn(cls, texts: Iterable[Counter[str]]) -> Ngrams:
+        """From the :func:`grams` of texts."""
+        frequency = np.zeros(_COLUMNS)
         total = 0
         for text in texts:
-            frequency.update(text.keys())
+            frequency[np.unique([_column(term) for term in text]).astype(np.int64)] += 1
             total += 1
-        kept = sorted(term for term, _ in frequency.most_common(limit))
-        weights = [np.log((1 + total) / (1 + frequency[term])) + 1 for term in kept]
-        return cls({term: column for column, term in enumerate(kept)}, np.asarray(weights, dtype=np.float32))
+        weights = np.where(frequency > 0, np.log((1 + total) / (1 + frequency)) + 1, 0)
+        return cls(weights.astype(np.float32))
 
     def matrix(self, texts: Sequence[Counter[str]]) -> sparse.csr_matrix:
         """Of the :func:`grams` of each text, one row of unit length, or zero where no term is known.
@@ -63,10 +68,11 @@ class Ngrams:
         indices = np.concatenate([columns for columns, _ in rows]) if rows else np.zeros(0, np.int32)
         values = np.concatenate([row for _, row in rows]) if rows else np.zeros(0, np.float32)
         ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
-        return sparse.csr_matrix((values, indices, ends), shape=(len(rows), len(self.terms)), dtype=np.float32)
+        return sparse.csr_matrix((values, indices, ends), shape=(len(rows), len(self.weights)), dtype=np.float32)
 
     def _row(self, text: Counter[str]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-        known = [(self.terms[term], count, term[0] == "w") for term, count in text.items() if term in self.terms]
+        known = [(_column(term), count, term[0] == "w") for term, count in text.items()]
+        known = [one for one in known if self.weights[one[0]] > 0]
         columns = np.array([column for column, _, _ in known], dtype=np.int32)
         counts = np.array([count for _, count, _ in known], dtype=np.float32)
         are_words = np.array([word for _, _, word in known], dtype=bool)

@@ -74,6 +74,8 @@ class SeverityComponent:
 
     def __init__(self, languages: Sequence[str]) -> None:
         self._languages = tuple(dict.fromkeys((*languages, "en")))
+        for language in self._languages:
+            cues_of(language)  # now rather than while somebody waits
 
     def __call__(self, doc: Doc) -> Doc:
         read = reading(doc)

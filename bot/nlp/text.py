@@ -129,7 +129,7 @@ _SENTENCE_ENDS = re.compile(r"(?:(?<=[!?;…])|(?<=[^\d\s]\.))[)\"'’”»]*\s+
 _FEWEST_WORDS = 2
 
 
-def sentences(text: str, most: int = 12) -> tuple[str, ...]:
+def sentences(text: str, most: int = 4) -> tuple[str, ...]:
     """The sentences of ``text``, if there are several of more than a word each; of very many, the first and last."""
     parts = [part.strip() for part in _SENTENCE_ENDS.split(text)]
     found = [part for part in parts if len(part.split()) >= _FEWEST_WORDS]

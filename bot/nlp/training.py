@@ -30,7 +30,7 @@ from bot.nlp.samples import filled
 from bot.nlp.scope import ScopeComponent
 from bot.nlp.shipped import write_shipped
 
-_FORMAT = 6
+_FORMAT = 8
 """Raise this when a saved pipeline of an older version must not be used any more."""
 
 _KEPT = 2

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from bot.core.errors import UnderstandingError
 from bot.nlp.encoder import Vectors, in_batches, readable
+from bot.nlp.memory import hold_little
 from bot.nlp.unigram import Unigram
 
 _UNKNOWN, _BEGIN, _END = 0, 1, 2
@@ -96,4 +97,5 @@ def _on_disk(table: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         file.write(table.tobytes())
         file.flush()
         held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        hold_little(held)
     return np.frombuffer(held, np.uint8).reshape(table.shape)

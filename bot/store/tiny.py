@@ -6,7 +6,7 @@ Reads as the port does: inbox, conversations, time, outbox, record. Where things
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import islice
@@ -288,6 +288,13 @@ class TinyStore:
         await self._settle(transaction)
 
     # --- record
+
+    async def append(self, events: Sequence[Event]) -> None:
+        """Add lines to the record that belong to no step."""
+        with self._storage.transaction() as transaction:
+            for event in events:
+                self._storage.log("events", EVENT.dump(event))
+        await self._settle(transaction)
 
     async def events(self, conversation_id: str | None = None, since: datetime | None = None) -> AsyncIterator[Event]:
         """The record, oldest first; of one conversation, or of all; what happened at ``since`` or later."""

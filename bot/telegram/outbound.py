@@ -43,7 +43,7 @@ class TelegramSender:
 
     Rows of one customer, and of one case, go in order; among the rest the most urgent lane goes first. What came of a
     row is kept as a receipt; of one that failed for good, ``failed`` hears. ``moved`` hears that a group has a new id,
-    ``crowded`` that more is to be told to a group than may be.
+    ``crowded`` that more is to be told to a group than may be, ``acknowledged`` in how many seconds a message was.
     Whatever else is asked of the bot meanwhile waits for its turn here too.
     """
 
@@ -58,11 +58,13 @@ class TelegramSender:
         crowded: Callable[[int], None] = lambda group: None,
         rates: Rates | None = None,
         timer: Timer | None = None,
+        acknowledged: Callable[[float], None] = lambda seconds: None,
     ) -> None:
         self._clock = clock
         self._timer = timer or Timer()
         self._limiter = _limiter_of(bot)
         self._crowded = crowded
+        self._acknowledged = acknowledged
         self._carrier = Carrier(bot, store, self._timer, moved)
         self._intake = Intake(rates or Rates(), self._timer)
         self._schedule = self._intake.schedule
@@ -128,9 +130,20 @@ class TelegramSender:
 
     async def acknowledge(self, chat_id: int, message_id: int) -> None:
         """👀 on a message, and "typing". Returns at once; repeating it does no harm."""
-        self._intake.put_seen(chat_id, delivery.reaction(chat_id, message_id), _ACKNOWLEDGE_FOR)
+        self._intake.put_seen(chat_id, self._timed(delivery.reaction(chat_id, message_id)), _ACKNOWLEDGE_FOR)
         self._note_work()
         await self.typing(chat_id)
+
+    def _timed(self, call: Call) -> Call:
+        """The same, telling how long it took from now on."""
+        began = self._timer.now()
+
+        async def run(bot: Bot) -> Made:
+            made = await call.run(bot)
+            self._acknowledged(self._timer.now() - began)
+            return made
+
+        return Call(run)
 
     async def typing(self, chat_id: int) -> None:
         """Show "typing", unless there is more important traffic. Returns at once."""

@@ -40,7 +40,7 @@ RIGHTS = {
     "can_pin_messages": "pin messages",
     "can_delete_messages": "delete messages",
 }
-"""What the bot needs to be allowed in an agents' group: the Bot API's name of it, and what Telegram's clients call it."""
+"""What the bot needs to be allowed in an agents' group: the Bot API's name of it, and what the apps call it."""
 
 _MOVES = frozenset({Media.LOCATION, Media.VENUE})
 """A place that is shared live is edited every few seconds."""

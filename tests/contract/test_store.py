@@ -43,7 +43,7 @@ from bot.core.outgoing import (
     To,
 )
 from bot.core.people import Agent, Person, Role
-from bot.core.step import Step
+from bot.core.step import Event, Step
 from bot.core.understanding import Kind, Severity
 from bot.ports import Cursor, Store
 from tests.contract.builders import (
@@ -388,6 +388,20 @@ async def test_a_conversation_whose_id_is_of_another_chat_is_refused(store: Stor
     async with store.lease(5001):
         with pytest.raises(StoreError, match="5002-1"):
             await store.commit(Step(replace(conversation(), id="5002-1")))
+
+
+# --- the record
+
+
+async def test_lines_of_no_step_stand_in_the_record_in_their_order(store: Store, again: Again) -> None:
+    talk = conversation()
+    await commit(store, Step(talk, (event(talk, "opened"),)))
+    line = Event(NOON, "", "acknowledged", facts={"0.001": "7"})
+    await store.append((line,))
+    store = await again(store)
+    assert await all_of(store.events()) == [event(talk, "opened"), line]
+    assert await all_of(store.events(talk.id)) == [event(talk, "opened")]
+    await store.close()
 
 
 # --- a step is kept whole

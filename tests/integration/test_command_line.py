@@ -169,6 +169,7 @@ def test_report_tells_what_came_of_a_day(tmp_path: Path) -> None:
             await home.customer_says("my lamp arrived broken")
             home.agent_says(await home.topic(), "A new one goes out today")
             await home.until_customer_reads("A new one goes out")
+            await home.app.tally.write()
             where = {"KEEPWORD_STORE": f"tinydb:{tmp_path / 'store'}"}
             told = [await asyncio.to_thread(keepword, tmp_path, "report", *words, **where) for words in formats]
             return [done.stdout.decode() for done in told]
@@ -177,6 +178,8 @@ def test_report_tells_what_came_of_a_day(tmp_path: Path) -> None:
     whole = json.loads(exact)
     figures = whole["groups"]["all"]
     assert (figures["conversations"], figures["promises"], figures["kept"], figures["kept_rate"]) == (1, 1, 1, 1.0)
+    assert figures["acknowledged"] >= 1
+    assert 0 < figures["acknowledged_p90_seconds"] <= 5
     assert whole["now"] == {"open": 0, "at_risk": 0, "overdue": 0}
     assert whole["complaints"] == [{"begins": "2026-11-23", "intent": "item_damaged", "complaints": 1}]
     (row,) = csv.DictReader(rows.splitlines())

@@ -25,9 +25,9 @@ LANGUAGES = LOADED.snapshot.languages(INTENTS)
 SENTENCES = sentences_of(LOADED.snapshot)
 CHECKS = [sentence for sentence in SENTENCES if sentence.role == CHECK]
 
-OVERALL = 0.8
-EACH = 0.7
-"""Shares of the check sentences that must be understood: of all, and in each language."""
+AT_LEAST = {"en": 0.94, "sl": 0.74, "el": 0.8, "lv": 0.79, "sr": 0.76, "lt": 0.82}
+OVERALL = 0.81
+"""Shares of the check sentences that are understood today, in each language and of all. All should be: raise these."""
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def wrong(understood: dict[Sentence, str], language: str = "") -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_check_sentences_of_a_language_are_understood(language: str, understood: dict[Sentence, str]) -> None:
     count = sum(one.language == language for one in CHECKS)
-    assert len(wrong(understood, language)) <= (1 - EACH) * count, "\n".join(wrong(understood, language))
+    assert len(wrong(understood, language)) <= (1 - AT_LEAST[language]) * count, "\n".join(wrong(understood, language))
 
 
 @pytest.mark.timeout(600)

@@ -143,6 +143,43 @@ def heard(events: Iterable[Event], rules: Standards | None = None) -> Workload:
     return workload
 
 
+def test_who_is_away_is_not_on_duty_however_lately_they_were_seen() -> None:
+    workload = heard(
+        Event(
+            line.at,
+            line.conversation_id,
+            line.name,
+            f"Agent ({line.by[-1]})" if line.by != BOT_NAME else BOT_NAME,
+            line.facts,
+        )
+        for line in served(30, every=MINUTE, agents=3)
+    )
+    assert workload.on_duty("support", ALWAYS, NOON, standards()) == 3
+    assert workload.on_duty("support", ALWAYS, NOON, standards(), away={1, 2}) == 1
+    assert workload.on_duty("support", ALWAYS, NOON, standards(), away={0, 1, 2}) == 1
+
+
+def test_the_newcomer_is_reckoned_to_wait_as_far_beyond_what_is_expected_as_those_who_entered_service_last() -> None:
+    events = list(served(40, every=4 * MINUTE))
+    for number in range(80):  # they waited just as long as was expected
+        at = NOON + number * MINUTE
+        events += [promised(f"{200 + number}-1", at, at + timedelta(hours=8), Expectation(1, MINUTE))]
+        events += [Event(at + MINUTE, f"{200 + number}-1", "claimed", by="Agent 0")]
+    after = NOON + timedelta(hours=2)
+    before = heard(events).load("support", ALWAYS, after, standards())
+    slower = []
+    for number in range(3):
+        slower += [
+            promised(f"{300 + number}-1", after - 30 * MINUTE, after + timedelta(hours=8), Expectation(1, MINUTE))
+        ]
+        slower += [Event(after, f"{300 + number}-1", "claimed", by="Agent 0")]
+    now = heard([*events, *slower]).load("support", ALWAYS, after, standards())
+    assert before
+    assert now
+    assert before.surprises[0] == pytest.approx(0)
+    assert now.surprises[0] == pytest.approx(29)
+
+
 @pytest.mark.parametrize("name", ["claimed", "agent_wrote", "called"])
 def test_whoever_is_written_to_or_called_waits_no_more(name: str) -> None:
     workload = heard([promised("5001-1", NOON, NOON + MINUTE), Event(NOON, "5001-1", name, by="Ana Kos (7001)")])

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core import promptness
 from bot.core.conversation import Promise, PromiseState
 from bot.core.report import By, Cause, Figures, Per, Record, Spread, Standing, standing
 from bot.core.step import Event
@@ -66,6 +67,28 @@ def test_a_question_that_the_bot_answered_is_solved_by_the_bot() -> None:
     found = figures([*begun(), *meant("question", "answer", "opening_hours", at=0.05), line("answered", 0.05)])
     assert (found.asked, found.solved_by_bot, found.solved_rate) == (1, 1, 1.0)
     assert found.first_words == found.first_answer == Spread(1, 0.05 * MINUTE, 0.05 * MINUTE)
+
+
+def test_acknowledgements_are_counted_of_everything_and_by_the_hour_and_of_no_conversation() -> None:
+    soon = Event(MONDAY, "", promptness.ACKNOWLEDGED, facts=promptness.counted([0.0009, 0.0012, 0.004]))
+    late = Event(MONDAY + 61 * MINUTE, "", promptness.ACKNOWLEDGED, facts=promptness.counted([0.9]))
+    record = heard([soon, late])
+    found = record.figures()["all"]
+    assert found.acknowledged == Spread(4, timedelta(milliseconds=2), timedelta(seconds=1))
+    assert found.conversations == 0
+    assert {hour: one.acknowledged.count for hour, one in record.figures(By.HOUR).items()} == {"10": 3, "11": 1}
+    assert record.figures(By.TEAM) == {}
+    assert figures([soon, late], until=MONDAY + MINUTE).acknowledged.count == 3
+
+
+@given(st.lists(st.floats(0, 10_000), min_size=1), st.floats(0.01, 1))
+def test_so_many_were_acknowledged_within_the_step_that_is_told(seconds: list[float], share: float) -> None:
+    step = promptness.within(promptness.read(promptness.counted(seconds)), share)
+    assert step is not None
+    longest = min(max(seconds), promptness.STEPS[-1])
+    assert step.total_seconds() <= next(bound for bound in promptness.STEPS if bound >= longest)
+    if step.total_seconds() < promptness.STEPS[-1]:
+        assert sum(one <= step.total_seconds() for one in seconds) >= share * len(seconds) - 1e-9
 
 
 def test_a_greeting_asks_for_nothing() -> None:
