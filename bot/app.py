@@ -15,7 +15,9 @@ from bot.core import words
 from bot.core.content import Catalogue
 from bot.core.draft import Groups
 from bot.core.errors import ContentError, KeepwordError, StoreError
-from bot.core.model import Outgoing, Receipt, Standing, Step, Update
+from bot.core.incoming import Standing, Update
+from bot.core.outgoing import Outgoing, Receipt
+from bot.core.step import Step
 from bot.door import Door
 from bot.files.live import LiveContent
 from bot.files.load import Loaded, load

@@ -13,7 +13,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from bot.core.draft import Groups
 from bot.core.errors import SettingsError
-from bot.core.model import Update
+from bot.core.incoming import Update
 from bot.flow import Seen
 from bot.ingress.messages import Charge
 from bot.ports import Clock

@@ -9,19 +9,12 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.core.content import Catalogue
-from bot.core.model import (
-    Conversation,
-    Delivery,
-    Due,
-    Event,
-    Incoming,
-    Outgoing,
-    Person,
-    Receipt,
-    Step,
-    Understanding,
-    Update,
-)
+from bot.core.conversation import Conversation
+from bot.core.incoming import Incoming, Update
+from bot.core.outgoing import Delivery, Outgoing, Receipt
+from bot.core.people import Person
+from bot.core.step import Due, Event, Step
+from bot.core.understanding import Understanding
 
 
 class Clock(Protocol):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from bot.core.errors import StoreError
-from bot.core.model import Update
+from bot.core.incoming import Update
 from bot.door import Door
 from bot.flow import Flow, Seen
 from bot.ingress.messages import News

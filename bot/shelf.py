@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from bot.core.content import Catalogue
-from bot.core.model import Understanding
+from bot.core.understanding import Understanding
 from bot.ports import Hints, Knowledge, Understander
 
 LAST_QUESTIONS = 30.0

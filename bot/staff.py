@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.core import roster
-from bot.core.model import Agent, Conversation, Person
+from bot.core.conversation import Conversation
+from bot.core.people import Agent, Person
 from bot.core.roster import Roster
 from bot.ports import Clock, Store
 

@@ -8,7 +8,7 @@ import structlog
 
 from bot.core import promptness
 from bot.core.errors import StoreError
-from bot.core.model import Event
+from bot.core.step import Event
 from bot.ports import Clock, Store
 
 log = structlog.get_logger(__name__)

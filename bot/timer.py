@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.core.model import Due, Step
+from bot.core.step import Due, Step
 from bot.ports import Clock, Store
 
 LONGEST_NAP = timedelta(seconds=1)

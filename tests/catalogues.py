@@ -26,20 +26,12 @@ from bot.core.content import (
     When,
     Window,
 )
+from bot.core.conversation import Conversation
 from bot.core.draft import Context, Groups
-from bot.core.model import (
-    NO_INTENT,
-    Agent,
-    Aside,
-    Candidate,
-    Conversation,
-    Customer,
-    CustomerMessage,
-    Kind,
-    Severity,
-    Step,
-    Understanding,
-)
+from bot.core.incoming import CustomerMessage
+from bot.core.people import Agent, Customer
+from bot.core.step import Step
+from bot.core.understanding import NO_INTENT, Aside, Candidate, Kind, Severity, Understanding
 
 ROOT = Path(__file__).parent.parent
 RESPONSES = ROOT / "responses" / "en"

@@ -8,21 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from bot.core.conversation import Conversation
 from bot.core.errors import StoreError
-from bot.core.model import (
-    Card,
-    Conversation,
-    Copy,
-    Delivery,
-    Due,
-    Event,
-    OpenTopic,
-    Outgoing,
-    Person,
-    Receipt,
-    Step,
-    Update,
-)
+from bot.core.incoming import Update
+from bot.core.outgoing import Card, Copy, Delivery, OpenTopic, Outgoing, Receipt
+from bot.core.people import Person
+from bot.core.step import Due, Event, Step
 from bot.ports import Cursor
 from bot.telegram.timer import Timer
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from bot.commands.picture import confusion_picture, write_picture
 from bot.commands.printing import print_json, results
 from bot.commands.study import Places, Study, remedy, study, where
-from bot.core.model import NO_INTENT
+from bot.core.understanding import NO_INTENT
 from bot.settings import Settings
 
 if TYPE_CHECKING:

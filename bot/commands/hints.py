@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.commands.printing import notes, results
 from bot.commands.study import Places, Study, remedy, study, where
-from bot.core.model import NO_INTENT
+from bot.core.understanding import NO_INTENT
 from bot.files.folder import INTENTS
 from bot.files.sentences import EXAMPLES
 from bot.settings import Settings

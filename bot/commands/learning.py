@@ -14,7 +14,7 @@ from bot.commands.past import record, turns
 from bot.commands.printing import notes, print_json, progress, results
 from bot.core.content import Catalogue
 from bot.core.errors import SettingsError
-from bot.core.model import Event
+from bot.core.step import Event
 from bot.files.edits import add_example
 from bot.files.load import good, load
 from bot.files.wording import normalised

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from bot.core.anonymous import anonymous
-from bot.core.model import Conversation, Customer, Event
+from bot.core.conversation import Conversation
+from bot.core.people import Customer
 from bot.core.redact import redact
+from bot.core.step import Event
 from bot.core.turns import Turn, turns_of
 from bot.settings import Settings
 from bot.store.tiny import TinyStore

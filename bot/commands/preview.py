@@ -15,7 +15,8 @@ from bot.core.content import Catalogue
 from bot.core.decide import Act
 from bot.core.draft import Context
 from bot.core.errors import SettingsError, VersionError
-from bot.core.model import Text, Understanding
+from bot.core.outgoing import Text
+from bot.core.understanding import Understanding
 from bot.files import changes, versions
 from bot.files.load import Loaded, good, load, load_snapshot
 from bot.ports import Hints

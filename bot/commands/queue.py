@@ -11,7 +11,7 @@ from rich.table import Table
 from bot.commands.printing import print_json, print_table, results
 from bot.core import priority, words
 from bot.core.content import Catalogue
-from bot.core.model import Conversation, Phase
+from bot.core.conversation import Conversation, Phase
 from bot.files.load import load_or_raise
 from bot.settings import Settings
 from bot.store.tiny import TinyStore

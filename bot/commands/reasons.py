@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from bot.commands.printing import results
 from bot.core.content import Catalogue
 from bot.core.decide import Act, Because, Decision
-from bot.core.model import NO_INTENT, Understanding
+from bot.core.understanding import NO_INTENT, Understanding
 from bot.files.folder import INTENTS, Snapshot
 from bot.files.sentences import sentences_of
 from bot.nlp.insight import Cue, insight

@@ -15,8 +15,8 @@ from rich.table import Table
 
 from bot.commands.printing import Format, print_table, results
 from bot.core.content import Catalogue, Standards
-from bot.core.model import NO_INTENT
 from bot.core.report import By, Cause, Figures, Per, Record, Spread, Standing, standing
+from bot.core.understanding import NO_INTENT
 from bot.files.load import load_or_raise
 from bot.settings import Settings
 from bot.store.tiny import TinyStore

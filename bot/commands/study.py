@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.commands.printing import progress
 from bot.core.content import Catalogue
-from bot.core.model import NO_INTENT
+from bot.core.understanding import NO_INTENT
 from bot.files.folder import INTENTS, Snapshot
 from bot.files.load import good, load
 from bot.files.sentences import Sentence, sentences_of

@@ -15,7 +15,11 @@ from bot.core import arrival, turn
 from bot.core.content import Catalogue
 from bot.core.decide import Decision, decide
 from bot.core.draft import Context
-from bot.core.model import Customer, CustomerMessage, Step, Text, Understanding
+from bot.core.incoming import CustomerMessage
+from bot.core.outgoing import Text
+from bot.core.people import Customer
+from bot.core.step import Step
+from bot.core.understanding import Understanding
 from bot.files.load import good, load, load_or_raise
 from bot.ports import Hints
 from bot.settings import Settings

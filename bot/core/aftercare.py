@@ -12,28 +12,13 @@ from datetime import datetime, timedelta
 
 from bot.core import quiet, reopening, wishes, words
 from bot.core.content import Intent
+from bot.core.conversation import Author, Conversation, Message, Phase
 from bot.core.draft import Context, Draft
-from bot.core.model import (
-    CUSTOMER_NAME,
-    AnswerCallback,
-    Author,
-    Button,
-    ClearButtons,
-    Content,
-    Conversation,
-    CustomerChoice,
-    CustomerMessage,
-    Due,
-    DueKind,
-    Edit,
-    Keyboard,
-    Kind,
-    Lane,
-    Message,
-    Phase,
-    Step,
-    Text,
-)
+from bot.core.incoming import CustomerChoice, CustomerMessage
+from bot.core.outgoing import AnswerCallback, Button, ClearButtons, Content, Edit, Keyboard, Lane, Text
+from bot.core.people import CUSTOMER_NAME
+from bot.core.step import Due, DueKind, Step
+from bot.core.understanding import Kind
 
 KINDS = (DueKind.SURVEY, DueKind.FOLLOW_UP)
 """The rows that are due after a case."""

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.core import answering, arrival, assignment, case, priority, promising
+from bot.core.conversation import Conversation
 from bot.core.draft import Context, Draft
-from bot.core.model import Conversation, Due, DueKind, Step
+from bot.core.step import Due, DueKind, Step
 
 _CUSTOMERS_FIRST = {DueKind.PROMISE: 0, DueKind.AT_RISK: 0, DueKind.TURN: 1}
 """What customers hear of goes before what only colleagues do."""

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from bot.core.content import Intent
-from bot.core.model import Customer
+from bot.core.people import Customer
 from bot.core.redact import redact
 
 SOMEONE = "X"

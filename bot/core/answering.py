@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from bot.core import assignment, case, escalation, hours, promise, words
 from bot.core.content import Calendar
+from bot.core.conversation import Author, Conversation, Phase, PromiseState, Way
 from bot.core.draft import Draft
-from bot.core.model import Author, Conversation, DueKind, Phase, PromiseState, Way
+from bot.core.step import DueKind
 
 GIVE_UP = 2
 """After so many times the span in which we answer again, somebody else is to do it."""

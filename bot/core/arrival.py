@@ -9,20 +9,12 @@ from itertools import islice
 
 from bot.core import answering, case, mirror, reach
 from bot.core.content import Acknowledge
+from bot.core.conversation import Author, Conversation, Media, Message, Phase
 from bot.core.draft import Context, Draft
-from bot.core.model import (
-    Author,
-    Conversation,
-    Customer,
-    CustomerMessage,
-    DueKind,
-    Lane,
-    Media,
-    Message,
-    Phase,
-    Step,
-    Text,
-)
+from bot.core.incoming import CustomerMessage
+from bot.core.outgoing import Lane, Text
+from bot.core.people import Customer
+from bot.core.step import DueKind, Step
 
 MANY = 15
 """So many messages of one customer within :data:`WHILE` are a flood: they are read together, and told so once."""

@@ -6,26 +6,14 @@ from dataclasses import replace
 
 from bot.core import aftercare, arrival, turn, wishes
 from bot.core.arrival import known
+from bot.core.conversation import Author, Clarification, Conversation, Message, Phase
 from bot.core.decide import Act, Because, Decision, decide_chosen
 from bot.core.draft import Context, Draft
-from bot.core.model import (
-    CUSTOMER_NAME,
-    NO_INTENT,
-    AnswerCallback,
-    Author,
-    Clarification,
-    ClearButtons,
-    Conversation,
-    Copy,
-    CustomerChoice,
-    CustomerMessage,
-    Edit,
-    Kind,
-    Lane,
-    Message,
-    Phase,
-    Step,
-)
+from bot.core.incoming import CustomerChoice, CustomerMessage
+from bot.core.outgoing import AnswerCallback, ClearButtons, Copy, Edit, Lane
+from bot.core.people import CUSTOMER_NAME
+from bot.core.step import Step
+from bot.core.understanding import NO_INTENT, Kind
 
 COMMANDS = frozenset({"start", "help", "status", "human", "time", "call", "cancel", "stop"})
 """What a customer may ask for with a slash; another word after a slash is a message like any other."""

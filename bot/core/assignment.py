@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 
 from bot.core import hours, promise
 from bot.core.content import Assign
+from bot.core.conversation import Phase
 from bot.core.draft import Draft
-from bot.core.model import Agent, DueKind, Lane, Mention, Person, Phase, Text
+from bot.core.outgoing import Lane, Mention, Text
+from bot.core.people import Agent, Person
 from bot.core.roster import Roster, holder_of
+from bot.core.step import DueKind
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 

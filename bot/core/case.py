@@ -7,24 +7,10 @@ from zoneinfo import ZoneInfo
 
 from bot.core import priority, words
 from bot.core.content import Catalogue
+from bot.core.conversation import Author, Conversation, Media, Message, Phase, Promise, Way
 from bot.core.draft import Draft
-from bot.core.model import (
-    NO_INTENT,
-    Author,
-    Button,
-    Card,
-    CloseTopic,
-    Conversation,
-    Keyboard,
-    Lane,
-    Media,
-    Message,
-    OpenTopic,
-    Phase,
-    Promise,
-    Severity,
-    Way,
-)
+from bot.core.outgoing import Button, Card, CloseTopic, Keyboard, Lane, OpenTopic
+from bot.core.understanding import NO_INTENT, Severity
 
 CARD_LIMIT = 4000
 """UTF-16 units on a card: Telegram takes 4096 (emoji are two each)."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from bot.core import words
+from bot.core.conversation import Conversation
 from bot.core.draft import Context, Draft
 from bot.core.errors import HandoverError
-from bot.core.model import AgentMessage, Conversation, Lane, Person, Step, Text
+from bot.core.incoming import AgentMessage
+from bot.core.outgoing import Lane, Text
+from bot.core.people import Person
 from bot.core.roster import COMMANDS, told
+from bot.core.step import Step
 
 _SAID = {"away": "team_away", "back": "team_present", "languages": "team_languages", "capacity": "team_capacity"}
 

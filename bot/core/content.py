@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
 
-from bot.core.model import Kind
+from bot.core.understanding import Kind
 
 ALWAYS = "always"
 """The calendar that is always open."""

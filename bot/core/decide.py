@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.core.content import Catalogue, Cue, Intent, When
+from bot.core.conversation import Conversation, Media, Phase
 from bot.core.cues import heard, is_just
-from bot.core.model import NO_INTENT, Candidate, Conversation, Kind, Media, Phase, Severity, Understanding
+from bot.core.understanding import NO_INTENT, Candidate, Kind, Severity, Understanding
 
 MOST_OPTIONS = 3
 """More buttons than this are a menu, not a question."""

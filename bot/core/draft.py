@@ -10,24 +10,11 @@ from typing import Any
 
 from bot.core import words
 from bot.core.content import Catalogue
-from bot.core.model import (
-    BOT_NAME,
-    Author,
-    Content,
-    Conversation,
-    Due,
-    DueKind,
-    Event,
-    Keyboard,
-    Lane,
-    Message,
-    Outgoing,
-    Person,
-    Step,
-    Text,
-    To,
-)
+from bot.core.conversation import Author, Conversation, Message
+from bot.core.outgoing import Content, Keyboard, Lane, Outgoing, Text, To
+from bot.core.people import BOT_NAME, Person
 from bot.core.roster import Roster
+from bot.core.step import Due, DueKind, Event, Step
 from bot.core.workload import Workload
 
 NOBODY = "\ue000"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.core import assignment, case
 from bot.core.draft import Draft
-from bot.core.model import Lane, Person, Text
+from bot.core.outgoing import Lane, Text
+from bot.core.people import Person
 from bot.core.roster import holder_of
 
 _CHANNEL_PREFIX = "-100"

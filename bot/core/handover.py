@@ -5,27 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core import aftercare, answering, arrival, assignment, case, labelling, mirror, promising, reach, words
+from bot.core.conversation import Author, Conversation, Message, Phase, PromiseState, Way
 from bot.core.draft import Context, Draft
 from bot.core.errors import CustomerGoneError, HandoverError, NotInGroupError, RightsError, TopicGoneError
-from bot.core.model import (
-    Agent,
-    AgentMessage,
-    AnswerCallback,
-    Author,
-    Conversation,
-    Copy,
-    Lane,
-    Message,
-    OpenTopic,
-    Outgoing,
-    Phase,
-    PromiseState,
-    Receipt,
-    Step,
-    Text,
-    To,
-    Way,
-)
+from bot.core.incoming import AgentMessage
+from bot.core.outgoing import AnswerCallback, Copy, Lane, OpenTopic, Outgoing, Receipt, Text, To
+from bot.core.people import Agent
+from bot.core.step import Step
 
 LEGAL: dict[Phase, frozenset[Phase]] = {
     Phase.BOT: frozenset({Phase.WAITING, Phase.HUMAN, Phase.RESOLVED}),

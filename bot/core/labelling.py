@@ -11,21 +11,12 @@ from bot.core import case
 from bot.core.anonymous import anonymous
 from bot.core.arrival import as_one
 from bot.core.content import Intent
+from bot.core.conversation import Author, Conversation, Media
 from bot.core.draft import Draft
 from bot.core.errors import HandoverError
-from bot.core.model import (
-    NO_INTENT,
-    Agent,
-    Author,
-    Button,
-    Conversation,
-    Keyboard,
-    Kind,
-    Lane,
-    Media,
-    Text,
-    Understanding,
-)
+from bot.core.outgoing import Button, Keyboard, Lane, Text
+from bot.core.people import Agent
+from bot.core.understanding import NO_INTENT, Kind, Understanding
 
 ABOUT = "about"
 """The button on a card: this was about…"""

@@ -7,30 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.core.conversation import Author, Conversation, Media, Message, Phase, Ref
 from bot.core.draft import Context, Draft
 from bot.core.errors import HandoverError
-from bot.core.model import (
-    AgentMessage,
-    AgentReaction,
-    Author,
-    Conversation,
-    Copy,
-    CustomerMessage,
-    CustomerReaction,
-    Lane,
-    Media,
-    Message,
-    Outgoing,
-    Phase,
-    React,
-    Receipt,
-    Ref,
-    Retract,
-    Revise,
-    Step,
-    Text,
-    To,
-)
+from bot.core.incoming import AgentMessage, AgentReaction, CustomerMessage, CustomerReaction
+from bot.core.outgoing import Copy, Lane, Outgoing, React, Receipt, Retract, Revise, Text, To
+from bot.core.step import Step
 
 IN_WORDS = frozenset(
     {

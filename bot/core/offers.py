@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.core.conversation import Way
 from bot.core.draft import Draft
-from bot.core.model import Button, Keyboard, Way
+from bot.core.outgoing import Button, Keyboard
 
 MARK = "wish"
 """What the data of these buttons begins with: ``wish:<verb>:<promise id>``, for a time with when it begins."""

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.core.model import Author, Conversation, Promise, PromiseState, Severity
+from bot.core.conversation import Author, Conversation, Promise, PromiseState
+from bot.core.understanding import Severity
 
 PATIENCE = timedelta(hours=4)
 """What one who was promised nothing is reckoned to wait."""

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.content import ALWAYS, Calendar, Standards
+from bot.core.conversation import Promise, PromiseState, Way
 from bot.core.errors import CalendarError, PromiseError
 from bot.core.hours import add_open_time, is_open, next_open, open_time_between, zone_named
-from bot.core.model import BOT_NAME, CUSTOMER_NAME, Kind, Promise, PromiseState, Severity, Way
+from bot.core.people import BOT_NAME, CUSTOMER_NAME
+from bot.core.understanding import Kind, Severity
 
 _GRAINS = tuple(timedelta(minutes=minutes) for minutes in (30, 15, 10, 5, 1))
 """What people round clock times to, coarsest first; each divides the hour."""

@@ -7,22 +7,15 @@ from datetime import datetime, timedelta
 
 from bot.core import answering, assignment, case, escalation, hours, offers, promise, words
 from bot.core.content import Intent
+from bot.core.conversation import Phase, Promise, PromiseState, Way
 from bot.core.draft import Draft
 from bot.core.forecast import Expectation
-from bot.core.model import (
-    BOT_NAME,
-    CUSTOMER_NAME,
-    DueKind,
-    Lane,
-    Phase,
-    Promise,
-    PromiseState,
-    Severity,
-    Text,
-    Way,
-)
+from bot.core.outgoing import Lane, Text
+from bot.core.people import BOT_NAME, CUSTOMER_NAME
 from bot.core.quoting import Honest, Wish, honest, wait_now
 from bot.core.roster import holder_of
+from bot.core.step import DueKind
+from bot.core.understanding import Severity
 
 BROKEN = "broken"
 """The reason of the promise that is given when another one was broken."""

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from bot.core.content import Standards
 from bot.core.hours import zone_named
-from bot.core.model import Customer
+from bot.core.people import Customer
 
 _DAY = timedelta(days=1)
 

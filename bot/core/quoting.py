@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from bot.core import promise
 from bot.core.content import Standards
+from bot.core.conversation import Promise
 from bot.core.forecast import Expectation, forecast
-from bot.core.model import Kind, Promise, Severity
 from bot.core.priority import HEAD_START
 from bot.core.promise import Quote
+from bot.core.understanding import Kind, Severity
 from bot.core.workload import Workload
 
 

@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 from bot.core import case, mirror
+from bot.core.conversation import Author, Conversation, Phase, Ref
 from bot.core.draft import Context, Draft
-from bot.core.model import (
-    Author,
-    Conversation,
-    Copy,
-    Lane,
-    OpenTopic,
-    Outgoing,
-    Phase,
-    React,
-    Ref,
-    ReopenTopic,
-    Step,
-    Text,
-)
+from bot.core.outgoing import Copy, Lane, OpenTopic, Outgoing, React, ReopenTopic, Text
+from bot.core.step import Step
 
 NOT_DELIVERED = "👎"
 """The bot's reaction to an agent's words that did not reach a customer of whom it is known that nothing does."""

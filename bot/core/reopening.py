@@ -8,21 +8,12 @@ from __future__ import annotations
 
 from bot.core import arrival, case, cues, offers, promising, words
 from bot.core.content import Catalogue, Cue
+from bot.core.conversation import Conversation, Phase, Promise
 from bot.core.decide import Act, Because, Decision
 from bot.core.draft import Context, Draft
-from bot.core.model import (
-    NO_INTENT,
-    Conversation,
-    Kind,
-    Lane,
-    Phase,
-    Promise,
-    ReopenTopic,
-    Severity,
-    Text,
-    Understanding,
-)
+from bot.core.outgoing import Lane, ReopenTopic, Text
 from bot.core.promise import at_risk_time
+from bot.core.understanding import NO_INTENT, Kind, Severity, Understanding
 
 REOPENED = "reopened"
 """The reason of a promise that is made when a case is taken up again."""

@@ -17,8 +17,11 @@ from zoneinfo import ZoneInfo
 
 from bot.core import promptness
 from bot.core.content import Standards
-from bot.core.model import BOT_NAME, NO_INTENT, Conversation, Event, Kind, PromiseState
+from bot.core.conversation import Conversation, PromiseState
+from bot.core.people import BOT_NAME
 from bot.core.promise import at_risk_time
+from bot.core.step import Event
+from bot.core.understanding import NO_INTENT, Kind
 
 _WORDS_OF_OURS = frozenset({"answer", "clarify", "rephrase", "promise", "noted"})
 """What the bot decides, when it says something."""

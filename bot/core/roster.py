@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from babel import Locale, UnknownLocaleError
 
+from bot.core.conversation import Conversation, Phase
 from bot.core.errors import HandoverError
-from bot.core.model import Agent, Conversation, Person, Phase, Role
+from bot.core.people import Agent, Person, Role
 
 COMMANDS = frozenset({"away", "back", "languages", "capacity"})
 """What colleagues say about themselves, in their group or to the bot in private."""

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from bot.core.content import Calendar, Standards
 from bot.core.errors import CalendarError
 from bot.core.hours import next_open, open_time_between, zone_named
-from bot.core.model import Customer
+from bot.core.people import Customer
 from bot.core.quiet import is_quiet, zone_of
 
 MOST_TIMES = 4

@@ -17,27 +17,13 @@ from bot.core import (
     words,
 )
 from bot.core.content import Cue, Intent
+from bot.core.conversation import Author, Clarification, Conversation, Media, Message, Phase, Way
 from bot.core.decide import Act, Because, Decision
 from bot.core.draft import Context, Draft
-from bot.core.model import (
-    NO_INTENT,
-    Author,
-    Button,
-    Clarification,
-    Conversation,
-    CustomerMessage,
-    Keyboard,
-    Kind,
-    Lane,
-    Media,
-    Message,
-    Phase,
-    Severity,
-    Step,
-    Text,
-    Understanding,
-    Way,
-)
+from bot.core.incoming import CustomerMessage
+from bot.core.outgoing import Button, Keyboard, Lane, Text
+from bot.core.step import Step
+from bot.core.understanding import NO_INTENT, Kind, Severity, Understanding
 
 ELSE = "else"
 HUMAN = "human"

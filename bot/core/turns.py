@@ -8,7 +8,8 @@ from datetime import datetime
 
 from bot.core import arrival
 from bot.core.decide import Act, Because
-from bot.core.model import NO_INTENT, Event
+from bot.core.step import Event
+from bot.core.understanding import NO_INTENT
 
 _ENDS_TURN = frozenset({"agent_wrote", "claimed", "handed_back", "resolved", "failed"})
 """After these, what the customer had written before is no longer the bot's to answer."""

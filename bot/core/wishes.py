@@ -6,25 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.core import case, offers, promising, quiet, reopening, times, words
+from bot.core.conversation import Conversation, Phase, Promise, PromiseState, Way
 from bot.core.draft import Context, Draft
-from bot.core.model import (
-    CUSTOMER_NAME,
-    AnswerCallback,
-    Button,
-    ClearButtons,
-    Conversation,
-    CustomerChoice,
-    Keyboard,
-    Lane,
-    Phase,
-    Promise,
-    PromiseState,
-    ShowButtons,
-    Step,
-    Text,
-    Way,
-)
+from bot.core.incoming import CustomerChoice
+from bot.core.outgoing import AnswerCallback, Button, ClearButtons, Keyboard, Lane, ShowButtons, Text
+from bot.core.people import CUSTOMER_NAME
 from bot.core.promise import calendar_named
+from bot.core.step import Step
 
 HOUR = timedelta(hours=1)
 

@@ -16,9 +16,11 @@ from statistics import median
 from bot.core.content import Calendar, Standards
 from bot.core.forecast import ENOUGH, Expectation, Load, learnt, size_of
 from bot.core.hours import add_open_time, open_time_between
-from bot.core.model import BOT_NAME, Event, Severity
+from bot.core.people import BOT_NAME
 from bot.core.priority import HEAD_START
 from bot.core.promise import calendar_named
+from bot.core.step import Event
+from bot.core.understanding import Severity
 
 REMEMBERED = 1000
 """How many cases taken are learnt from: some days of a busy team, some weeks of a quiet one."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bot.core.content import HumanRule, Intent, Slot, When
-from bot.core.model import Kind
+from bot.core.understanding import Kind
 from bot.files.folder import INTENTS, Snapshot
 from bot.files.problem import Place, Report
 from bot.files.shapes import HumanShape, IntentShape, SlotShape

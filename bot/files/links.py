@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core import words
 from bot.core.content import Intent, Reply, When
+from bot.core.replies import ALSO_GIVEN, REQUIRED_REPLIES, TEAM_REPLIES
 from bot.files.folder import RESPONSES
 from bot.files.intents import WrittenIntent
 from bot.files.problem import Place, Report, did_you_mean, listed
@@ -30,7 +30,7 @@ class Required:
     in_default: tuple[str, ...] = ()
 
 
-REQUIRED = Required(words.REQUIRED_REPLIES, words.TEAM_REPLIES)
+REQUIRED = Required(REQUIRED_REPLIES, TEAM_REPLIES)
 
 Replies = Mapping[str, Mapping[str, WrittenReply]]
 
@@ -143,9 +143,7 @@ def _tell_unknown_placeholders(
     if _is_system(written):
         if model is None or model is written or model.reply is None:
             return
-        known = (
-            model.uses | words.ALSO_GIVEN.get(key, frozenset()) | ({model.reply.count} if model.reply.count else set())
-        )
+        known = model.uses | ALSO_GIVEN.get(key, frozenset()) | ({model.reply.count} if model.reply.count else set())
         source = f"{model.place.file}, line {model.place.line}, which sets what this reply may use"
     else:
         known = given

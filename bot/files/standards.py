@@ -9,7 +9,7 @@ from itertools import pairwise
 from babel import Locale, UnknownLocaleError
 
 from bot.core.content import ALWAYS, Calendar, PromiseStandards, Standards, Team, Thresholds
-from bot.core.model import Kind
+from bot.core.understanding import Kind
 from bot.files.calendars import read_calendars, read_zone
 from bot.files.folder import INTENTS, STANDARDS, Snapshot
 from bot.files.intents import WrittenIntent

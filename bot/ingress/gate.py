@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import sys
 from asyncio.subprocess import Process
@@ -14,9 +13,9 @@ from typing import cast
 
 import structlog
 
-import bot
 from bot.core.errors import StoreError
 from bot.ingress.messages import CONNECTION, LARGEST_MESSAGE, NEWS, READY, Charge, News, pair
+from bot.processes import ended, same_code
 from bot.store.deliveries import Delivery, DeliveryReader, Place
 from bot.store.disk import make_folder
 
@@ -72,7 +71,7 @@ class Gate:
                 *("-m", "bot.ingress.process", str(theirs.fileno()), str(self._listening.fileno())),
                 pass_fds=(theirs.fileno(), self._listening.fileno()),
                 stdin=asyncio.subprocess.DEVNULL,
-                env=_environment(),
+                env=same_code(),
                 start_new_session=True,  # a Ctrl-C is for the main process: it hangs up when it has stopped
             )
         await self._until_ready(self._process)
@@ -80,9 +79,9 @@ class Gate:
         self._changed.set()
 
     async def _until_ready(self, process: Process) -> None:
-        ready, ended = asyncio.create_task(self._ready.wait()), asyncio.create_task(process.wait())
-        await asyncio.wait((ready, ended), timeout=START, return_when=asyncio.FIRST_COMPLETED)
-        for task in (ready, ended):
+        ready, over = asyncio.create_task(self._ready.wait()), asyncio.create_task(process.wait())
+        await asyncio.wait((ready, over), timeout=START, return_when=asyncio.FIRST_COMPLETED)
+        for task in (ready, over):
             task.cancel()
         if not self._ready.is_set():
             await self.stop()
@@ -113,12 +112,7 @@ class Gate:
             asyncio.get_running_loop().remove_reader(end)
             end.close()
         if process is not None and process.returncode is None:
-            try:
-                async with asyncio.timeout(STOP):
-                    await process.wait()
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+            await ended(process, STOP)
 
     async def _watch(self) -> None:
         while (process := self._process) is not None:
@@ -203,9 +197,3 @@ async def _take_at_last(found: Sequence[Delivery], take: Take) -> None:
             await asyncio.sleep(RETRY)
         else:
             return
-
-
-def _environment() -> dict[str, str]:
-    """The same code, wherever we were started."""
-    root = str(Path(bot.__file__).parents[1])
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))}

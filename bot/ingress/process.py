@@ -17,7 +17,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.core.model import CustomerMessage
+from bot.core.incoming import CustomerMessage
 from bot.ingress.keeper import Keeper
 from bot.ingress.listener import Connection, Desk
 from bot.ingress.messages import CONNECTION, LARGEST_MESSAGE, READY, Charge, News

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from bot.core.content import Catalogue
-from bot.core.model import NO_INTENT
+from bot.core.understanding import NO_INTENT
 from bot.nlp.crossval import Judged
 from bot.nlp.scores import Score, accuracy, by_intent, by_language
 

@@ -7,7 +7,7 @@ from typing import cast
 from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
-from bot.core.model import Aside
+from bot.core.understanding import Aside
 from bot.nlp.intents import IntentsComponent
 from bot.nlp.reading import Judgement, Reading, reading
 from bot.nlp.scope import ScopeComponent

@@ -15,7 +15,7 @@ import numpy as np
 from spacy.tokens import Doc
 
 from bot.core.content import Catalogue
-from bot.core.model import NO_INTENT
+from bot.core.understanding import NO_INTENT
 from bot.nlp.elsewhere import sentences as elsewhere_of
 from bot.nlp.embeddings import EmbeddingFile, Progress
 from bot.nlp.encoder import Encoder, Vectors, parts_of

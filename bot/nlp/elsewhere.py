@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
-from bot.core.model import NO_INTENT
+from bot.core.understanding import NO_INTENT
 from bot.nlp.intents import Lesson
 from bot.nlp.normalise import spoken
 

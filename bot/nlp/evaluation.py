@@ -15,7 +15,7 @@ from statistics import median
 
 from bot.core.content import Brand, Calendar, Catalogue, Intent, Phrases, PromiseStandards, Standards, Team
 from bot.core.errors import UnderstandingError
-from bot.core.model import NO_INTENT, Kind
+from bot.core.understanding import NO_INTENT, Kind
 from bot.nlp.embeddings import EmbeddingFile, Progress
 from bot.nlp.encoder import Encoder, encoder_named
 from bot.nlp.pipeline import Pipeline

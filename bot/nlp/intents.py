@@ -14,7 +14,7 @@ import numpy as np
 from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
-from bot.core.model import Candidate
+from bot.core.understanding import Candidate
 from bot.nlp.encoder import Parts
 from bot.nlp.kernel import Floats, probabilities
 from bot.nlp.machine import NEAREST, Halves, LeftOut, Lesson, Machine, labels_of, learn

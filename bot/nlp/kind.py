@@ -7,7 +7,7 @@ from collections import defaultdict
 from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
-from bot.core.model import NO_INTENT, Kind
+from bot.core.understanding import NO_INTENT, Kind
 from bot.nlp.reading import reading
 
 

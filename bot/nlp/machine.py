@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from bot.core.model import NO_INTENT
+from bot.core.understanding import NO_INTENT
 from bot.nlp.encoder import Parts
 from bot.nlp.kernel import Floats, Numbers, Texts, fit_temperature, mixed, probabilities, solve, solve_exactly
 from bot.nlp.ngrams import Ngrams, grams

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.content import Catalogue
-from bot.core.model import Understanding
+from bot.core.understanding import Understanding
 from bot.ports import Hints
 
 _LENGTH = struct.Struct("!I")

@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 from spacy.util import load_model_from_path
 
 from bot.core.errors import UnderstandingError
-from bot.core.model import Understanding
+from bot.core.understanding import Understanding
 from bot.nlp import components
 from bot.nlp.embedding import EmbeddingComponent
 from bot.nlp.encoder import Encoder

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from spacy.tokens import Doc
 
-from bot.core.model import NO_INTENT, Aside, Candidate, Kind, Severity, Understanding
+from bot.core.understanding import NO_INTENT, Aside, Candidate, Kind, Severity, Understanding
 from bot.ports import Hints
 
 Floats = npt.NDArray[np.float32]

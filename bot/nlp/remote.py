@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import sys
 from asyncio import IncompleteReadError
 from asyncio.subprocess import PIPE, Process
@@ -14,12 +13,12 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-import bot
 from bot.core.content import Catalogue
 from bot.core.errors import UnderstandingError
-from bot.core.model import Understanding
+from bot.core.understanding import Understanding
 from bot.nlp.parcels import HEAD, Answer, Lessons, Parcel, Progress, Question, Taught, length, unwrap, wrap
 from bot.ports import Hints, Understander
+from bot.processes import ended, same_code
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +101,7 @@ class RemotePipeline(Understander):
             *(sys.executable, "-m", "bot.nlp.worker"),
             stdin=PIPE,
             stdout=PIPE,
-            env=_environment(),
+            env=same_code(),
             start_new_session=True,
         )
         self._say(self._lessons)
@@ -177,15 +176,4 @@ class RemotePipeline(Understander):
             process.stdin.close()
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
-        try:
-            async with asyncio.timeout(STOP):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
-
-
-def _environment() -> dict[str, str]:
-    """The same code, wherever we were started."""
-    root = str(Path(bot.__file__).parents[1])
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))}
+        await ended(process, STOP)

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
-from bot.core.model import NO_INTENT
+from bot.core.understanding import NO_INTENT
 from bot.nlp.machine import LeftOut
 from bot.nlp.reading import Judgement, reading
 from bot.nlp.text import fold, letters

@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
-from bot.core.model import Kind, Severity
+from bot.core.understanding import Kind, Severity
 from bot.nlp.reading import reading
 from bot.nlp.text import fold, letters
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from bot.core.model import Conversation, Phase
+from bot.core.conversation import Conversation, Phase
 from bot.store.cases import Case, Cases, ordinal
 from bot.store.entries import Raw
 from bot.store.records import CONVERSATION

@@ -18,8 +18,8 @@ from tinydb import TinyDB
 from tinydb.storages import Storage
 from tinydb.table import Document
 
+from bot.core.conversation import Conversation
 from bot.core.errors import StoreDamagedError, StoreError
-from bot.core.model import Conversation
 from bot.store.disk import make_folder, read_whole, write_aside
 from bot.store.entries import pack
 from bot.store.records import CONVERSATION

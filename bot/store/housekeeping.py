@@ -6,8 +6,8 @@ import asyncio
 import logging
 from collections import deque
 
+from bot.core.conversation import Phase
 from bot.core.errors import StoreError
-from bot.core.model import Phase
 from bot.store.casebook import Casebook
 from bot.store.cases import Cases
 from bot.store.entries import Raw, unpack

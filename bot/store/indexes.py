@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from itertools import islice, takewhile
 from typing import Any, Protocol
 
-from bot.core.model import Delivery, Due, Outgoing
+from bot.core.outgoing import Delivery, Outgoing
+from bot.core.step import Due
 from bot.store.entries import Key
 from bot.store.records import DUE, OUTGOING
 

@@ -11,8 +11,12 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.core.conversation import Conversation
 from bot.core.errors import StoreDamagedError
-from bot.core.model import Conversation, Due, Event, Outgoing, Person, Receipt, Step, Update
+from bot.core.incoming import Update
+from bot.core.outgoing import Outgoing, Receipt
+from bot.core.people import Person
+from bot.core.step import Due, Event, Step
 from bot.store.entries import Raw
 
 RecordT = TypeVar("RecordT")

@@ -6,7 +6,9 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from bot.core.model import Card, Content, Conversation, Delivery, OpenTopic, Receipt, Step
+from bot.core.conversation import Conversation
+from bot.core.outgoing import Card, Content, Delivery, OpenTopic, Receipt
+from bot.core.step import Step
 from bot.store.cases import Case
 from bot.store.entries import pack, unpack
 from bot.store.records import OUTGOING, RECEIPT, STEP

@@ -15,8 +15,12 @@ from typing import Any
 
 from tinydb import TinyDB
 
+from bot.core.conversation import Conversation
 from bot.core.errors import StoreError
-from bot.core.model import Conversation, Delivery, Due, Event, Outgoing, Person, Receipt, Step, Update
+from bot.core.incoming import Update
+from bot.core.outgoing import Delivery, Outgoing, Receipt
+from bot.core.people import Person
+from bot.core.step import Due, Event, Step
 from bot.ports import Cursor
 from bot.store.archive import log_entries
 from bot.store.casebook import Casebook

@@ -8,12 +8,13 @@ import structlog
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot.core.conversation import Conversation
 from bot.core.errors import ChatMovedError
-from bot.core.model import Card, Conversation, Copy, Outgoing, Revise, Text, To
+from bot.core.outgoing import Card, Copy, Outgoing, Revise, Text, To
 from bot.ports import Store
 from bot.telegram import delivery
+from bot.telegram.call import Call, Made, Place
 from bot.telegram.counterparts import Counterparts
-from bot.telegram.delivery import Call, Made, Place
 from bot.telegram.job import Job, is_agents_words
 from bot.telegram.limiter import turn_taken
 from bot.telegram.merging import joined

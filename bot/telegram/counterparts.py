@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.core.conversation import Author, Conversation, Ref
 from bot.core.errors import CounterpartGoneError
-from bot.core.model import Author, Conversation, Copy, Outgoing, React, Ref, Retract, Revise, Text
+from bot.core.outgoing import Copy, Outgoing, React, Retract, Revise, Text
 from bot.ports import Store
-from bot.telegram.delivery import Place
+from bot.telegram.call import Place
 from bot.telegram.merging import joined
 
 _GONE = "On the other side there is nothing that stands for this message, or it was sent too long ago."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from bot.core.model import Update
+from bot.core.incoming import Update
 from bot.telegram.reading import update_from
 
 

@@ -9,12 +9,7 @@ from telegram import Bot, ChatFullInfo, ChatMember, User
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
 
 from bot.telegram.client import WHEN_REFUSED
-
-_RIGHTS = {
-    "can_manage_topics": "manage topics",
-    "can_pin_messages": "pin messages",
-    "can_delete_messages": "delete messages",
-}
+from bot.telegram.reading import RIGHTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +99,9 @@ def _rights(member: ChatMember, name: str) -> list[Finding]:
     if member.status == ChatMember.OWNER:
         return [Finding(True, f"The bot owns {name}")]
     if member.status != ChatMember.ADMINISTRATOR:
-        remedy = f"Make it one, with the rights {', '.join(_RIGHTS.values())}."
+        remedy = f"Make it one, with the rights {', '.join(RIGHTS.values())}."
         return [Finding(False, f"The bot is not an administrator of {name}", remedy)]
-    return [_right(words, name, granted=bool(getattr(member, right, False))) for right, words in _RIGHTS.items()]
+    return [_right(words, name, granted=bool(getattr(member, right, False))) for right, words in RIGHTS.items()]
 
 
 def _right(words: str, name: str, *, granted: bool) -> Finding:

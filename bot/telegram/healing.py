@@ -10,9 +10,10 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot.core.draft import Groups
 from bot.core.errors import ForumFullError, NotInGroupError, NoTopicsError, RightsError
-from bot.core.model import GroupMoved, GroupStanding, Receipt, Standing
+from bot.core.incoming import GroupMoved, GroupStanding, Standing
+from bot.core.outgoing import Receipt
 from bot.ports import Store
-from bot.telegram.reading import standing_of
+from bot.telegram.reading import RIGHTS, standing_of
 
 log = structlog.get_logger(__name__)
 
@@ -26,12 +27,6 @@ _TROUBLES = {
     ForumFullError.__name__: "full",
 }
 """What is wrong, by the ``problem`` of a receipt."""
-
-_RIGHTS = {
-    "can_manage_topics": "manage topics",
-    "can_pin_messages": "pin messages",
-    "can_delete_messages": "delete messages",
-}
 
 
 async def where_they_are(groups: Groups, store: Store) -> Groups:
@@ -126,7 +121,7 @@ class Healer:
             return
         repaired = await self._repaired(chat_id, "not_there")
         if standing.missing:
-            lacking = ", ".join(_RIGHTS.get(right, right) for right in standing.missing)
+            lacking = ", ".join(RIGHTS.get(right, right) for right in standing.missing)
             await self.tell(chat_id, "no_right", error=f"{lacking}.")
         elif topics is False:
             await self.tell(chat_id, "no_topics")

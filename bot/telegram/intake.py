@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from bot.core.model import Card, CloseTopic, Copy, Lane, OpenTopic, Outgoing
+from bot.core.outgoing import Card, CloseTopic, Copy, Lane, OpenTopic, Outgoing
 from bot.telegram.budget import Budget, Rates
-from bot.telegram.delivery import Call
+from bot.telegram.call import Call
 from bot.telegram.job import Job, address, messages_of, step_of
 from bot.telegram.merging import are_album, may_join
 from bot.telegram.schedule import Schedule

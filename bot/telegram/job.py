@@ -9,8 +9,8 @@ from datetime import datetime
 from telegram.error import TelegramError
 
 from bot.core.errors import DeliveryError
-from bot.core.model import AnswerCallback, Copy, Delivery, Lane, Outgoing, Receipt, Text, To
-from bot.telegram.delivery import Call
+from bot.core.outgoing import AnswerCallback, Copy, Delivery, Lane, Outgoing, Receipt, Text, To
+from bot.telegram.call import Call
 from bot.telegram.failures import ALBUM_INCOMPLETE, UNKNOWN_DELIVERY, UNKNOWN_DELIVERY_TEXT
 
 

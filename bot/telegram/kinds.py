@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bot.core.model import Entity, Media
+from bot.core.conversation import Entity, Media
 from bot.telegram.raw import Raw, number, part, words
 
 KINDS: dict[str, Media] = {

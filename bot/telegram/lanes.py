@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 
-from bot.core.model import Update
+from bot.core.incoming import Update
 
 
 class InboundLanes:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from bot.core.errors import StoreError
-from bot.core.model import Delivery, Outgoing, Receipt
+from bot.core.outgoing import Delivery, Outgoing, Receipt
 from bot.ports import Cursor, Store
 from bot.telegram.timer import Timer
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.model import Content, Copy, Entity, Lane, Media, Outgoing, Text, To
-from bot.telegram.delivery import Album
+from bot.core.conversation import Entity, Media
+from bot.core.outgoing import Content, Copy, Lane, Outgoing, Text, To
+from bot.telegram.call import Album
 from bot.telegram.job import is_agents_words
 from bot.telegram.splitting import LIMIT, units
 

@@ -11,13 +11,13 @@ from telegram import Bot
 from telegram.error import NetworkError, RetryAfter, TelegramError
 
 from bot.core.errors import ChatMovedError, DeliveryError, StoreError
-from bot.core.model import Delivery, Lane, Outgoing, Receipt
+from bot.core.outgoing import Delivery, Lane, Outgoing, Receipt
 from bot.ports import Clock, Store
 from bot.telegram import delivery, failures
 from bot.telegram import job as jobs
 from bot.telegram.budget import Rates
+from bot.telegram.call import Call, Made
 from bot.telegram.carrier import Carrier
-from bot.telegram.delivery import Call, Made
 from bot.telegram.intake import Intake
 from bot.telegram.job import Job
 from bot.telegram.ledger import Ledger

@@ -10,7 +10,7 @@ import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.core.errors import SettingsError, StoreError
-from bot.core.model import Update
+from bot.core.incoming import Update
 from bot.ports import Clock
 from bot.telegram.client import WHEN_REFUSED, TelegramBot
 from bot.telegram.raw import Raw, number

@@ -10,12 +10,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.model import (
-    Agent,
+from bot.core.conversation import Media
+from bot.core.incoming import (
     AgentChoice,
     AgentMessage,
     AgentReaction,
-    Customer,
     CustomerChoice,
     CustomerMessage,
     CustomerReaction,
@@ -24,11 +23,10 @@ from bot.core.model import (
     GroupStanding,
     Ignored,
     Incoming,
-    Media,
-    Role,
     TopicClosed,
     Update,
 )
+from bot.core.people import Agent, Customer, Role
 from bot.telegram import kinds
 from bot.telegram.raw import Raw, number, part, words
 
@@ -37,8 +35,12 @@ ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "message_react
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?=\s|$)")
 
-RIGHTS = ("can_manage_topics", "can_pin_messages", "can_delete_messages")
-"""What the bot needs to be allowed in an agents' group, as the Bot API names it."""
+RIGHTS = {
+    "can_manage_topics": "manage topics",
+    "can_pin_messages": "pin messages",
+    "can_delete_messages": "delete messages",
+}
+"""What the bot needs to be allowed in an agents' group: the Bot API's name of it, and what the apps call it."""
 
 _MOVES = frozenset({Media.LOCATION, Media.VENUE})
 """A place that is shared live is edited every few seconds."""

@@ -8,7 +8,7 @@ import structlog
 from telegram import Bot, User
 from telegram.error import TelegramError
 
-from bot.core.model import Person, Role
+from bot.core.people import Person, Role
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from aiohttp import web
 from telegram import Bot
 
 from bot.core.errors import SettingsError, StoreError
-from bot.core.model import Update
+from bot.core.incoming import Update
 from bot.ports import Clock
 from bot.telegram.delivered import NoUpdateError, update_of
 from bot.telegram.reaction import Seen, acknowledgement

@@ -23,7 +23,8 @@ from typing import Any
 
 from tinydb import TinyDB
 
-from bot.core.model import Author, Conversation, Message, Phase, Step
+from bot.core.conversation import Author, Conversation, Message, Phase
+from bot.core.step import Step
 from bot.store.cases import Cases
 from bot.store.disk import PRIVATE_FILE
 from bot.store.entries import Key, Raw, pack

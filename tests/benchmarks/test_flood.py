@@ -18,7 +18,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.model import Author, Lane, Outgoing, Receipt, Step, Text
+from bot.core.conversation import Author
+from bot.core.outgoing import Lane, Outgoing, Receipt, Text
+from bot.core.step import Step
 from bot.store.tiny import TinyStore
 from bot.telegram.client import telegram_bot
 from bot.telegram.outbound import TelegramSender

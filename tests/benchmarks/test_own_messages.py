@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from bot.core.content import Catalogue
-from bot.core.model import NO_INTENT, Kind, Understanding
+from bot.core.understanding import NO_INTENT, Kind, Understanding
 from bot.files.load import load_or_raise
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.training import load_or_train

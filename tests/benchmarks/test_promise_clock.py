@@ -20,8 +20,9 @@ from typing import Any, cast
 import pytest
 
 from bot.core.content import ALWAYS, Calendar
+from bot.core.conversation import Author, Conversation, Message, Phase, Promise
 from bot.core.draft import Groups
-from bot.core.model import Author, Conversation, Due, DueKind, Message, Phase, Promise, Step
+from bot.core.step import Due, DueKind, Step
 from bot.flow import Flow
 from bot.ports import Channel, Knowledge, Library, Understander
 from bot.store.disk import PRIVATE_FILE

@@ -24,7 +24,8 @@ from typing import Any
 import pytest
 from telegram.request import RequestData
 
-from bot.core.model import Lane, Outgoing, Receipt, Step
+from bot.core.outgoing import Lane, Outgoing, Receipt
+from bot.core.step import Step
 from bot.store.tiny import TinyStore
 from bot.telegram.outbound import TelegramSender
 from tests.benchmarks.figures import keep

@@ -16,7 +16,8 @@ import pytest
 from tinydb import TinyDB
 from tinydb.table import Document
 
-from bot.core.model import Author, Conversation, Message, Step
+from bot.core.conversation import Author, Conversation, Message
+from bot.core.step import Step
 from bot.store.records import CONVERSATION
 from bot.store.tiny import TinyStore
 from tests.contract.builders import NOON, commit, conversation, due, event, row, update

@@ -6,22 +6,11 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.core.model import (
-    Content,
-    Conversation,
-    Customer,
-    Delivery,
-    Due,
-    DueKind,
-    Event,
-    Lane,
-    Outgoing,
-    Receipt,
-    Step,
-    Text,
-    To,
-    Update,
-)
+from bot.core.conversation import Conversation
+from bot.core.incoming import Update
+from bot.core.outgoing import Content, Delivery, Lane, Outgoing, Receipt, Text, To
+from bot.core.people import Customer
+from bot.core.step import Due, DueKind, Event, Step
 from bot.ports import Store
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

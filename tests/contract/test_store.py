@@ -8,45 +8,43 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from bot.core.errors import StoreError
-from bot.core.model import (
+from bot.core.conversation import (
     Aftercare,
-    Agent,
-    AnswerCallback,
     Author,
-    Button,
-    Card,
     Clarification,
-    ClearButtons,
-    CloseTopic,
-    Content,
     Conversation,
-    Copy,
-    Delivery,
-    Edit,
     Entity,
-    Event,
-    Kind,
     Media,
     Message,
-    OpenTopic,
-    Person,
     Phase,
     Promise,
     PromiseState,
-    React,
     Ref,
+    Way,
+)
+from bot.core.errors import StoreError
+from bot.core.outgoing import (
+    AnswerCallback,
+    Button,
+    Card,
+    ClearButtons,
+    CloseTopic,
+    Content,
+    Copy,
+    Delivery,
+    Edit,
+    OpenTopic,
+    React,
     ReopenTopic,
     Retract,
     Revise,
-    Role,
-    Severity,
     ShowButtons,
-    Step,
     Text,
     To,
-    Way,
 )
+from bot.core.people import Agent, Person, Role
+from bot.core.step import Event, Step
+from bot.core.understanding import Kind, Severity
 from bot.ports import Cursor, Store
 from tests.contract.builders import (
     AGENTS,

@@ -13,7 +13,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bot.core.model import Card, Conversation, Delivery, Due, Event, OpenTopic, Outgoing, Phase, Step, Text, To, Update
+from bot.core.conversation import Conversation, Phase
+from bot.core.incoming import Update
+from bot.core.outgoing import Card, Delivery, OpenTopic, Outgoing, Text, To
+from bot.core.step import Due, Event, Step
 from bot.ports import Cursor
 from tests.contract.builders import AGENTS, after, all_of, commit, conversation, due, event, failed, row, sent, update
 from tests.contract.conftest import Backend, TinyBackend

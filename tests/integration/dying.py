@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from bot.core.model import Outgoing, Receipt
+from bot.core.outgoing import Outgoing, Receipt
 from bot.store.tiny import TinyStore
 from bot.telegram.client import TelegramBot
 from bot.telegram.outbound import TelegramSender

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from bot.app import App
 from bot.core.content import Catalogue
-from bot.core.model import Conversation, Understanding
+from bot.core.conversation import Conversation
+from bot.core.understanding import Understanding
 from bot.nlp.encoder import encoder_named
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.training import load_or_train

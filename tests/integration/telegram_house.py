@@ -7,7 +7,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from bot.core.model import Content, Conversation, Customer, Lane, Outgoing, Receipt, Step, To
+from bot.core.conversation import Conversation
+from bot.core.outgoing import Content, Lane, Outgoing, Receipt, To
+from bot.core.people import Customer
+from bot.core.step import Step
 from bot.simulator.faults import Fault
 from bot.simulator.server import Simulator
 from bot.telegram.client import TelegramBot, telegram_bot

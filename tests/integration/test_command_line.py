@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.model import Phase, PromiseState
+from bot.core.conversation import Phase, PromiseState
 from tests.content_samples import edit, write_content
 from tests.integration.house import house
 from tests.integration.simulated import ANA

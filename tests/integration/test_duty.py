@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.core.model import Event, Phase, PromiseState
+from bot.core.conversation import Phase, PromiseState
+from bot.core.step import Event
 from bot.simulator.chats import Message
 from tests.content_samples import write_content
 from tests.integration.house import STANDARDS, House, RunningClock, house, running, settings_for

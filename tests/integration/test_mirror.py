@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.model import Author
+from bot.core.conversation import Author
 from bot.simulator.chats import Message
 from bot.simulator.faults import Fault
 from tests.integration.house import House, house

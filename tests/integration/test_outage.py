@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import StoreError
-from bot.core.model import Update
+from bot.core.incoming import Update
 from tests.integration.house import House, house
 from tests.integration.simulated import MAJA
 

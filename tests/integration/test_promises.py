@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.model import DueKind, Phase, PromiseState, Way
+from bot.core.conversation import Phase, PromiseState, Way
+from bot.core.step import DueKind
 from tests.content_samples import write_content
 from tests.integration.house import STANDARDS, House, RunningClock, house, running, settings_for
 from tests.integration.scenes import Scene, is_documented

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.model import Content, Conversation, Copy, Customer, Lane, Outgoing, Step, Text, To
+from bot.core.conversation import Conversation
+from bot.core.outgoing import Content, Copy, Lane, Outgoing, Text, To
+from bot.core.people import Customer
+from bot.core.step import Step
 from bot.simulator.server import Simulator
 from bot.store.tiny import TinyStore
 from tests.integration.dying import MOMENTS

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from bot.core.model import Phase, PromiseState
+from bot.core.conversation import Phase, PromiseState
 from bot.simulator.chats import Message
 from tests.content_samples import edit, write_content
 from tests.integration.house import STANDARDS, House, RunningClock, free_port, house, running, settings_for

@@ -15,7 +15,7 @@ import pytest
 from aiohttp import web
 
 from bot.core.errors import SettingsError
-from bot.core.model import CustomerMessage, Update
+from bot.core.incoming import CustomerMessage, Update
 from bot.flow import Seen
 from bot.simulator.faults import Fault
 from bot.simulator.server import Simulator

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.core.model import (
+from bot.core.outgoing import (
     Button,
     Card,
     CloseTopic,

@@ -7,20 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.core.model import (
-    Card,
-    Content,
-    Conversation,
-    Copy,
-    Customer,
-    Lane,
-    OpenTopic,
-    Outgoing,
-    Receipt,
-    Step,
-    Text,
-    To,
-)
+from bot.core.conversation import Conversation
+from bot.core.outgoing import Card, Content, Copy, Lane, OpenTopic, Outgoing, Receipt, Text, To
+from bot.core.people import Customer
+from bot.core.step import Step
 from bot.simulator.faults import Fault
 from bot.simulator.server import Simulator
 from bot.store.tiny import TinyStore

@@ -9,27 +9,13 @@ from typing import Any
 import pytest
 
 from bot.core import aftercare, arrival, asked, handover, reopening, turn
+from bot.core.conversation import Conversation, Phase
 from bot.core.decide import decide
 from bot.core.draft import Context
-from bot.core.model import (
-    AgentMessage,
-    AnswerCallback,
-    ClearButtons,
-    Conversation,
-    CustomerChoice,
-    Delivery,
-    Due,
-    DueKind,
-    Edit,
-    Lane,
-    Phase,
-    Receipt,
-    ReopenTopic,
-    Severity,
-    Step,
-    Text,
-    To,
-)
+from bot.core.incoming import AgentMessage, CustomerChoice
+from bot.core.outgoing import AnswerCallback, ClearButtons, Delivery, Edit, Lane, Receipt, ReopenTopic, Text, To
+from bot.core.step import Due, DueKind, Step
+from bot.core.understanding import Severity
 from tests.catalogues import (
     ANA,
     GROUP,

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from bot.core import words
 from bot.core.anonymous import anonymous
 from bot.core.content import Intent, Slot
-from bot.core.model import Customer, Kind
+from bot.core.people import Customer
 from bot.core.redact import redact
+from bot.core.understanding import Kind
 
 ORDER = Intent(
     "order_status",

@@ -17,8 +17,12 @@ from hypothesis import strategies as st
 from telegram._utils.types import ODVInput
 from telegram.request import BaseRequest, RequestData
 
+from bot.core.conversation import Conversation, Phase
 from bot.core.draft import Groups
-from bot.core.model import Agent, Conversation, Customer, Outgoing, Phase, Receipt, Step, Update
+from bot.core.incoming import Update
+from bot.core.outgoing import Outgoing, Receipt
+from bot.core.people import Agent, Customer
+from bot.core.step import Step
 from bot.flow import Flow
 from bot.ports import Knowledge
 from bot.simulator.api import Api

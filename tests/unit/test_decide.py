@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from bot.core.content import HumanRule, When
+from bot.core.conversation import Clarification, Phase
 from bot.core.decide import Act, Because, decide, decide_chosen
-from bot.core.model import NO_INTENT, Clarification, Kind, Phase, Severity
+from bot.core.understanding import NO_INTENT, Kind, Severity
 from tests.catalogues import MONDAY, catalogue, conversation, understood
 
 

@@ -12,26 +12,15 @@ from hypothesis import strategies as st
 
 from bot.core import alarm, answering, arrival, assignment, colleagues, escalation, handover, turn
 from bot.core.content import Assign
+from bot.core.conversation import Author, Conversation, Message, Phase, PromiseState, Way
 from bot.core.decide import decide
 from bot.core.draft import Context, Draft
-from bot.core.model import (
-    Agent,
-    AgentMessage,
-    Author,
-    Conversation,
-    Due,
-    DueKind,
-    Message,
-    Person,
-    Phase,
-    PromiseState,
-    Role,
-    Severity,
-    Step,
-    Text,
-    Way,
-)
+from bot.core.incoming import AgentMessage
+from bot.core.outgoing import Text
+from bot.core.people import Agent, Person, Role
 from bot.core.roster import KNOWN_FOR, Roster, holder_of, seen
+from bot.core.step import Due, DueKind, Step
+from bot.core.understanding import Severity
 from tests.catalogues import (
     ANA,
     BEN,

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.content import HumanRule, When
 from bot.core.errors import ContentError
-from bot.core.model import Kind
+from bot.core.understanding import Kind
 from bot.files.load import Loaded, load, load_or_raise
 from bot.files.versions import keep
 from tests.content_samples import edit, write_content

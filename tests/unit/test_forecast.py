@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from bot.core.content import Calendar, Standards
 from bot.core.forecast import SIZES, Expectation, Load, forecast, high_quantile, learnt, size_of
-from bot.core.model import BOT_NAME, Event, Kind, Severity
+from bot.core.people import BOT_NAME
 from bot.core.quoting import Wish, honest
+from bot.core.step import Event
+from bot.core.understanding import Kind, Severity
 from bot.core.workload import Workload
 from tests.catalogues import catalogue
 

@@ -11,34 +11,26 @@ from hypothesis import strategies as st
 
 from bot.core import alarm, arrival, asked, handover, mirror, reach, turn
 from bot.core.content import Assign
+from bot.core.conversation import Author, Conversation, Media, Phase, PromiseState, Ref
 from bot.core.decide import decide
 from bot.core.draft import Context, Draft
 from bot.core.errors import HandoverError
-from bot.core.model import (
-    Agent,
-    AgentMessage,
+from bot.core.incoming import AgentMessage, CustomerChoice
+from bot.core.outgoing import (
     AnswerCallback,
-    Author,
     Card,
     CloseTopic,
-    Conversation,
     Copy,
-    CustomerChoice,
     Delivery,
-    Due,
-    Media,
     OpenTopic,
     Outgoing,
-    Person,
-    Phase,
-    PromiseState,
     React,
     Receipt,
-    Ref,
     ReopenTopic,
-    Step,
 )
+from bot.core.people import Agent, Person
 from bot.core.roster import Roster
+from bot.core.step import Due, Step
 from tests.catalogues import (
     ANA,
     BEN,

@@ -6,9 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core import arrival, handover, turn
+from bot.core.conversation import Conversation, Phase
 from bot.core.decide import decide
 from bot.core.handover import Wish
-from bot.core.model import NO_INTENT, Card, Conversation, Keyboard, Phase, Step, Text, Understanding
+from bot.core.outgoing import Card, Keyboard, Text
+from bot.core.step import Step
+from bot.core.understanding import NO_INTENT, Understanding
 from tests.catalogues import ANA, MONDAY, catalogue, context, conversation, names, understood, wrote
 
 LATER = context(MONDAY + timedelta(minutes=10))

@@ -13,28 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.content import Catalogue
+from bot.core.conversation import Conversation, Media, Phase, PromiseState
 from bot.core.draft import Groups
 from bot.core.hours import zone_named
-from bot.core.model import (
-    Agent,
-    AgentChoice,
-    AgentMessage,
-    Conversation,
-    CustomerChoice,
-    DueKind,
-    Incoming,
-    Lane,
-    Media,
-    OpenTopic,
-    Outgoing,
-    Phase,
-    PromiseState,
-    Step,
-    Text,
-    To,
-    Understanding,
-    Update,
-)
+from bot.core.incoming import AgentChoice, AgentMessage, CustomerChoice, Incoming, Update
+from bot.core.outgoing import Lane, OpenTopic, Outgoing, Text, To
+from bot.core.people import Agent
+from bot.core.step import DueKind, Step
+from bot.core.understanding import Understanding
 from bot.flow import Flow
 from bot.ports import Hints, Knowledge
 from tests.catalogues import ANA, BEN, GROUP, MAJA, MONDAY, catalogue, understood, wrote

@@ -7,30 +7,11 @@ from dataclasses import replace
 import pytest
 
 from bot.core import arrival, handover, mirror
-from bot.core.model import (
-    Agent,
-    AgentMessage,
-    AgentReaction,
-    Author,
-    Conversation,
-    Copy,
-    CustomerReaction,
-    Delivery,
-    Entity,
-    Lane,
-    Media,
-    Message,
-    Outgoing,
-    Phase,
-    React,
-    Receipt,
-    Ref,
-    Retract,
-    Revise,
-    Step,
-    Text,
-    To,
-)
+from bot.core.conversation import Author, Conversation, Entity, Media, Message, Phase, Ref
+from bot.core.incoming import AgentMessage, AgentReaction, CustomerReaction
+from bot.core.outgoing import Copy, Delivery, Lane, Outgoing, React, Receipt, Retract, Revise, Text, To
+from bot.core.people import Agent
+from bot.core.step import Step
 from tests.catalogues import ANA, GROUP, MAJA, MONDAY, context, conversation, said_to_customer, said_to_team, wrote
 
 BOLD = (Entity("bold", 0, 4),)

@@ -10,7 +10,7 @@ import pytest
 
 from bot.commands.picture import confusion_picture
 from bot.core.content import Catalogue, Intent, Phrases
-from bot.core.model import NO_INTENT, Kind
+from bot.core.understanding import NO_INTENT, Kind
 from bot.nlp.advice import is_rambling, lagging, misplaced, thin
 from bot.nlp.crossval import Judged, Validation, cross_validate, judge_checks
 from bot.nlp.encoder import HashedNgrams, Vectors

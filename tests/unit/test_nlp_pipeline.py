@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot.core.content import Catalogue, Intent, Phrases, Slot
 from bot.core.errors import UnderstandingError
-from bot.core.model import NO_INTENT, Kind
+from bot.core.understanding import NO_INTENT, Kind
 from bot.nlp.encoder import HashedNgrams, Vectors, encoder_named
 from bot.nlp.evaluation import catalogue_of, check_sentences
 from bot.nlp.pipeline import Pipeline

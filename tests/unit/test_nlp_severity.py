@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import pytest
 
-from bot.core.model import Kind, Severity
+from bot.core.understanding import Kind, Severity
 from bot.nlp.severity import SeverityComponent, cues_of
 
 SIX = ("en", "sl", "el", "lv", "sr", "lt")

@@ -10,8 +10,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.model import Author, Conversation, Message, Phase, Promise, PromiseState, Severity
+from bot.core.conversation import Author, Conversation, Message, Phase, Promise, PromiseState
 from bot.core.priority import AMENDS, HEAD_START, PATIENCE, Reason, order, reason, waiting_since
+from bot.core.understanding import Severity
 from tests.catalogues import MAJA, MONDAY
 
 HOUR = timedelta(hours=1)

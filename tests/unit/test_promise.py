@@ -12,9 +12,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.core.content import ALWAYS, Calendar, PromiseStandards, Standards, Team, Window
+from bot.core.conversation import Promise, PromiseState
 from bot.core.errors import CalendarError, PromiseError
 from bot.core.hours import add_open_time, is_open, open_time_between
-from bot.core.model import BOT_NAME, Kind, Promise, PromiseState, Severity
+from bot.core.people import BOT_NAME
 from bot.core.promise import (
     Quote,
     at_risk_time,
@@ -27,6 +28,7 @@ from bot.core.promise import (
     remind_times,
     standard_for,
 )
+from bot.core.understanding import Kind, Severity
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import promptness
-from bot.core.model import Event, Promise, PromiseState
+from bot.core.conversation import Promise, PromiseState
 from bot.core.report import By, Cause, Figures, Per, Record, Spread, Standing, standing
+from bot.core.step import Event
 from tests.catalogues import MONDAY, catalogue, conversation
 
 ZONE = "Europe/Ljubljana"

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.content import Catalogue
 from bot.core.errors import UnderstandingError
-from bot.core.model import Understanding
+from bot.core.understanding import Understanding
 from bot.ports import Hints
 from bot.shelf import Shelf
 from tests.catalogues import catalogue, understood

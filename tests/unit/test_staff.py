@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.core.model import Agent, Conversation, Person, Phase, Role, Step
+from bot.core.conversation import Conversation, Phase
+from bot.core.people import Agent, Person, Role
+from bot.core.step import Step
 from bot.staff import Staff
 from tests.catalogues import ANA, BEN, GROUP, MAJA, conversation
 from tests.fakes import FakeClock, FakeStore

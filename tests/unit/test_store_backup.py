@@ -12,8 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.__main__ import cli
+from bot.core.conversation import Phase
 from bot.core.errors import StoreError, StoreLockedError
-from bot.core.model import Phase, Step
+from bot.core.step import Step
 from bot.store.backup import Holdings, back_up, look_into, restore
 from bot.store.deliveries import FOLDER, DeliveryReader, Place, record
 from bot.store.frames import frame

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.model import Delivery
+from bot.core.outgoing import Delivery
 from bot.store.deliveries import DeliveryReader, Place
 from bot.store.tiny import TinyStore
 from tests.contract.builders import all_of
@@ -48,7 +48,7 @@ ONE_MESSAGE = (
     SUICIDE
     + """
 import asyncio, sys
-from bot.core.model import Step
+from bot.core.step import Step
 from bot.store.tiny import TinyStore
 from tests.contract.builders import commit, conversation, due, event, row, sent, update
 

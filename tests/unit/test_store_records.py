@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.conversation import Conversation
 from bot.core.errors import StoreDamagedError, StoreError
-from bot.core.model import Conversation, Delivery, Receipt
+from bot.core.outgoing import Delivery, Receipt
 from bot.store.entries import pack, put_line, read_line, unpack
 from bot.store.records import CONVERSATION, RECEIPT
 from tests.contract.builders import NOON, conversation

@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 from tinydb import TinyDB, where
 
+from bot.core.conversation import Phase
 from bot.core.errors import StoreDamagedError, StoreError, StoreLockedError
-from bot.core.model import Delivery, Phase, Step
+from bot.core.outgoing import Delivery
+from bot.core.step import Step
 from bot.ports import Cursor
 from bot.store.tiny import TinyStore
 from tests.contract.builders import (
@@ -337,7 +339,7 @@ KILLED = """
 import asyncio, sys
 from bot.store.tiny import TinyStore
 from tests.contract.builders import commit, conversation, event, row, update
-from bot.core.model import Step
+from bot.core.step import Step
 
 async def main():
     store = await TinyStore.open(sys.argv[1])

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core import promptness
 from bot.core.errors import StoreError
-from bot.core.model import Event
+from bot.core.step import Event
 from bot.tally import Tally
 from tests.fakes import FakeClock, FakeStore
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.model import Role
+from bot.core.people import Role
 from bot.telegram.commands import show_commands
 from bot.telegram.doctor import Finding, diagnose
 from bot.telegram.roles import Roles

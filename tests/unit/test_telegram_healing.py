@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.core.draft import Groups
-from bot.core.model import Delivery, GroupMoved, GroupStanding, Receipt
+from bot.core.incoming import GroupMoved, GroupStanding
+from bot.core.outgoing import Delivery, Receipt
 from bot.telegram.healing import Healer, where_they_are
 from tests.catalogues import MONDAY
 from tests.fake_telegram import FakeTelegram

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from bot.core.model import Update
+from bot.core.incoming import Update
 from bot.telegram.lanes import InboundLanes
 
 

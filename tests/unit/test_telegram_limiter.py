@@ -7,7 +7,8 @@ import asyncio
 import pytest
 from telegram.error import BadRequest, NetworkError
 
-from bot.core.model import Lane, Outgoing, Receipt, Step
+from bot.core.outgoing import Lane, Outgoing, Receipt
+from bot.core.step import Step
 from bot.telegram.budget import Rate, Rates
 from bot.telegram.client import TelegramBot
 from bot.telegram.limiter import Limiter

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.core.model import Button, Card, Content, Copy, Entity, Lane, Media, Mention, Outgoing, Ref, Text, To
-from bot.telegram.delivery import Album
+from bot.core.conversation import Entity, Media, Ref
+from bot.core.outgoing import Button, Card, Content, Copy, Lane, Mention, Outgoing, Text, To
+from bot.telegram.call import Album
 from bot.telegram.merging import are_album, joined, may_join
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

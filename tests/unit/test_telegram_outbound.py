@@ -10,33 +10,30 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bot.core.conversation import Conversation, Entity, Media, Ref
 from bot.core.errors import ChatMovedError
-from bot.core.model import (
+from bot.core.outgoing import (
     AnswerCallback,
     Button,
     Card,
     ClearButtons,
     CloseTopic,
     Content,
-    Conversation,
     Copy,
-    Customer,
     Delivery,
     Edit,
-    Entity,
     Lane,
-    Media,
     OpenTopic,
     Outgoing,
     React,
     Receipt,
-    Ref,
     Retract,
     Revise,
-    Step,
     Text,
     To,
 )
+from bot.core.people import Customer
+from bot.core.step import Step
 from bot.telegram.carrier import Carrier
 from bot.telegram.job import Job
 from bot.telegram.outbound import TelegramSender

@@ -7,26 +7,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core.model import (
-    Agent,
+from bot.core.conversation import Entity, Media
+from bot.core.incoming import (
     AgentChoice,
     AgentMessage,
     AgentReaction,
-    Customer,
     CustomerChoice,
     CustomerMessage,
     CustomerReaction,
     CustomerStanding,
-    Entity,
     GroupMoved,
     GroupStanding,
     Ignored,
     Incoming,
-    Media,
-    Role,
     TopicClosed,
     Update,
 )
+from bot.core.people import Agent, Customer, Role
 from bot.telegram.reading import RIGHTS, TelegramChannel, lane_of
 
 GROUP = -1001
@@ -337,9 +334,9 @@ def test_what_the_bot_is_in_a_group_is_read_with_the_rights_it_lacks() -> None:
     assert standing(FORUM, status="administrator", **rights) == GroupStanding(GROUP, present=True)
     less = {**rights, "can_manage_topics": False}
     assert standing(FORUM, status="administrator", **less) == GroupStanding(GROUP, True, ("can_manage_topics",))
-    assert standing(FORUM, status="member") == GroupStanding(GROUP, True, RIGHTS)
+    assert standing(FORUM, status="member") == GroupStanding(GROUP, True, tuple(RIGHTS))
     assert standing(FORUM, status="creator") == GroupStanding(GROUP, True)
-    assert standing(FORUM, status="kicked") == GroupStanding(GROUP, False, RIGHTS)
+    assert standing(FORUM, status="kicked") == GroupStanding(GROUP, False, tuple(RIGHTS))
     assert isinstance(standing({"id": -5, "type": "group"}, status="member"), Ignored)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from bot.core.errors import StoreError
-from bot.core.model import Due, DueKind, Step
+from bot.core.step import Due, DueKind, Step
 from bot.ports import Store
 from bot.timer import LONGEST_NAP, SIDE_BY_SIDE, Order, Timer, as_they_come
 from tests.catalogues import MONDAY, conversation

@@ -9,29 +9,13 @@ import pytest
 
 from bot.core import alarm, arrival, asked, mirror, turn
 from bot.core.content import Acknowledge
+from bot.core.conversation import Author, Conversation, Media, Message, Phase, PromiseState, Ref
 from bot.core.decide import decide
 from bot.core.draft import Context
-from bot.core.model import (
-    AnswerCallback,
-    Author,
-    Card,
-    Conversation,
-    Copy,
-    CustomerChoice,
-    Due,
-    DueKind,
-    Edit,
-    Media,
-    Message,
-    OpenTopic,
-    Phase,
-    PromiseState,
-    Ref,
-    Revise,
-    Severity,
-    Step,
-    Understanding,
-)
+from bot.core.incoming import CustomerChoice
+from bot.core.outgoing import AnswerCallback, Card, Copy, Edit, OpenTopic, Revise
+from bot.core.step import Due, DueKind, Step
+from bot.core.understanding import Severity, Understanding
 from tests.catalogues import (
     ANA,
     FRIDAY_EVENING,

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.core import arrival, asked, handover, mirror, turn, turns
+from bot.core.conversation import Conversation
 from bot.core.decide import Act, Because, decide
-from bot.core.model import NO_INTENT, AgentMessage, Conversation, CustomerChoice, Event, Step, Understanding
+from bot.core.incoming import AgentMessage, CustomerChoice
+from bot.core.step import Event, Step
+from bot.core.understanding import NO_INTENT, Understanding
 from tests.catalogues import ANA, GROUP, MAJA, MONDAY, catalogue, context, conversation, understood, wrote
 
 

@@ -8,29 +8,13 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from bot.core import alarm, arrival, asked, handover, turn
+from bot.core.conversation import Conversation, Media, Phase, PromiseState, Way
 from bot.core.decide import decide
 from bot.core.draft import Context
-from bot.core.model import (
-    Agent,
-    AgentMessage,
-    AnswerCallback,
-    Button,
-    Card,
-    ClearButtons,
-    CloseTopic,
-    Conversation,
-    CustomerChoice,
-    Due,
-    DueKind,
-    Media,
-    Phase,
-    PromiseState,
-    ReopenTopic,
-    ShowButtons,
-    Step,
-    Text,
-    Way,
-)
+from bot.core.incoming import AgentMessage, CustomerChoice
+from bot.core.outgoing import AnswerCallback, Button, Card, ClearButtons, CloseTopic, ReopenTopic, ShowButtons, Text
+from bot.core.people import Agent
+from bot.core.step import Due, DueKind, Step
 from tests.catalogues import (
     ANA,
     FRIDAY_EVENING,

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from bot.core.content import Catalogue, Reply
 from bot.core.errors import RenderError
-from bot.core.model import Customer
+from bot.core.people import Customer
+from bot.core.replies import REQUIRED_REPLIES, TIME_REPLIES
 from bot.core.words import (
-    REQUIRED_REPLIES,
-    TIME_REPLIES,
     clock,
     compose,
     first_name,

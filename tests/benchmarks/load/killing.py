@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bot.core.model import Author
+from bot.core.conversation import Author
 from bot.store.deliveries import FOLDER, DeliveryReader, Place
 from bot.store.tiny import TinyStore
 from tests.benchmarks.load.generator import Deliveries, Generator

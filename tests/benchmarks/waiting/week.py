@@ -18,9 +18,10 @@ from typing import Protocol
 from bot.core import hours, promise
 from bot.core.content import Calendar, PromiseStandards, Standards, Team, Window
 from bot.core.forecast import Expectation
-from bot.core.model import Event, Kind, Severity
 from bot.core.priority import HEAD_START
 from bot.core.quoting import Wish, honest
+from bot.core.step import Event
+from bot.core.understanding import Kind, Severity
 from bot.core.workload import Workload
 
 MINUTE = timedelta(minutes=1)

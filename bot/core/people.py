@@ -1,0 +1,74 @@
+"""Who takes part in a conversation: customers, colleagues, and the bot. All frozen; times are aware UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+BOT_NAME = "bot"
+"""Who did it, in an event or a promise, when no person did."""
+
+CUSTOMER_NAME = "customer"
+"""Who did it, when the customer did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who writes to us. ``language_code`` is what their Telegram says; ``language`` is what they chose, if they did.
+
+    ``follow_ups``: whether we may write to them of our own accord, to ask how it was.
+    """
+
+    id: int
+    name: str
+    username: str | None = None
+    language_code: str | None = None
+    language: str | None = None
+    zone: str | None = None
+    follow_ups: bool = True
+
+
+class Role(StrEnum):
+    """What a colleague may do; each role may do all that the ones before it may."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A colleague who takes chats over, by their Telegram user id."""
+
+    id: int
+    name: str
+    role: Role = Role.AGENT
+    username: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A colleague as the house knows them, by their Telegram user id.
+
+    ``groups`` are the agents' groups they were seen to work in, ``supervises`` those they are a supervisor of.
+    ``languages`` are those they serve (empty: not said), ``capacity`` is how many cases they take at a time (None: as
+    many as the standards say). ``private``: they have started the bot, so that it may write to them.
+    """
+
+    id: int
+    name: str
+    username: str | None = None
+    role: Role = Role.AGENT
+    groups: tuple[int, ...] = ()
+    supervises: tuple[int, ...] = ()
+    languages: tuple[str, ...] = ()
+    capacity: int | None = None
+    away: bool = False
+    private: bool = False
+    seen_at: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        """How they are called out: by their username, else by name."""
+        return f"@{self.username}" if self.username else self.name

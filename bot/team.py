@@ -1,0 +1,103 @@
+"""Our side of the story: what colleagues write, press and say of themselves, and what becomes of their group.
+
+Decisions are made in :mod:`bot.core`, as for :mod:`bot.flow`.
+"""
+
+from __future__ import annotations
+
+from bot.cases import Cases
+from bot.core import arrival, colleagues, handover, reach
+from bot.core.conversation import Conversation
+from bot.core.incoming import AgentChoice, AgentMessage, CustomerMessage, TopicClosed
+from bot.core.people import Person
+from bot.ports import Sender, Store
+from bot.staff import Staff
+
+
+class Team:
+    """Takes what colleagues do to the case that it concerns. Raises StoreError."""
+
+    def __init__(self, store: Store, sender: Sender, cases: Cases, staff: Staff) -> None:
+        self._store = store
+        self._sender = sender
+        self._cases = cases
+        self._staff = staff
+
+    async def wrote(self, message: AgentMessage, update_id: int) -> None:
+        """An agent wrote in the group."""
+        person = await self._staff.see(message.agent, message.agents_chat)
+        seen = await self.case_of(message)
+        if person is not None and colleagues.is_about_self(message, person, in_case=seen is not None):
+            await self._said_in_group(person, message, seen, update_id)
+            return
+        if seen is None:
+            await self._store.discard(update_id, "about no case of ours")
+            return
+        context = self._cases.context()
+        async with self._cases.leased(seen) as conversation:
+            if message.command:
+                wish = handover.Wish(message.command, message.agent, message=message)
+                await self._cases.commit(handover.agent_asked(conversation, wish, update_id, context))
+            else:
+                await self._cases.commit(handover.agent_wrote(conversation, message, update_id, context))
+
+    async def chose(self, choice: AgentChoice, update_id: int) -> None:
+        """An agent pressed a button of a card."""
+        command, _, conversation_id = choice.data.partition(":")
+        seen = await self._store.conversation(conversation_id)
+        if seen is None:
+            await self._store.discard(update_id, f"a button of no case of ours: {choice.data}")
+            return
+        await self._staff.see(choice.agent, choice.agents_chat)
+        wish = handover.Wish(command, choice.agent, choice.callback_id)
+        async with self._cases.leased(seen) as conversation:
+            await self._cases.commit(handover.agent_asked(conversation, wish, update_id, self._cases.context()))
+
+    async def said_in_private(self, person: Person, message: CustomerMessage, update_id: int) -> None:
+        """A colleague says something about themselves, to the bot in private."""
+        context = self._cases.context()
+        said, known = colleagues.say(person, message.command or "", message.text, context)
+        await self._staff.know(known)
+        async with self._store.lease(message.chat_id) as last:
+            conversation = last or arrival.fresh(message.chat_id, message.customer, None, context)
+            await self._cases.commit(colleagues.answer_in_private(conversation, said, update_id, context))
+
+    async def _said_in_group(
+        self, person: Person, message: AgentMessage, seen: Conversation | None, update_id: int
+    ) -> None:
+        """A colleague says something about themselves, in a case's topic or outside of all (where 👀 answers)."""
+        context = self._cases.context()
+        said, known = colleagues.say(person, message.command or "", message.text, context)
+        await self._staff.know(known)
+        if seen is None:
+            await self._sender.acknowledge(message.agents_chat, message.message_id)
+            await self._store.discard(update_id, f"a colleague said /{message.command}")
+            return
+        async with self._cases.leased(seen) as conversation:
+            await self._cases.commit(colleagues.answer_in_case(conversation, said, update_id, context))
+
+    async def case_of(self, message: AgentMessage) -> Conversation | None:
+        """The case whose topic it is; outside of topics, the one that the message answers."""
+        if message.thread_id is not None:
+            return await self._store.conversation_of_topic(message.agents_chat, message.thread_id)
+        return await self._cases.about(message.agents_chat, message.reply_to or 0)
+
+    async def topic_closed(self, closed: TopicClosed, update_id: int) -> None:
+        """A person closed a topic."""
+        seen = await self._store.conversation_of_topic(closed.agents_chat, closed.thread_id)
+        if seen is None:
+            await self._store.discard(update_id, "a topic of no case of ours")
+            return
+        async with self._cases.leased(seen) as conversation:
+            await self._cases.commit(reach.topic_closed(conversation, update_id, self._cases.context()))
+
+    async def renew(self, old: int, new: int) -> None:
+        """Show the open cases of a group anew: it has come back, has topics now, or has moved to another id."""
+        self._cases.group_moved(old, new)
+        for seen in await self._store.open_conversations():
+            if seen.agents_chat != old:
+                continue
+            async with self._cases.leased(seen) as conversation:
+                step = reach.renew(conversation, new, self._cases.context())
+                if step is not None:
+                    await self._cases.commit(step)
