@@ -15,7 +15,7 @@ from bot.core import words
 from bot.core.content import Catalogue
 from bot.core.draft import Groups
 from bot.core.errors import ContentError, KeepwordError, StoreError
-from bot.core.incoming import Standing, Update
+from bot.core.incoming import GroupStanding, Standing, Update
 from bot.core.outgoing import Outgoing, Receipt
 from bot.core.step import Step
 from bot.door import Door
@@ -34,6 +34,7 @@ from bot.settings import Settings
 from bot.shelf import Shelf, Train, Trained
 from bot.store.tiny import TinyStore
 from bot.tally import Tally
+from bot.telegram.alone import first_reached, writes_in_private
 from bot.telegram.commands import AGENT_COMMANDS, CUSTOMER_COMMANDS, show_commands
 from bot.telegram.healing import Healer, where_they_are
 from bot.telegram.lanes import InboundLanes
@@ -107,7 +108,8 @@ class App:
             undo.push_async_callback(self.store.close)
             self.tally = Tally(self.store, self.clock)
             undo.push_async_callback(self.tally.close)
-            self._join(await where_they_are(self.line.groups, self.store))
+            self.line.groups = await self._agents(await where_they_are(self.line.groups, self.store))
+            self._join(self.line.groups)
             await self.flow.know_everyone()
             await self.sender.start()
             undo.push_async_callback(self._stop_sending)
@@ -119,6 +121,10 @@ class App:
             undo.push_async_callback(self._stop_tasks)
             self._begin_tasks(loaded)
             self._undo = undo.pop_all()
+
+    async def _agents(self, groups: Groups) -> Groups:
+        """The agents' groups; without any, the first admin who has started the bot works alone."""
+        return groups if groups.all else Groups(await first_reached(self.line.bot, self.settings.admin_ids))
 
     def _begin_tasks(self, loaded: Loaded) -> None:
         self._begin("training", self._train_first(loaded))
@@ -132,7 +138,10 @@ class App:
         self._begin("pulse", watch_pulse(self.metrics.lagged))
         self.timer.start()
         if not self.line.groups.all:
-            log.warning("KEEPWORD_AGENTS_CHAT is not set: nobody can take over. Promises are kept in `keepword queue`.")
+            log.warning(
+                "KEEPWORD_AGENTS_CHAT is not set: nobody can take over until one of KEEPWORD_ADMINS writes to the bot. "
+                "Promises are kept in `keepword queue`."
+            )
 
     def _join(self, groups: Groups) -> None:
         """Join the parts."""
@@ -237,12 +246,28 @@ class App:
         """Deal with an update, however often the store refuses what comes of it: those behind it wait."""
         while True:
             try:
+                await self._find_agent(update)
                 await self.flow.on_update(update)
             except StoreError as error:
                 self._note_failure(error)
                 await asyncio.sleep(STORE_RETRY)
             else:
                 return
+
+    async def _find_agent(self, update: Update) -> None:
+        """Nobody is there to take over, and an admin writes to the bot: from now on cases come to them.
+
+        Who works alone and could not be written to before can be now.
+        """
+        if (agent := writes_in_private(update, self.agents_chats)) is not None:
+            self._heal(self.healer.heard(GroupStanding(agent, present=True)))
+            return
+        if self.agents_chats or (agent := writes_in_private(update, self.settings.admin_ids)) is None:
+            return
+        log.info("without a group, cases come to this admin's private chat", agent=agent)
+        self.agents_chats.add(agent)
+        await self.flow.renew(None, agent)
+        self._heal(self._show_menus())
 
     # --- content
 
@@ -284,7 +309,12 @@ class App:
         await self.roles.refresh(self.line.bot, groups)
         await self.flow.meet(self.roles.supervisors())
         self._heal(self.healer.look(groups))
-        catalogue = self.shelf.current().catalogue
+        if (default := self.line.groups.default) is not None:
+            await self.flow.gather(groups, default)
+        await self._show_menus()
+
+    async def _show_menus(self) -> None:
+        catalogue, groups = self.shelf.current().catalogue, frozenset(self.agents_chats)
         for language in catalogue.standards.languages:
             customers = {name: words.render(catalogue, language, f"menu_{name}") for name in CUSTOMER_COMMANDS}
             agents = {name: words.render(catalogue, language, f"team_menu_{name}") for name in AGENT_COMMANDS}

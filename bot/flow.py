@@ -11,7 +11,7 @@ other does to a message in :mod:`bot.mirroring`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
@@ -99,6 +99,7 @@ class Flow:
         self._clock = clock
         self._failed = failed
         self._heal = heal
+        self._groups = groups
         self._staff = Staff(store, clock)
         self._cases = Cases(
             store=store,
@@ -225,9 +226,13 @@ class Flow:
                 return
             await self._cases.commit(reach.stands(last, update_id, self._cases.context(), reachable=standing.reachable))
 
-    async def renew(self, old: int, new: int) -> None:
+    async def renew(self, old: int | None, new: int) -> None:
         """Show the open cases of a group anew: it has come back, has topics now, or has moved to another id."""
         await self._team.renew(old, new)
+
+    async def gather(self, chats: Collection[int], default: int) -> None:
+        """Open cases that are at none of our agents' chats any more come to the default one."""
+        await self._team.gather(chats, default)
 
     # time
 
@@ -315,6 +320,7 @@ class Flow:
     async def know_everyone(self) -> None:
         """Know our colleagues, before anything else is done."""
         await self._staff.know_everyone()
+        await self._team.remember(self._groups.all)
 
     async def count_cases(self) -> None:
         """Know what each colleague has in hand; beside all else."""

@@ -5,11 +5,14 @@ Decisions are made in :mod:`bot.core`, as for :mod:`bot.flow`.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from bot.cases import Cases
-from bot.core import arrival, colleagues, handover, reach
+from bot.core import arrival, colleagues, handover, lone, reach
 from bot.core.conversation import Conversation
 from bot.core.incoming import AgentChoice, AgentMessage, CustomerMessage, TopicClosed
-from bot.core.people import Person
+from bot.core.people import Person, is_person
+from bot.lone import Lone
 from bot.ports import Sender, Store
 from bot.staff import Staff
 
@@ -22,6 +25,7 @@ class Team:
         self._sender = sender
         self._cases = cases
         self._staff = staff
+        self._lone = Lone(store, cases)
 
     async def wrote(self, message: AgentMessage, update_id: int) -> None:
         """An agent wrote in the group."""
@@ -29,6 +33,8 @@ class Team:
         seen = await self.case_of(message)
         if person is not None and colleagues.is_about_self(message, person, in_case=seen is not None):
             await self._said_in_group(person, message, seen, update_id)
+            return
+        if is_person(message.agents_chat) and await self._lone.deals_with(message, seen, update_id):
             return
         if seen is None:
             await self._store.discard(update_id, "about no case of ours")
@@ -40,6 +46,7 @@ class Team:
                 await self._cases.commit(handover.agent_asked(conversation, wish, update_id, context))
             else:
                 await self._cases.commit(handover.agent_wrote(conversation, message, update_id, context))
+        await self._lone.did(message.agents_chat, message.command, seen.id)
 
     async def chose(self, choice: AgentChoice, update_id: int) -> None:
         """An agent pressed a button of a card."""
@@ -49,9 +56,13 @@ class Team:
             await self._store.discard(update_id, f"a button of no case of ours: {choice.data}")
             return
         await self._staff.see(choice.agent, choice.agents_chat)
+        if command == lone.OPEN:
+            await self._lone.turned_to(choice, seen, update_id)
+            return
         wish = handover.Wish(command, choice.agent, choice.callback_id)
         async with self._cases.leased(seen) as conversation:
             await self._cases.commit(handover.agent_asked(conversation, wish, update_id, self._cases.context()))
+        await self._lone.did(choice.agents_chat, command, seen.id)
 
     async def said_in_private(self, person: Person, message: CustomerMessage, update_id: int) -> None:
         """A colleague says something about themselves, to the bot in private."""
@@ -77,7 +88,9 @@ class Team:
             await self._cases.commit(colleagues.answer_in_case(conversation, said, update_id, context))
 
     async def case_of(self, message: AgentMessage) -> Conversation | None:
-        """The case whose topic it is; outside of topics, the one that the message answers."""
+        """The case whose topic it is; outside of topics, the one that the message answers, or that a lone agent is at."""
+        if is_person(message.agents_chat):
+            return await self._lone.case_of(message)
         if message.thread_id is not None:
             return await self._store.conversation_of_topic(message.agents_chat, message.thread_id)
         return await self._cases.about(message.agents_chat, message.reply_to or 0)
@@ -91,13 +104,28 @@ class Team:
         async with self._cases.leased(seen) as conversation:
             await self._cases.commit(reach.topic_closed(conversation, update_id, self._cases.context()))
 
-    async def renew(self, old: int, new: int) -> None:
-        """Show the open cases of a group anew: it has come back, has topics now, or has moved to another id."""
+    async def remember(self, chats: Iterable[int]) -> None:
+        """Know again which case each agent who works alone is at."""
+        await self._lone.remember(chats)
+
+    async def renew(self, old: int | None, new: int) -> None:
+        """Show the open cases of a group anew: it has come back, has topics now, or has moved to another id.
+
+        ``old`` None: there was none before.
+        """
         self._cases.group_moved(old, new)
         for seen in await self._store.open_conversations():
-            if seen.agents_chat != old:
-                continue
-            async with self._cases.leased(seen) as conversation:
-                step = reach.renew(conversation, new, self._cases.context())
-                if step is not None:
-                    await self._cases.commit(step)
+            if seen.agents_chat == old:
+                await self._show_anew(seen, new)
+
+    async def gather(self, chats: Collection[int], default: int) -> None:
+        """Open cases of none of these chats (the settings named another before, or none) come to the default one."""
+        for seen in await self._store.open_conversations():
+            if seen.agents_chat not in chats and lone.is_workable(seen):
+                await self._show_anew(seen, default)
+
+    async def _show_anew(self, seen: Conversation, chat: int) -> None:
+        async with self._cases.leased(seen) as conversation:
+            step = reach.renew(conversation, chat, self._cases.context())
+            if step is not None:
+                await self._cases.commit(step)

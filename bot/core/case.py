@@ -21,6 +21,12 @@ LINE_LIMIT = 900
 TITLE_LIMIT = 120
 """Characters of a topic's title: Telegram takes 128."""
 
+LABEL_LIMIT = 60
+"""Characters of a button's label: more do not fit on a phone."""
+
+OPEN = "open"
+"""The command of a button by which an agent who works alone turns to a case."""
+
 _MARK = {Severity.CALM: "🔵", Severity.UPSET: "🟠", Severity.URGENT: "🔴"}
 
 
@@ -73,7 +79,16 @@ def buttons(draft: Draft) -> Keyboard:
         names.insert(0, "called")
     row = (Button(draft.team_words(f"team_button_{name}"), f"{name}:{conversation.id}") for name in names)
     about = Button(draft.team_words("team_button_about"), f"about:{conversation.id}")
-    return (tuple(row), (about,))
+    return (*_turn_to(draft), tuple(row), (about,))
+
+
+def _turn_to(draft: Draft) -> Keyboard:
+    """Who works alone has all cases in one chat, and says which one they write in."""
+    conversation = draft.conversation
+    if not conversation.with_lone_agent or conversation.phase is Phase.BOT:
+        return ()
+    label = draft.team_words("team_button_open", customer=conversation.customer.name)
+    return ((Button(label[:LABEL_LIMIT], f"{OPEN}:{conversation.id}"),),)
 
 
 def card(draft: Draft) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.core.people import Agent, Customer
+from bot.core.people import Agent, Customer, is_person
 from bot.core.understanding import NO_INTENT, Kind, Severity
 
 # --- messages ---------------------------------------------------------------------------------------------------------
@@ -92,6 +92,11 @@ class Message:
     album: str | None = None
     taken_back: bool = False
 
+    @property
+    def is_agents(self) -> bool:
+        """Whether a colleague wrote it, to the customer or as a note."""
+        return self.author in (Author.AGENT, Author.NOTE)
+
 
 # --- promises --------------------------------------------------------------------------------------------------------
 
@@ -160,6 +165,10 @@ class Phase(StrEnum):
     """An agent has it: the bot only acknowledges."""
     RESOLVED = "resolved"
     """Closed for good; the customer's next message starts another conversation."""
+
+
+NO_CARD = 0
+"""The ``card_id`` of a case whose card was left in another chat: None would mean that nothing changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,3 +259,8 @@ class Conversation:
     @property
     def is_open(self) -> bool:
         return self.phase is not Phase.RESOLVED
+
+    @property
+    def with_lone_agent(self) -> bool:
+        """Whether it came to one agent's private chat with the bot, in place of a group."""
+        return is_person(self.agents_chat)

@@ -33,8 +33,8 @@ class Groups:
     def of(self, team: str) -> int | None:
         return self.by_team.get(team, self.default)
 
-    def moved(self, old: int, new: int) -> Groups:
-        """The same groups, where one of them has another id now."""
+    def moved(self, old: int | None, new: int) -> Groups:
+        """The same groups, where one of them has another id now; ``old`` None: there was none."""
         default = new if self.default == old else self.default
         return Groups(default, {team: new if chat == old else chat for team, chat in self.by_team.items()})
 
@@ -45,13 +45,17 @@ class Groups:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a decision may know besides the conversation. ``now`` is aware UTC; the rest is only read."""
+    """What a decision may know besides the conversation. ``now`` is aware UTC; the rest is only read.
+
+    ``active`` is which case each agent who works alone is at, by their chat.
+    """
 
     now: datetime
     catalogue: Catalogue
     groups: Groups = field(default_factory=Groups)
     workload: Workload = field(default_factory=Workload)
     roster: Roster = field(default_factory=Roster)
+    active: Mapping[int, str] = field(default_factory=dict)
 
 
 class Draft:
@@ -117,8 +121,8 @@ class Draft:
             self._send(To.TEAM, Lane.FOLLOW_UP, content, chat)
 
     def to_colleague(self, person: Person, text: str) -> None:
-        """Goes to a colleague in private; to nobody who has not started the bot."""
-        if person.private:
+        """Goes to a colleague in private; to nobody who has not started the bot, or who has read it in their case."""
+        if person.private and person.id != self.conversation.agents_chat:
             self._send(To.COLLEAGUE, Lane.AGENT, Text(text), person.id)
 
     def _send(self, to: To, lane: Lane, content: Content, elsewhere: int | None = None) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.core import lone
 from bot.core.conversation import Author, Conversation, Media, Message, Phase, Ref
 from bot.core.draft import Context, Draft
 from bot.core.errors import HandoverError
@@ -45,9 +46,24 @@ def show_case(draft: Draft, message: CustomerMessage) -> None:
         draft.to_case(Text(draft.team_words("team_answers", text=message.quoted)), Lane.AGENT)
     if message.media in IN_WORDS:
         said = draft.team_words("team_in_words", what=message.media.value, text=message.text)
-        draft.to_case(Text(said.strip()), Lane.AGENT)
+        label = lone.label_of(draft, message.message_id, message.album)
+        draft.to_case(Text(f"{label} {said}".strip()), Lane.AGENT)
     else:
-        draft.to_case(_copy_of(message, message.chat_id), Lane.AGENT)
+        _show(draft, _copy_of(message, message.chat_id))
+
+
+def show_line(draft: Draft, line: Message) -> None:
+    """A customer's message of the transcript goes to the topic as it is."""
+    _show(draft, copy_of_line(draft.conversation, line))
+
+
+def _show(draft: Draft, copy: Copy) -> None:
+    """Words can have a label before them in one message; all else has it in one of its own."""
+    label = lone.label_of(draft, copy.message_id, copy.album)
+    if label and copy.media is not Media.TEXT:
+        draft.to_case(Text(label), Lane.AGENT)
+        label = ""
+    draft.to_case(replace(copy, label=label), Lane.AGENT)
 
 
 def show_customer(draft: Draft, message: AgentMessage) -> None:

@@ -82,6 +82,7 @@ class Copy:
 
     ``answers`` is the message that it replies to, on either side: the copy replies to what stands for it. ``text`` is
     what it says, or its caption; where it is words alone, several that wait are one. Those of one ``album`` go as one.
+    ``label`` stands before the words, where it must be said whose they are.
     """
 
     from_chat_id: int
@@ -92,6 +93,7 @@ class Copy:
     entities: tuple[Entity, ...] = ()
     media: Media = Media.TEXT
     album: str | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,11 @@ class Customer:
     follow_ups: bool = True
 
 
+def is_person(chat_id: int | None) -> bool:
+    """Whether a chat is a person's private one with the bot: a person's id is positive, a group's negative."""
+    return chat_id is not None and chat_id > 0
+
+
 class Role(StrEnum):
     """What a colleague may do; each role may do all that the ones before it may."""
 

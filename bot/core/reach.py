@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core import case, mirror
-from bot.core.conversation import Author, Conversation, Phase, Ref
+from bot.core.conversation import NO_CARD, Author, Conversation, Phase, Ref
 from bot.core.draft import Context, Draft
 from bot.core.outgoing import Copy, Lane, OpenTopic, Outgoing, React, ReopenTopic, Text
 from bot.core.step import Step
@@ -63,11 +63,13 @@ def renew(conversation: Conversation, agents_chat: int, context: Context) -> Ste
     draft = Draft(conversation, context)
     moved = conversation.agents_chat != agents_chat
     draft.change(agents_chat=agents_chat)
+    if moved and conversation.card_id is not None and draft.conversation.with_lone_agent:
+        draft.change(card_id=NO_CARD)
     if moved or conversation.topic_id is None:
         draft.to_case(OpenTopic(case.title(conversation, context.catalogue), again=moved), Lane.CARD)
     case.show_card(draft)
     for line in conversation.messages:
         if line.author is Author.CUSTOMER and line.ref in conversation.missed:
-            draft.to_case(mirror.copy_of_line(conversation, line), Lane.AGENT)
+            mirror.show_line(draft, line)
     draft.change(missed=())
     return draft.finish()

@@ -200,6 +200,13 @@ TEAM_REPLIES: tuple[str, ...] = (
     "team_feedback",
     "team_rated",
     "team_menu_delete",
+    "team_button_open",
+    "team_lone_welcome",
+    "team_lone_open",
+    "team_lone_nowhere",
+    "team_lone_queue",
+    "team_lone_none",
+    "team_heal_alone",
 )
 """What colleagues read in their group, in the default language."""
 

@@ -15,6 +15,7 @@ from bot.core.errors import (
     RightsError,
     TopicGoneError,
 )
+from bot.core.people import is_person
 
 UNKNOWN_DELIVERY = "UnknownDelivery"
 """The ``problem`` of a receipt when it is not known whether the message arrived."""
@@ -71,8 +72,8 @@ _PLAIN = {
 }
 
 
-def problem(error: TelegramError, chat_id: int) -> DeliveryError | None:
-    """Why Telegram will never take this; None: trying again may help."""
+def problem(error: TelegramError, chat_id: int, *, to_us: bool = False) -> DeliveryError | None:
+    """Why Telegram will never take this; None: trying again may help. ``to_us``: it was for colleagues."""
     if isinstance(error, ChatMigrated):
         text = f"The group became a supergroup: set KEEPWORD_AGENTS_CHAT to {error.new_chat_id} and restart."
         return ChatMovedError(text, error.new_chat_id)
@@ -80,7 +81,10 @@ def problem(error: TelegramError, chat_id: int) -> DeliveryError | None:
         return None
     said = str(error)
     folded = said.lower()
-    known = _with_customer(folded) if chat_id > 0 else _with_group(folded, forbidden=isinstance(error, Forbidden))
+    if is_person(chat_id):
+        known = _with_person(folded, to_us=to_us)
+    else:
+        known = _with_group(folded, forbidden=isinstance(error, Forbidden))
     plain = next((text for sign, text in _PLAIN.items() if sign in folded), f"Telegram refused it: {said}")
     return known or DeliveryError(plain)
 
@@ -110,8 +114,10 @@ def is_topic_gone(error: TelegramError) -> bool:
     return says(error, *_TOPIC_GONE)
 
 
-def _with_customer(said: str) -> DeliveryError | None:
+def _with_person(said: str, *, to_us: bool) -> DeliveryError | None:
     text = next((text for sign, text in _CUSTOMER_GONE.items() if sign in said), None)
+    if text and to_us:
+        return NotInGroupError(f"The agent can't be written to. Telegram said: {said}")
     return CustomerGoneError(text) if text else None
 
 

@@ -12,6 +12,7 @@ from bot.core.draft import Groups
 from bot.core.errors import ForumFullError, NotInGroupError, NoTopicsError, RightsError
 from bot.core.incoming import GroupMoved, GroupStanding, Standing
 from bot.core.outgoing import Receipt
+from bot.core.people import is_person
 from bot.ports import Store
 from bot.telegram.reading import RIGHTS, standing_of
 
@@ -74,6 +75,9 @@ class Healer:
         """Look at the groups as they are: something may have changed while nobody was there to hear of it."""
         for chat_id in chats:
             try:
+                if is_person(chat_id):
+                    await self._bot.get_chat(chat_id)
+                    continue
                 chat = await self._bot.get_chat(chat_id)
                 member = await self._bot.get_chat_member(chat_id, self._bot.id)
             except ChatMigrated as error:
@@ -88,7 +92,7 @@ class Healer:
     async def failed(self, receipt: Receipt) -> None:
         """Something could not be sent. Does nothing where that is no trouble of a group's."""
         trouble = _TROUBLES.get(receipt.problem)
-        if trouble is not None and receipt.chat_id < 0:
+        if trouble is not None:
             await self.tell(receipt.chat_id, trouble, error=receipt.error)
 
     async def follow(self, old: int, new: int) -> None:
@@ -101,11 +105,11 @@ class Healer:
 
     async def tell(self, chat_id: int, trouble: str, **values: object) -> None:
         """Tell the group, and each admin in private, unless they were told already. Who can't be reached is logged."""
-        told = f"told:{trouble}:{chat_id}"
+        told, key = f"told:{trouble}:{chat_id}", f"team_heal_{_named(trouble, chat_id)}"
         if await self._store.known(told) is not None:
             return
         await self._store.note(told, "yes")
-        text = self._say(f"team_heal_{trouble}", {"group": str(chat_id), **values})
+        text = self._say(key, {"group": str(chat_id), **values})
         log.error("something is wrong with an agents' group", group=chat_id, trouble=text)
         for person in (*([] if trouble == "not_there" else [chat_id]), *self._admins):
             try:
@@ -135,3 +139,8 @@ class Healer:
         for name in told:
             await self._store.note(name, None)
         return bool(told)
+
+
+def _named(trouble: str, chat_id: int) -> str:
+    """That nobody is there is another thing in words where it was one person."""
+    return "alone" if trouble == "not_there" and is_person(chat_id) else trouble

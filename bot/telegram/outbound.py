@@ -11,7 +11,7 @@ from telegram import Bot
 from telegram.error import NetworkError, RetryAfter, TelegramError
 
 from bot.core.errors import ChatMovedError, DeliveryError, StoreError
-from bot.core.outgoing import Delivery, Lane, Outgoing, Receipt
+from bot.core.outgoing import Delivery, Lane, Outgoing, Receipt, To
 from bot.ports import Clock, Store
 from bot.telegram import delivery, failures
 from bot.telegram import job as jobs
@@ -286,7 +286,8 @@ class TelegramSender:
         if self._carrier.go_round(job, error):
             await self._go_on(turn)
             return
-        reason = failures.problem(error, job.chat_id)
+        to_us = bool(job.rows) and job.rows[0].to in (To.CASE, To.TEAM)
+        reason = failures.problem(error, job.chat_id, to_us=to_us)
         if isinstance(reason, ChatMovedError) and self._carrier.follow(job, reason):
             self._again(turn)
         elif not job.rows:

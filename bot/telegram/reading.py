@@ -26,7 +26,7 @@ from bot.core.incoming import (
     TopicClosed,
     Update,
 )
-from bot.core.people import Agent, Customer, Role
+from bot.core.people import Agent, Customer, Role, is_person
 from bot.telegram import kinds
 from bot.telegram.raw import Raw, number, part, words
 
@@ -143,7 +143,7 @@ class TelegramChannel:
         command, addressee = self._command(content[0])
         if addressee is not None:
             return Ignored("a command for another bot")
-        if thread_id is None and reply_to is None and command is None:
+        if thread_id is None and reply_to is None and command is None and not is_person(chat_id):
             return Ignored("written outside the topics, in answer to nothing")
         return AgentMessage(
             chat_id,
@@ -239,10 +239,11 @@ class TelegramChannel:
 
 
 def standing_of(chat_id: int, member: Raw) -> GroupStanding:
-    """What the bot is in a group, by its ``ChatMember`` there."""
+    """What the bot is in a group, by its ``ChatMember`` there; in an agent's private chat it needs no rights."""
     status = words(member, "status")
     present = status in {"administrator", "creator", "member", "restricted"}
-    missing = () if status == "creator" else tuple(right for right in RIGHTS if member.get(right) is not True)
+    may_all = status == "creator" or is_person(chat_id)
+    missing = () if may_all else tuple(right for right in RIGHTS if member.get(right) is not True)
     return GroupStanding(chat_id, present, missing)
 
 

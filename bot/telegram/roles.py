@@ -8,7 +8,7 @@ import structlog
 from telegram import Bot, User
 from telegram.error import TelegramError
 
-from bot.core.people import Person, Role
+from bot.core.people import Person, Role, is_person
 
 log = structlog.get_logger(__name__)
 
@@ -24,13 +24,15 @@ class Roles:
         """The role of a user in a group, as of the last refresh."""
         if user_id in self._admins:
             return Role.ADMIN
-        if user_id in self._administrators.get(agents_chat, ()):
+        if is_person(agents_chat) or user_id in self._administrators.get(agents_chat, ()):
             return Role.SUPERVISOR
         return Role.AGENT
 
     async def refresh(self, bot: Bot, agents_chats: Iterable[int]) -> None:
         """Ask Telegram who the administrators are. Where it does not say, what was known stays."""
         for chat in agents_chats:
+            if is_person(chat):
+                continue  # who works alone has nobody above
             try:
                 members = await bot.get_chat_administrators(chat)
             except TelegramError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from telegram import Bot, MessageEntity
 from telegram.error import TelegramError
@@ -12,7 +13,7 @@ from bot.core.outgoing import Copy, Text
 from bot.telegram.call import Album, Call, Made, Place
 from bot.telegram.failures import says
 from bot.telegram.formats import Markup, beneath, entities_of, mentions_in, reply_to
-from bot.telegram.splitting import split
+from bot.telegram.splitting import split, units
 
 
 def text(content: Text, place: Place) -> tuple[Call, ...]:
@@ -78,6 +79,13 @@ def copy(content: Copy, place: Place, caption: str | None = None) -> Call:
         return (copy(content, place, caption=""), *words) if too_long else None
 
     return Call(run, instead)
+
+
+def labelled(content: Copy) -> Text:
+    """The words of a copy, with its label before them."""
+    before = f"{content.label} " if content.label else ""
+    moved = (replace(entity, offset=entity.offset + units(before)) for entity in content.entities)
+    return Text(before + content.text, entities=tuple(moved))
 
 
 def copy_album(content: Album, place: Place) -> Call:

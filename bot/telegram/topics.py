@@ -8,6 +8,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.core.outgoing import Card, CloseTopic, OpenTopic, ReopenTopic
+from bot.core.people import is_person
 from bot.telegram.call import Call, Made, Place, change
 from bot.telegram.changing import edit
 from bot.telegram.failures import is_topic_gone, says
@@ -19,8 +20,8 @@ _TITLE_LIMIT = 128
 
 
 def open_topic(content: OpenTopic, place: Place) -> tuple[Call, ...]:
-    """A topic, unless the case has one and need not have another."""
-    if place.thread_id and not content.again:
+    """A topic, unless the case has one and need not have another, or came to an agent's private chat."""
+    if is_person(place.chat_id) or (place.thread_id and not content.again):
         return ()
 
     async def run(bot: Bot) -> Made:
@@ -61,7 +62,7 @@ def _topic_as_it_is(error: TelegramError) -> tuple[Call, ...] | None:
 def card(content: Card, place: Place) -> tuple[Call, ...]:
     """Posted and pinned, or edited; a card that someone deleted is posted anew."""
     post = _post_card(content, place)
-    if place.card_id is None:
+    if not place.card_id:
         return post
     return (edit(place.chat_id, place.card_id, content.text, content.keyboard, where_gone=post),)
 
