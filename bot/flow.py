@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from bot.business import Ask, Business, nobody_knows
 from bot.cases import Cases
 from bot.core import (
     aftercare,
@@ -29,11 +30,13 @@ from bot.core import (
     roster,
     turn,
 )
+from bot.core.business import Through
 from bot.core.conversation import Conversation
 from bot.core.decide import decide
 from bot.core.draft import Context, Groups
 from bot.core.errors import StoreError
 from bot.core.incoming import (
+    AccountStanding,
     AgentChoice,
     AgentMessage,
     AgentReaction,
@@ -41,10 +44,12 @@ from bot.core.incoming import (
     CustomerMessage,
     CustomerReaction,
     CustomerStanding,
+    Deleted,
     GroupMoved,
     GroupStanding,
     Ignored,
     Incoming,
+    OwnerMessage,
     Standing,
     TopicClosed,
     Update,
@@ -69,6 +74,8 @@ class Seen:
     message_id: int
     language_code: str | None = None
     """As set in the customer's Telegram."""
+    through: Through | None = None
+    """The business account's chat that it was written in; then ``chat_id`` is Telegram's number of it, not ours."""
 
 
 async def _leave_it(_standing: Standing) -> None:
@@ -77,7 +84,7 @@ async def _leave_it(_standing: Standing) -> None:
 
 class Flow:
     """Tells the story, one update or due row at a time. ``committed`` is called after every step, ``failed`` with
-    what went wrong inside, and ``heal`` what changed about a group as a whole."""
+    what went wrong inside, and ``heal`` what changed about a group or a business account as a whole."""
 
     def __init__(
         self,
@@ -91,6 +98,7 @@ class Flow:
         committed: Callable[[Step], None] = lambda step: None,
         failed: Callable[[Exception], None] = lambda error: None,
         heal: Callable[[Standing], Awaitable[None]] = _leave_it,
+        ask_account: Ask = nobody_knows,
     ) -> None:
         self._store = store
         self._sender = sender
@@ -112,6 +120,7 @@ class Flow:
         )
         self._team = Team(store, sender, self._cases, self._staff)
         self._mirroring = Mirroring(store, self._cases)
+        self._business = Business(store, self._cases, ask_account)
 
     # inbound
 
@@ -123,13 +132,14 @@ class Flow:
         """The customer's message that an update brings, if it brings one: to be acknowledged once it is kept."""
         said = self._channel.read(update)
         if isinstance(said, CustomerMessage) and not said.edited:
-            return Seen(said.chat_id, said.message_id, said.customer.language_code)
+            return Seen(said.chat_id, said.message_id, said.customer.language_code, said.through)
         return None
 
     async def on_update(self, update: Update) -> None:
         """Deal with an update that was kept. An error inside is a promise to the customer, never silence."""
         said = self._channel.read(update)
         try:
+            said = await self._business.placed(said)
             await self._deal_with(said, update.update_id)
         except StoreError:
             raise  # nothing can be kept now: the update stays, to be dealt with later
@@ -153,6 +163,13 @@ class Flow:
                 await self._customer_stands(said, update_id)
             case TopicClosed():
                 await self._team.topic_closed(said, update_id)
+            case OwnerMessage():
+                await self._business.owner_wrote(said, update_id)
+            case Deleted():
+                await self._business.deleted(said, update_id)
+            case AccountStanding():
+                await self._business.stands(said, update_id)
+                await self._heal(said)
             case GroupStanding() | GroupMoved():
                 await self._heal(said)
                 await self._store.discard(update_id, "about a group: it was told to whom it concerns")
@@ -175,6 +192,8 @@ class Flow:
 
     async def _customer_wrote(self, message: CustomerMessage, update_id: int) -> None:
         person = self._staff.roster.person(message.customer.id)
+        if person is not None and message.through is not None:
+            person = None  # in the chat of a business account they are a customer, and have not started the bot
         if person is not None:
             person = await self._staff.know(replace(person, private=True))
         if person is not None and message.command in roster.COMMANDS:
@@ -196,10 +215,10 @@ class Flow:
     async def _current(self, last: Conversation | None, message: CustomerMessage, context: Context) -> Conversation:
         """The conversation that a message belongs to: the open one, or a fresh one."""
         if last is not None and not arrival.is_over(last, context):
-            return last
+            return replace(last, through=message.through)
         if last is not None and last.is_open:
             await self._cases.commit(arrival.end_idle(last, context))
-        return arrival.fresh(message.chat_id, message.customer, last, context)
+        return replace(arrival.fresh(message.chat_id, message.customer, last, context), through=message.through)
 
     async def _rated(self, message: CustomerMessage) -> Conversation | None:
         """The case whose survey a message replies to in words."""
@@ -213,6 +232,7 @@ class Flow:
         context = self._cases.context()
         async with self._store.lease(choice.chat_id) as last:
             conversation = last or arrival.fresh(choice.chat_id, choice.customer, None, context)
+            conversation = replace(conversation, through=choice.through)
             about = asked.case_of(choice)
             case = conversation if about == conversation.id else await self._store.conversation(about or "")
             await self._cases.commit(asked.choose(conversation, choice, update_id, context, case))
@@ -283,7 +303,7 @@ class Flow:
 
     async def _answer(self, conversation: Conversation) -> Step:
         knowledge = self._library.current()
-        await self._sender.typing(conversation.chat_id)
+        await self._sender.typing(conversation.chat_id, conversation.through)
         text, customer = arrival.thought(conversation), conversation.customer
         zone = ZoneInfo(customer.zone or knowledge.catalogue.standards.zone)
         today = self._clock.now().astimezone(zone).date()

@@ -88,7 +88,7 @@ class Team:
             await self._cases.commit(colleagues.answer_in_case(conversation, said, update_id, context))
 
     async def case_of(self, message: AgentMessage) -> Conversation | None:
-        """The case whose topic it is; outside of topics, the one that the message answers, or that a lone agent is at."""
+        """The case whose topic it is; outside of topics, the one that the message answers; else the active one."""
         if is_person(message.agents_chat):
             return await self._lone.case_of(message)
         if message.thread_id is not None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.core.business import Through
 from bot.core.people import Agent, Customer, is_person
 from bot.core.understanding import NO_INTENT, Kind, Severity
 
@@ -80,7 +81,10 @@ class Ref:
 class Message:
     """One line of a transcript. ``ref`` is the Telegram message id in the chat it was written in (0: not known yet).
 
-    ``album`` is shared by the pictures of one; ``taken_back`` says that the customer's copy was deleted.
+    ``album`` is shared by the pictures of one; ``taken_back`` says that the customer's copy was deleted. ``carries`` is
+    what it carries, where it can't be copied (see :class:`~bot.core.outgoing.Copy`).
+
+    What the owner of a business account wrote in the customer's chat is an agent's, with a ``ref`` below zero.
     """
 
     at: datetime
@@ -91,6 +95,7 @@ class Message:
     media: Media = Media.TEXT
     album: str | None = None
     taken_back: bool = False
+    carries: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_agents(self) -> bool:
@@ -211,7 +216,7 @@ class Conversation:
     open. ``steps`` counts commits, and makes ids of what is sent unique.
 
     ``phone_asked``: the customer was asked which number to call. ``continues`` is the id of a resolved conversation
-    that this one takes up again, in the same topic.
+    that this one takes up again, in the same topic. ``through`` is the chat of a business account, if it is held there.
     """
 
     id: str
@@ -249,6 +254,7 @@ class Conversation:
     likely: tuple[str, ...] = ()
     unreachable: str = ""
     missed: tuple[int, ...] = ()
+    through: Through | None = None
 
     @property
     def promise(self) -> Promise | None:
@@ -259,6 +265,11 @@ class Conversation:
     @property
     def is_open(self) -> bool:
         return self.phase is not Phase.RESOLVED
+
+    @property
+    def with_owner(self) -> bool:
+        """Whether the owner of a business account has taken it over in their own chat, and no colleague knows of it."""
+        return self.through is not None and self.phase is Phase.HUMAN and self.agents_chat is None
 
     @property
     def with_lone_agent(self) -> bool:

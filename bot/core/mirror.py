@@ -81,12 +81,15 @@ def _copy_of(message: CustomerMessage | AgentMessage, chat_id: int) -> Copy:
         entities=message.entities,
         media=message.media,
         album=message.album,
+        carries=message.carries,
     )
 
 
 def copy_of_line(conversation: Conversation, line: Message) -> Copy:
     """A customer's message of the transcript, as it is to be copied."""
-    return Copy(conversation.chat_id, line.ref, text=line.text, media=line.media, album=line.album)
+    return Copy(
+        conversation.chat_id, line.ref, text=line.text, media=line.media, album=line.album, carries=line.carries
+    )
 
 
 def cannot_go(message: AgentMessage) -> bool:
@@ -211,7 +214,10 @@ def reacted(
             draft.to_case(React(Ref(reaction.chat_id, reaction.message_id), reaction.emoji), Lane.CARD)
         return draft.finish(update_id)
     draft.record("agent_reacted", by=reaction.agent.name, ref=reaction.message_id, emoji=reaction.emoji)
-    if reaction.custom:
+    if conversation.through is not None and reaction.emoji:
+        said = draft.team_words("team_reaction_not_in_business")
+        draft.to_case(Text(said, reply_to=reaction.message_id), Lane.AGENT)
+    elif reaction.custom:
         draft.to_case(Text(draft.team_words("team_reaction_not_sent"), reply_to=reaction.message_id), Lane.AGENT)
     else:
         draft.to_customer(React(Ref(reaction.agents_chat, reaction.message_id), reaction.emoji), Lane.AGENT)

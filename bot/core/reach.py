@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core import case, mirror
+from bot.core.business import Account
 from bot.core.conversation import NO_CARD, Author, Conversation, Phase, Ref
 from bot.core.draft import Context, Draft
 from bot.core.outgoing import Copy, Lane, OpenTopic, Outgoing, React, ReopenTopic, Text
@@ -44,6 +45,17 @@ def stands(conversation: Conversation, update_id: int | None, context: Context, 
     else:
         lost(draft, None, draft.team_words("team_blocked"))
     return draft.finish(update_id)
+
+
+def account_stands(conversation: Conversation, account: Account, context: Context) -> Step:
+    """What the bot may do in the chats of a business account has changed: this is an open case of such a chat."""
+    draft = Draft(conversation, context)
+    if account.can_be_served:
+        found(draft)
+    elif conversation.phase in (Phase.WAITING, Phase.HUMAN):
+        key = "team_account_may_not" if account.enabled else "team_account_off"
+        lost(draft, None, draft.team_words(key, owner=account.owner))
+    return draft.finish()
 
 
 def topic_closed(conversation: Conversation, update_id: int | None, context: Context) -> Step:

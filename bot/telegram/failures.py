@@ -32,6 +32,16 @@ ALBUM_INCOMPLETE = (
 
 _TOO_BIG = "The file is larger than Telegram lets a bot handle: send it in parts, or a link to it."
 
+_TOO_LATE = (
+    "The customer last wrote more than 24 hours ago: longer Telegram lets no bot write in the chat of a business account. "
+    "The owner of the account can, in the app."
+)
+
+_DISCONNECTED = (
+    "The business account has disconnected the bot. Its owner connects it again in Telegram's settings, or writes to the "
+    "customer in the app."
+)
+
 _UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 _CUSTOMER_GONE = {
@@ -41,6 +51,12 @@ _CUSTOMER_GONE = {
     "can't initiate conversation": "The customer has not started the bot, so it may not write to them.",
     "chat not found": "Telegram no longer knows this customer's chat. Reach them another way.",
     "user not found": "Telegram no longer knows this customer. Reach them another way.",
+    "business_peer_usage_missing": _TOO_LATE,
+    "business connection not found": _DISCONNECTED,
+    "business_connection_invalid": _DISCONNECTED,
+    "business_connection_not_allowed": _DISCONNECTED,
+    "business_peer_invalid": "The owner of the business account has taken this chat out of those that the bot answers.",
+    "not enough rights": "The business account does not let the bot reply. Its owner allows it in Telegram's settings.",
 }
 
 _TOPIC_GONE = ("message thread not found", "topic_deleted", "topic_id_invalid", "topic deleted")

@@ -46,7 +46,7 @@ def joined(rows: Sequence[Outgoing]) -> Content | Album:
         return first
     if isinstance(first, Copy) and first.album:
         copies = tuple(content for content in contents if isinstance(content, Copy))
-        return Album(first.from_chat_id, tuple(copy.message_id for copy in copies))
+        return Album(first.from_chat_id, tuple(copy.message_id for copy in copies), copies)
     if isinstance(first, Copy) and first.label:
         return labelled(replace(first, text=_text(contents), entities=_entities(contents)))
     keyboard = last.keyboard if isinstance(last, Text) else ()

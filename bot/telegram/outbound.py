@@ -10,6 +10,7 @@ import structlog
 from telegram import Bot
 from telegram.error import NetworkError, RetryAfter, TelegramError
 
+from bot.core.business import Through
 from bot.core.errors import ChatMovedError, DeliveryError, StoreError
 from bot.core.outgoing import Delivery, Lane, Outgoing, Receipt, To
 from bot.ports import Clock, Store
@@ -128,11 +129,12 @@ class TelegramSender:
         self._idle.clear()
         self._woken.set()
 
-    async def acknowledge(self, chat_id: int, message_id: int) -> None:
-        """👀 on a message, and "typing". Returns at once; repeating it does no harm."""
-        self._intake.put_seen(chat_id, self._timed(delivery.reaction(chat_id, message_id)), _ACKNOWLEDGE_FOR)
+    async def acknowledge(self, chat_id: int, message_id: int, through: Through | None = None) -> None:
+        """👀 on a message, or that it was read, and "typing". Returns at once; repeating it does no harm."""
+        call = delivery.read(message_id, through) if through else delivery.reaction(chat_id, message_id)
+        self._intake.put_seen(chat_id, self._timed(call), _ACKNOWLEDGE_FOR)
         self._note_work()
-        await self.typing(chat_id)
+        await self.typing(chat_id, through)
 
     def _timed(self, call: Call) -> Call:
         """The same, telling how long it took from now on."""
@@ -145,10 +147,10 @@ class TelegramSender:
 
         return Call(run)
 
-    async def typing(self, chat_id: int) -> None:
+    async def typing(self, chat_id: int, through: Through | None = None) -> None:
         """Show "typing", unless there is more important traffic. Returns at once."""
         if self._intake.is_quiet:
-            job = self._intake.unkept(chat_id, delivery.typing(chat_id), _TYPING_FOR)
+            job = self._intake.unkept(chat_id, delivery.typing(chat_id, through), _TYPING_FOR)
             self._intake.put_aside(("typing", chat_id), ("unkept", chat_id), Lane.ACKNOWLEDGE, job)
             self._note_work()
 

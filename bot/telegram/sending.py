@@ -12,7 +12,7 @@ from bot.core.conversation import Media
 from bot.core.outgoing import Copy, Text
 from bot.telegram.call import Album, Call, Made, Place
 from bot.telegram.failures import says
-from bot.telegram.formats import Markup, beneath, entities_of, mentions_in, reply_to
+from bot.telegram.formats import Markup, beneath, entities_of, markup, mentions_in, reply_to
 from bot.telegram.splitting import split, units
 
 
@@ -24,7 +24,7 @@ def text(content: Text, place: Place) -> tuple[Call, ...]:
         send(
             part,
             place,
-            beneath(content) if index == last else None,
+            _beneath(content, place) if index == last else None,
             (content.reply_to or place.reply_to) if index == 0 else None,
             [*entities_of(content.entities), *mentions_in(part, content.mentions)] if last == 0 else [],
         )
@@ -32,10 +32,15 @@ def text(content: Text, place: Place) -> tuple[Call, ...]:
     )
 
 
+def _beneath(content: Text, place: Place) -> Markup | None:
+    """On behalf of a business account there are buttons under a message, but no change of the customer's keyboard."""
+    return markup(content.keyboard) if place.business else beneath(content)
+
+
 def send(
     words: str,
     place: Place,
-    markup: Markup | None,
+    under: Markup | None,
     answers: int | None = None,
     entities: Sequence[MessageEntity] = (),
 ) -> Call:
@@ -46,9 +51,10 @@ def send(
             place.chat_id,
             words,
             message_thread_id=place.thread_id,
-            reply_markup=markup,
+            reply_markup=under,
             reply_parameters=reply_to(answers),
             entities=list(entities) or None,
+            business_connection_id=place.business,
         )
         return Made(message.message_id)
 

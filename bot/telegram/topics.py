@@ -64,7 +64,7 @@ def card(content: Card, place: Place) -> tuple[Call, ...]:
     post = _post_card(content, place)
     if not place.card_id:
         return post
-    return (edit(place.chat_id, place.card_id, content.text, content.keyboard, where_gone=post),)
+    return (edit(place, place.card_id, content.text, content.keyboard, where_gone=post),)
 
 
 def _post_card(content: Card, place: Place) -> tuple[Call, ...]:
