@@ -7,6 +7,7 @@ import gc
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -35,6 +36,7 @@ from bot.shelf import Shelf, Train, Trained
 from bot.store.tiny import TinyStore
 from bot.tally import Tally
 from bot.telegram.alone import first_reached, writes_in_private
+from bot.telegram.business import ask
 from bot.telegram.commands import AGENT_COMMANDS, CUSTOMER_COMMANDS, show_commands
 from bot.telegram.healing import Healer, where_they_are
 from bot.telegram.lanes import InboundLanes
@@ -171,6 +173,7 @@ class App:
             committed=self._committed,
             failed=self._note_failure,
             heal=self._heard_of_group,
+            ask_account=partial(ask, self.line.bot),
         )
         self.lanes = InboundLanes(self._deal_with, lambda update, error: self._note_failure(error))
         outage = Outage(self.line.bot, self.shelf)

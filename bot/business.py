@@ -35,10 +35,13 @@ async def nobody_knows(_connection_id: str) -> Account | None:
 class Business:
     """Gives each chat of an account its own number, and takes what happens there. Raises StoreError."""
 
-    def __init__(self, store: Store, cases: Cases, ask: Ask) -> None:
+    def __init__(
+        self, store: Store, cases: Cases, ask: Ask, heal: Callable[[AccountStanding], Awaitable[None]]
+    ) -> None:
         self._store = store
         self._cases = cases
         self._ask = ask
+        self._heal = heal
         self._accounts: dict[str, Account] = {}
 
     async def placed(self, said: Incoming) -> Incoming:
@@ -51,7 +54,18 @@ class Business:
         customer = said.through.chat_id
         return replace(said, chat_id=account.chat_with(customer), through=account.through(customer))
 
-    async def stands(self, standing: AccountStanding, update_id: int) -> None:
+    async def hears(self, said: OwnerMessage | Deleted | AccountStanding, update_id: int) -> None:
+        """Something happened in an account's chat, or to the account, that the bot has no part in."""
+        match said:
+            case OwnerMessage():
+                await self._owner_wrote(said, update_id)
+            case Deleted():
+                await self._deleted(said, update_id)
+            case _:
+                await self._stands(said, update_id)
+                await self._heal(said)
+
+    async def _stands(self, standing: AccountStanding, update_id: int) -> None:
         """An account was connected or disconnected, or the bot's rights in it changed: its open cases are marked so."""
         account = standing.account
         await self._keep(account)
@@ -63,7 +77,7 @@ class Business:
                 await self._cases.commit(reach.account_stands(now, account, self._cases.context()))
         await self._store.discard(update_id, "about a business account: it was told to whom it concerns")
 
-    async def owner_wrote(self, message: OwnerMessage, update_id: int) -> None:
+    async def _owner_wrote(self, message: OwnerMessage, update_id: int) -> None:
         """The owner of an account wrote to a customer themself."""
         async with self._store.lease(message.chat_id) as last:
             context = self._cases.context()
@@ -73,15 +87,16 @@ class Business:
                 else:
                     await self._cases.commit(owner.edited(last, message, update_id, context))
                 return
-            if last is not None and last.is_open and arrival.is_over(last, context):
-                await self._cases.commit(arrival.end_idle(last, context))
-                last = await self._store.conversation(last.id)
-            if last is None or not last.is_open:
-                last = arrival.fresh(message.chat_id, message.customer, last, context)
-            conversation = replace(last, through=message.through)
+            if last is not None and not arrival.is_over(last, context):
+                conversation = last
+            else:
+                if last is not None and last.is_open:
+                    await self._cases.commit(arrival.end_idle(last, context))
+                conversation = arrival.fresh(message.chat_id, message.customer, last, context)
+            conversation = replace(conversation, through=message.through)
             await self._cases.commit(handover.owner_wrote(conversation, message, update_id, context))
 
-    async def deleted(self, gone: Deleted, update_id: int) -> None:
+    async def _deleted(self, gone: Deleted, update_id: int) -> None:
         """Messages of an account's chat were deleted."""
         async with self._store.lease(gone.chat_id) as last:
             if last is None:

@@ -120,7 +120,7 @@ class Flow:
         )
         self._team = Team(store, sender, self._cases, self._staff)
         self._mirroring = Mirroring(store, self._cases)
-        self._business = Business(store, self._cases, ask_account)
+        self._business = Business(store, self._cases, ask_account, heal)
 
     # inbound
 
@@ -149,27 +149,18 @@ class Flow:
 
     async def _deal_with(self, said: Incoming, update_id: int) -> None:
         match said:
-            case CustomerMessage():
-                await self._customer_wrote(said, update_id)
-            case CustomerChoice():
-                await self._customer_chose(said, update_id)
+            case CustomerMessage() | CustomerChoice() | CustomerStanding():
+                await self._customer_did(said, update_id)
             case AgentMessage():
                 await self._team.wrote(said, update_id)
             case AgentChoice():
                 await self._team.chose(said, update_id)
             case CustomerReaction() | AgentReaction():
                 await self._mirroring.reacted(said, update_id)
-            case CustomerStanding():
-                await self._customer_stands(said, update_id)
             case TopicClosed():
                 await self._team.topic_closed(said, update_id)
-            case OwnerMessage():
-                await self._business.owner_wrote(said, update_id)
-            case Deleted():
-                await self._business.deleted(said, update_id)
-            case AccountStanding():
-                await self._business.stands(said, update_id)
-                await self._heal(said)
+            case OwnerMessage() | Deleted() | AccountStanding():
+                await self._business.hears(said, update_id)
             case GroupStanding() | GroupMoved():
                 await self._heal(said)
                 await self._store.discard(update_id, "about a group: it was told to whom it concerns")
@@ -177,6 +168,15 @@ class Flow:
                 await self._store.discard(update_id, said.reason)
             case _:
                 assert_never(said)
+
+    async def _customer_did(self, said: CustomerMessage | CustomerChoice | CustomerStanding, update_id: int) -> None:
+        match said:
+            case CustomerMessage():
+                await self._customer_wrote(said, update_id)
+            case CustomerChoice():
+                await self._customer_chose(said, update_id)
+            case _:
+                await self._customer_stands(said, update_id)
 
     async def _make_up_for(self, said: Incoming, update_id: int, error: Exception) -> None:
         context = self._cases.context()

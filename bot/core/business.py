@@ -1,8 +1,8 @@
 """Chats of a business account that the bot is connected to: who they are with, and how they are told apart.
 
 In such a chat the bot answers on behalf of the account. Telegram gives it the customer's user id, as it gives the
-customer's own chat with the bot, so that each chat of each account has a number of its own with us: two accounts, and the
-bot itself, never share a conversation.
+customer's own chat with the bot, so that each chat of each account has a number of its own with us: two accounts, and
+the bot itself, never share a conversation.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ class Through:
     """The chat of a business account with a customer.
 
     ``connection_id`` is the bot's connection to the account as of the last message, ``chat_id`` the customer's user id,
-    as Telegram names the chat; ``owner_id`` and ``owner`` are whose account it is (0: not known yet), ``served`` whether
-    the bot might answer there when that was last heard.
+    as Telegram names the chat; ``owner_id`` and ``owner`` are whose account it is (0: not known yet), ``served``
+    whether the bot might answer there when that was last heard.
     """
 
     connection_id: str

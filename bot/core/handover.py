@@ -94,7 +94,7 @@ def take_over(draft: Draft, agent: Agent) -> None:
 
 
 def owner_wrote(conversation: Conversation, message: OwnerMessage, update_id: int | None, context: Context) -> Step:
-    """The owner of a business account wrote to the customer themself: as an agent's words, but they are there already."""
+    """The owner of a business account wrote to a customer themself: as an agent's words, but already there."""
     draft = Draft(conversation, context)
     owner.note(draft, message)
     take_over(draft, message.owner)

@@ -82,9 +82,9 @@ class Copy:
 
     ``answers`` is the message that it replies to, on either side: the copy replies to what stands for it. ``text`` is
     what it says, or its caption; where it is words alone, several that wait are one. Those of one ``album`` go as one.
-    ``label`` stands before the words, where it must be said whose they are. ``carries`` is what the message carries, for
-    where Telegram copies nothing (into or out of a business account's chat) and it is sent anew: the ``file_id``, the
-    ``latitude`` and ``longitude`` of a place with the ``title`` and ``address`` of a venue, or a contact's
+    ``label`` stands before the words, where it must be said whose they are. ``carries`` is what the message carries,
+    for where Telegram copies nothing (into or out of a business account's chat) and it is sent anew: the ``file_id``,
+    the ``latitude`` and ``longitude`` of a place with the ``title`` and ``address`` of a venue, or a contact's
     ``phone_number`` and ``first_name``.
     """
 

@@ -1,4 +1,4 @@
-"""The chat of a business account, beside the bot: its owner writes there too, messages are deleted, the bot is kept out.
+"""The chat of a business account, beside the bot: its owner writes there, messages are deleted, the bot is kept out.
 
 An owner who writes is a person who has spoken: the bot is quiet, as with an agent, and the promise is kept. Colleagues
 hear of it in the case's topic; without one they need not, unless the customer then waits for the owner in vain.
@@ -92,7 +92,7 @@ def _owners(message: Message, gone: Deleted) -> bool:
 
 
 def left_alone(draft: Draft) -> None:
-    """In an account's chat the bot may not answer (any more): a colleague must, by a time, though nobody could be told."""
+    """In an account's chat the bot may not answer: a colleague is to, by a time that the customer can't be told."""
     conversation = draft.conversation
     if conversation.through is None or conversation.phase is not Phase.BOT:
         return

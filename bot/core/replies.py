@@ -207,6 +207,14 @@ TEAM_REPLIES: tuple[str, ...] = (
     "team_lone_queue",
     "team_lone_none",
     "team_heal_alone",
+    *(f"team_heal_account_{state}" for state in ("on", "off", "may_not")),
+    "team_account_off",
+    "team_account_may_not",
+    "team_card_business",
+    "team_owner_wrote",
+    "team_owner_edited",
+    "team_deleted_in_chat",
+    "team_reaction_not_in_business",
 )
 """What colleagues read in their group, in the default language."""
 

@@ -74,11 +74,14 @@ class Message:
     def as_json(self, with_reply: bool = True) -> JsonObject:
         """A ``Message`` of the Bot API; as there, a message that is replied to carries no reply of its own."""
         answered = self._answered() if with_reply else None
+        owner = self.chat.owner if self.sender.is_bot else None  # the bot speaks in the owner's name
         return without_none(
             message_id=self.message_id,
             message_thread_id=self.thread_id,
             is_topic_message=True if self.thread_id else None,
-            **{"from": self.sender.as_user()},
+            **{"from": (owner or self.sender).as_user()},
+            sender_business_bot=self.sender.as_user() if owner else None,
+            business_connection_id=self.chat.connection_id,
             chat=self.chat.as_json(),
             date=int(self.at.timestamp()),
             edit_date=int(self.edited_at.timestamp()) if self.edited_at else None,
@@ -181,7 +184,9 @@ class Topic:
 class Chat:
     """A private chat of a customer with the bot (``person`` is who), or the agents' group (``person`` is None).
 
-    ``is_forum``: it has topics. ``moved_to`` is the id of the supergroup that it has become.
+    ``is_forum``: it has topics. ``moved_to`` is the id of the supergroup that it has become. ``owner`` is whose business
+    account it is, where it is not the bot but the account that the customer writes to: the bot is connected to it by
+    ``connection_id``, and ``numbers`` are the ids of the account's messages.
     """
 
     id: int
@@ -192,6 +197,9 @@ class Chat:
     pinned: dict[int, Message] = field(default_factory=dict)
     is_forum: bool = True
     moved_to: int | None = None
+    owner: Person | None = None
+    connection_id: str | None = None
+    numbers: Iterator[int] | None = None
 
     @property
     def is_group(self) -> bool:

@@ -33,13 +33,13 @@ ALBUM_INCOMPLETE = (
 _TOO_BIG = "The file is larger than Telegram lets a bot handle: send it in parts, or a link to it."
 
 _TOO_LATE = (
-    "The customer last wrote more than 24 hours ago: longer Telegram lets no bot write in the chat of a business account. "
-    "The owner of the account can, in the app."
+    "The customer last wrote more than 24 hours ago, and for longer Telegram lets no bot write in the chat of a "
+    "business account. The owner of the account can, in the app."
 )
 
 _DISCONNECTED = (
-    "The business account has disconnected the bot. Its owner connects it again in Telegram's settings, or writes to the "
-    "customer in the app."
+    "The business account has disconnected the bot. Its owner connects it again in Telegram's settings, or writes to "
+    "the customer in the app."
 )
 
 _UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)

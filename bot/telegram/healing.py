@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+import logging
+from collections.abc import Awaitable, Callable, Collection, Iterable
 
 import structlog
 from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
+from bot.core.business import Account
 from bot.core.draft import Groups
 from bot.core.errors import ForumFullError, NotInGroupError, NoTopicsError, RightsError
-from bot.core.incoming import GroupMoved, GroupStanding, Standing
+from bot.core.incoming import AccountStanding, GroupMoved, GroupStanding, Standing
 from bot.core.outgoing import Receipt
 from bot.core.people import is_person
 from bot.ports import Store
@@ -68,6 +70,8 @@ class Healer:
         """Something about a group was changed by a person."""
         if isinstance(standing, GroupMoved):
             await self.follow(standing.old, standing.new)
+        elif isinstance(standing, AccountStanding):
+            await self._hear_of_account(standing.account)
         else:
             await self._look_at(standing)
 
@@ -111,7 +115,22 @@ class Healer:
         await self._store.note(told, "yes")
         text = self._say(key, {"group": str(chat_id), **values})
         log.error("something is wrong with an agents' group", group=chat_id, trouble=text)
-        for person in (*([] if trouble == "not_there" else [chat_id]), *self._admins):
+        await self._tell_each((*([] if trouble == "not_there" else [chat_id]), *self._admins), text)
+
+    async def _hear_of_account(self, account: Account) -> None:
+        """A business account's owner, and the admins, hear that the bot serves it, or what keeps it from doing so."""
+        state = "on" if account.can_be_served else "may_not" if account.enabled else "off"
+        told = f"told:business:{account.owner_id}"
+        if await self._store.known(told) == state:
+            return
+        await self._store.note(told, state)
+        text = self._say(f"team_heal_account_{state}", {"owner": account.owner})
+        level = logging.INFO if state == "on" else logging.ERROR
+        log.log(level, "a business account has changed", owner=account.owner_id, told=text)
+        await self._tell_each(dict.fromkeys((account.owner_chat, *self._admins)), text)
+
+    async def _tell_each(self, people: Iterable[int], text: str) -> None:
+        for person in people:
             try:
                 await self._bot.send_message(person, text)
             except TelegramError as error:

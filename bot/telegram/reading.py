@@ -26,11 +26,19 @@ from bot.core.incoming import (
     TopicClosed,
     Update,
 )
-from bot.core.people import Agent, Customer, Role, is_person
-from bot.telegram import kinds
+from bot.core.people import Agent, Role, is_person
+from bot.telegram import business, kinds
 from bot.telegram.raw import Raw, number, part, words
+from bot.telegram.users import customer_of, name_of
 
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member")
+ALLOWED_UPDATES = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "message_reaction",
+    "my_chat_member",
+    *business.UPDATES,
+)
 """The kinds of update that we ask Telegram for."""
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?=\s|$)")
@@ -91,6 +99,8 @@ class TelegramChannel:
         for kind in ("message", "edited_message"):
             if part(raw, kind):
                 return self._message(part(raw, kind), edited=kind == "edited_message")
+        if (of_account := business.kind_of(raw)) is not None:
+            return business.read(of_account, part(raw, of_account), self._from_customer)
         return Ignored("not a kind of update that we read")
 
     def _message(self, message: Raw, *, edited: bool) -> Incoming:
@@ -105,7 +115,7 @@ class TelegramChannel:
         return Ignored("written in a chat that is neither a customer's nor the agents'")
 
     def _from_customer(self, message: Raw, chat_id: int, *, edited: bool) -> Incoming:
-        customer = _customer(part(message, "from"))
+        customer = customer_of(part(message, "from"))
         if customer is None:
             return Ignored("not written by a person")
         if any(name in message for name in _PRIVATE_SERVICE):
@@ -116,6 +126,7 @@ class TelegramChannel:
             return Ignored("a place that moves")
         command, _ = self._command(text)
         reply_to, quoted = kinds.answered(message)
+        through = business.through_of(message)
         return CustomerMessage(
             chat_id,
             number(message, "message_id") or 0,
@@ -128,6 +139,8 @@ class TelegramChannel:
             kinds.entities_of(message),
             reply_to,
             quoted,
+            through,
+            kinds.carried(message, media) if through else {},
         )
 
     def _from_agent(self, message: Raw, chat_id: int, *, edited: bool) -> Incoming:
@@ -156,6 +169,7 @@ class TelegramChannel:
             album=words(message, "media_group_id"),
             entities=kinds.entities_of(message),
             reply_to=reply_to,
+            carries=kinds.carried(message, content[1]),
         )
 
     def _told(self, message: Raw, chat_id: int) -> Incoming | None:
@@ -189,7 +203,7 @@ class TelegramChannel:
             if agent is not None:
                 return AgentReaction(chat_id, message_id, agent, emoji, custom)
         elif chat.get("type") == "private":
-            customer = _customer(part(reaction, "user"))
+            customer = customer_of(part(reaction, "user"))
             if customer is not None:
                 return CustomerReaction(chat_id, message_id, customer, emoji, custom)
         return Ignored("a reaction of nobody that we serve")
@@ -206,9 +220,9 @@ class TelegramChannel:
             if agent:
                 return AgentChoice(chat_id, _thread(message), message_id, agent, callback_id, data)
         elif chat.get("type") == "private":
-            customer = _customer(part(query, "from"))
-            if customer:
-                return CustomerChoice(chat_id, message_id, customer, callback_id, data)
+            customer, through = customer_of(part(query, "from")), business.through_of(message)
+            if customer and (through is None or customer.id == chat_id):
+                return CustomerChoice(chat_id, message_id, customer, callback_id, data, through)
         return Ignored("pressed by nobody that we serve")
 
     def _agent(self, message: Raw, chat_id: int) -> Agent | None:
@@ -225,7 +239,7 @@ class TelegramChannel:
         user_id = number(user, "id")
         if user_id is None or user_id == self.bot_id or user.get("is_bot"):
             return None
-        return Agent(user_id, _name(user), self.role_of(chat_id, user_id), words(user, "username"))
+        return Agent(user_id, name_of(user), self.role_of(chat_id, user_id), words(user, "username"))
 
     def _command(self, text: str) -> tuple[str | None, str | None]:
         """The command, and the other bot that it is for, if it names one."""
@@ -257,13 +271,15 @@ def update_from(raw: object, received_at: datetime) -> Update | None:
 
 def lane_of(raw: Mapping[str, object]) -> str:
     """Which updates this one must wait for: those of its customer, or of its topic in a group."""
-    for kind in ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member"):
+    for kind in ALLOWED_UPDATES:
         inner = part(raw, kind)
         if not inner:
             continue
         message = part(inner, "message") if kind == "callback_query" else inner
         chat = part(message, "chat")
         chat_id = number(chat, "id")
+        if (connection := business.connection_of(kind, message)) is not None:
+            return f"business:{connection}:{chat_id or 0}"
         if chat_id is None:
             break
         if chat.get("type") == "private":
@@ -283,15 +299,3 @@ def _thread(message: Raw) -> int | None:
     """The topic. Replies in a group without topics have a thread id too, which is none."""
     in_topic = message.get("is_topic_message") or part(message, "chat").get("is_forum")
     return number(message, "message_thread_id") if in_topic else None
-
-
-def _customer(user: Raw) -> Customer | None:
-    user_id = number(user, "id")
-    if user_id is None or user.get("is_bot"):
-        return None
-    return Customer(user_id, _name(user), words(user, "username"), words(user, "language_code"))
-
-
-def _name(user: Raw) -> str:
-    names = [words(user, "first_name"), words(user, "last_name")]
-    return " ".join(name for name in names if name) or words(user, "username") or str(number(user, "id"))

@@ -17,7 +17,9 @@ CAPTION_LIMIT = 1024
 
 Send = Callable[..., Awaitable[Message]]
 
-_IN_ALBUM = {
+Item = InputMediaPhoto | InputMediaVideo | InputMediaAudio | InputMediaDocument
+
+_IN_ALBUM: dict[Media, type[Item]] = {
     Media.PHOTO: InputMediaPhoto,
     Media.VIDEO: InputMediaVideo,
     Media.AUDIO: InputMediaAudio,
@@ -34,8 +36,8 @@ def again(content: Copy, place: Place) -> tuple[Call, ...]:
         return (_sent(content, place, {}),)
     if len(content.text) > CAPTION_LIMIT:
         return (_sent(content, place, {}), *words)
-    caption = {"caption": content.text or None, "caption_entities": entities_of(content.entities) or None}
-    return (_sent(content, place, caption),)
+    entities = entities_of(content.entities) or None
+    return (_sent(content, place, {"caption": content.text or None, "caption_entities": entities}),)
 
 
 def album(content: Album, place: Place) -> tuple[Call, ...]:
@@ -57,8 +59,8 @@ def album(content: Album, place: Place) -> tuple[Call, ...]:
     return (Call(run),)
 
 
-def _item(copy: Copy) -> InputMediaPhoto | InputMediaVideo | InputMediaAudio | InputMediaDocument:
-    kind = _IN_ALBUM.get(copy.media, InputMediaDocument)
+def _item(copy: Copy) -> Item:
+    kind: type[Item] = _IN_ALBUM.get(copy.media, InputMediaDocument)
     caption, entities = copy.text[:CAPTION_LIMIT] or None, entities_of(copy.entities) or None
     return kind(copy.carries.get("file_id", ""), caption=caption, caption_entities=entities)
 
