@@ -18,7 +18,7 @@ Attach = Callable[[Person, JsonObject | None, JsonObject | None, JsonObject | No
 
 
 class BusinessWorld:
-    """Owners who connect the bot to their accounts, and those who write to them. Raises PageError where that can't be."""
+    """Owners who connect the bot to their accounts, and those who write to them. Raises PageError for what can't be."""
 
     def __init__(self, state: State, attach: Attach) -> None:
         self._state = state
@@ -59,7 +59,7 @@ class BusinessWorld:
         contact: JsonObject | None = None,
         location: JsonObject | None = None,
     ) -> Message:
-        """A customer writes to the account, or its owner to them; with ``media`` and the like, ``text`` is its caption."""
+        """A customer writes to the account, or its owner to them; with something attached, ``text`` is its caption."""
         customer = places.person(self._state, customer_id)
         sender = account.owner if by_owner else customer
         attachment = self._attach(sender, media, contact, location)

@@ -184,8 +184,8 @@ class Topic:
 class Chat:
     """A private chat of a customer with the bot (``person`` is who), or the agents' group (``person`` is None).
 
-    ``is_forum``: it has topics. ``moved_to`` is the id of the supergroup that it has become. ``owner`` is whose business
-    account it is, where it is not the bot but the account that the customer writes to: the bot is connected to it by
+    ``is_forum``: it has topics. ``moved_to`` is the id of the supergroup that it has become. ``owner`` is whose
+    business account it is, where the customer writes not to the bot but to that: the bot is connected to it by
     ``connection_id``, and ``numbers`` are the ids of the account's messages.
     """
 

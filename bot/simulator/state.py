@@ -140,7 +140,7 @@ class State:
         if topic:
             topic.message_ids.append(message.message_id)
             topic.last_at = message.at
-        self.events.publish("message" if chat.owner is None else "business", lambda: {"message": message.as_page()})
+        self.events.publish(_event("message", chat), lambda: {"message": message.as_page()})
         if not sender.is_bot or service:
             self.notify("message", message)
         return message
@@ -157,9 +157,7 @@ class State:
 
     def edited(self, message: Message) -> None:
         """A message has new words, buttons or reactions: the page draws it again."""
-        self.events.publish(
-            "edited" if message.chat.owner is None else "business", lambda: {"message": message.as_page()}
-        )
+        self.events.publish(_event("edited", message.chat), lambda: {"message": message.as_page()})
 
     def delete(self, chat: Chat, message_ids: list[int]) -> None:
         """Messages go. Telegram doesn't tell bots of it."""
@@ -167,7 +165,7 @@ class State:
         for message in gone:
             chat.pins(message.thread_id).pop(message.message_id, None)
         deleted = [message.message_id for message in gone]
-        self.events.publish("deleted", lambda: {"chat_id": chat.id, "message_ids": deleted})
+        self.events.publish(_event("deleted", chat), lambda: {"chat_id": chat.id, "message_ids": deleted})
 
     def new_topic(self, creator: Person, title: str, icon_color: int, icon: tuple[str, str] | None) -> Topic:
         """A topic, and the message that makes it. ``icon``: id and emoji."""
@@ -257,3 +255,8 @@ class State:
     def tell_topic(self, topic: Topic) -> None:
         """The page draws a topic again."""
         self.events.publish("topic", lambda: {"topic": topic.as_page()})
+
+
+def _event(type: str, chat: Chat) -> str:
+    """The page shows no business accounts: their chats have the ids of others that it does show."""
+    return type if chat.owner is None else f"business_{type}"
