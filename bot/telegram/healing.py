@@ -96,8 +96,9 @@ class Healer:
     async def failed(self, receipt: Receipt) -> None:
         """Something could not be sent. Does nothing where that is no trouble of a group's."""
         trouble = _TROUBLES.get(receipt.problem)
-        if trouble is not None:
-            await self.tell(receipt.chat_id, trouble, error=receipt.error)
+        if trouble is None or (is_person(receipt.chat_id) and trouble != "not_there"):
+            return
+        await self.tell(receipt.chat_id, trouble, error=receipt.error)
 
     async def follow(self, old: int, new: int) -> None:
         """A group has a new id: it is kept, and its cases go on there."""
