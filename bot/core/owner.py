@@ -80,6 +80,8 @@ def deleted(conversation: Conversation, gone: Deleted, update_id: int | None, co
         draft.record("deleted", ref=message.ref)
         what = message.text or message.media.value
         draft.to_case(Text(draft.team_words("team_deleted_in_chat", text=what)), Lane.AGENT)
+    if draft.conversation.agents_chat is not None:
+        case.show_card(draft)
     if conversation.pending and not draft.conversation.pending:
         draft.change(pending_since=None)
         draft.settle(f"turn:{conversation.id}")

@@ -69,6 +69,7 @@ CUSTOMER_REPLIES: tuple[str, ...] = (
     "button_passed",
     "agreed",
     "ask_phone",
+    "ask_phone_typed",
     "share_phone",
     "phone_wrong",
     "phone_noted",

@@ -50,8 +50,8 @@ def _without_group(alone: int | None) -> Finding:
     if alone is not None:
         return Finding(True, f"There is no agents' group: cases come to the private chat of the admin {alone}")
     remedy = (
-        "Make a group with Topics, add the bot as administrator, and set KEEPWORD_AGENTS_CHAT to its id. Or work alone: "
-        "set KEEPWORD_ADMINS to your user id, and write /start to the bot."
+        "Make a group with Topics, add the bot as administrator, and set KEEPWORD_AGENTS_CHAT to its id. Or work "
+        "alone: set KEEPWORD_ADMINS to your user id, and write /start to the bot."
     )
     return Finding(False, "There is no agents' group: nobody can take over", remedy)
 

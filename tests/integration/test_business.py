@@ -40,6 +40,10 @@ class Shop(House):
 
         return await self.world.wait_for(found, timeout=20)
 
+    async def tells(self, person: int, part: str) -> None:
+        """The bot tells this person so in its own chat with them."""
+        await self.until(lambda: [message for message in self.world.said(person) if part in message.text])
+
     async def until(self, condition: Callable[[], object]) -> None:
         await self.world.wait_for(lambda: bool(condition()), timeout=20)
 
@@ -154,9 +158,13 @@ async def test_buttons_work_in_the_chats_of_an_account(shop: Shop) -> None:
     await shop.reads("A colleague will reply to you here by")
 
 
-async def test_what_a_customer_deletes_before_it_is_answered_is_not_answered_and_else_colleagues_hear_of_it(
-    shop: Shop,
-) -> None:
+async def test_a_number_to_call_is_typed_where_no_button_can_share_it(shop: Shop) -> None:
+    await shop.promised()
+    shop.writes("/call")
+    await shop.reads("On which number may a colleague call you? Please type it here.")
+
+
+async def test_colleagues_hear_of_what_a_customer_deletes(shop: Shop) -> None:
     thread = await shop.promised()
     shop.agent_says(thread, "Yes?")
     await shop.reads("Yes?")
@@ -265,7 +273,7 @@ async def test_without_the_right_to_reply_owner_and_admin_are_told_and_the_case_
 ) -> None:
     shop.world.business.change(shop.account, can_reply=False)
     for person in (OLGA, BOSS):
-        await shop.until(lambda person=person: [m for m in shop.world.said(person) if "I may not reply" in m.text])
+        await shop.tells(person, "I may not reply")
     shop.writes("when are you open")
     thread = await shop.topic()
     await shop.until(lambda: "does not let the bot reply" in shop.card(thread).text)
@@ -286,7 +294,7 @@ async def test_an_account_whose_connection_was_never_told_is_asked_for(shop: Sho
 
 async def test_owner_and_admins_hear_once_that_the_bot_answers_in_an_account(shop: Shop) -> None:
     for person in (OLGA, BOSS):
-        await shop.until(lambda person=person: [m for m in shop.world.said(person) if "I answer now in" in m.text])
+        await shop.tells(person, "I answer now in")
     shop.world.business.change(shop.account)
     await shop.quiet()
     assert len([m for m in shop.world.said(OLGA) if "I answer now in" in m.text]) == 1
