@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-import resource
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,6 +31,7 @@ from tests.contract.builders import (
     sent,
     update,
 )
+from tests.full_disk import no_file_larger_than
 
 
 @pytest.fixture
@@ -258,16 +257,6 @@ async def test_files_that_a_snapshot_replaced_and_a_crash_left_are_removed(store
 
 
 # --- a disk that refuses, a machine that stops
-
-
-@contextmanager
-def no_file_larger_than(size: int) -> Iterator[None]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_what_the_disk_refuses_has_not_happened_and_later_works_again(store: TinyStore, tmp_path: Path) -> None:
