@@ -107,13 +107,13 @@ class Alone:
                 self.edit(which)
             case "resolve":
                 self.world.send(EVA, EVA, "/resolve", reply_to=self.card(customer).message_id)
-                self.over.add(customer)
-                self.active = None if self.active == customer else self.active
             case "restart":
                 await self.restart()
             case "customer writes":
                 self.world.send(customer, customer, "hello?")
         await self.settle()
+        self.over = {each for each in CUSTOMERS if not self.store.conversations[f"{each}-1"].is_open}
+        self.active = None if self.active in self.over else self.active  # refused while the customer is writing
 
     def write(self, to: int | None, answers: Message | None = None) -> None:
         self.count += 1
