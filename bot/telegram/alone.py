@@ -8,6 +8,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.core.incoming import Update
+from bot.core.people import is_person
 from bot.telegram.raw import number, part
 
 
@@ -22,8 +23,11 @@ async def first_reached(bot: Bot, admins: Iterable[int]) -> int | None:
     return None
 
 
-def writes_in_private(update: Update, admins: Collection[int]) -> int | None:
-    """Which of these people has written to the bot in their private chat, or pressed a button there, if one has."""
+def writes_in_private(update: Update, people: Collection[int]) -> int | None:
+    """Which of these people has written to the bot in their private chat, or pressed a button there, if one has.
+
+    Groups among them are passed over.
+    """
     message = part(update.raw, "message") or part(part(update.raw, "callback_query"), "message")
     chat_id = number(part(message, "chat"), "id")
-    return chat_id if chat_id in admins else None
+    return chat_id if is_person(chat_id) and chat_id in people else None
