@@ -7,6 +7,7 @@ from typing import Any
 
 from telegram import Bot, InputMediaAudio, InputMediaDocument, InputMediaPhoto, InputMediaVideo, Message
 
+from bot.core.business import is_business
 from bot.core.conversation import Media
 from bot.core.outgoing import Copy, Text
 from bot.telegram import sending
@@ -42,7 +43,7 @@ def again(content: Copy, place: Place) -> tuple[Call, ...]:
 
 def album(content: Album, place: Place) -> tuple[Call, ...]:
     """The pictures as one album; none where they can be copied."""
-    if not place.business and not any(copy.carries for copy in content.copies):
+    if not place.business and not is_business(content.from_chat_id):
         return ()
     items = [_item(copy) for copy in content.copies]
 
