@@ -55,7 +55,7 @@ class Cases:
         self._groups = self._groups.moved(old, new)
 
     def group_is_full(self, chat: int) -> None:
-        """An agents' group took no further topic."""
+        """An agents' group takes no further topic, or soon won't."""
         self._loads.is_full(chat, self._clock.now())
 
     async def count(self) -> None:

@@ -305,12 +305,16 @@ class Flow:
         if outgoing.to is To.COLLEAGUE and (person := self._staff.roster.person(outgoing.chat_id)) is not None:
             await self._staff.know(replace(person, private=False))  # until they write to the bot again
         if receipt.problem == ForumFullError.__name__:
-            self._cases.group_is_full(receipt.chat_id)
+            self.spare(receipt.chat_id)
         seen = await self._store.conversation(outgoing.conversation_id)
         if seen is None:
             return
         async with self._cases.leased(seen) as conversation:
             await self._cases.commit(handover.undelivered(conversation, outgoing, receipt, self._cases.context()))
+
+    def spare(self, group: int) -> None:
+        """A group is full, or nearly so: further cases go to those that share the load with it, if there are any."""
+        self._cases.group_is_full(group)
 
     # colleagues
 

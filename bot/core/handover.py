@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core import aftercare, answering, arrival, assignment, case, labelling, mirror, promising, reach, words
+from bot.core import aftercare, answering, arrival, assignment, case, labelling, mirror, promising, reach, resending, words
 from bot.core.conversation import Author, Conversation, Message, Phase, PromiseState, Way
 from bot.core.draft import Context, Draft
 from bot.core.errors import CustomerGoneError, HandoverError, NotInGroupError, RightsError, TopicGoneError
@@ -106,13 +106,14 @@ def _in_order(conversation: Conversation) -> tuple[Message, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an agent asks for, by a button of the card (then ``callback_id`` is set) or as a command in the topic (then
-    ``message`` is)."""
+    """What an agent asks for, by a button (then ``callback_id`` is set, and the message that it is below: ``pressed``) or as a
+    command in the topic (then ``message`` is)."""
 
     command: str
     agent: Agent
     callback_id: str | None = None
     message: AgentMessage | None = None
+    pressed: int | None = None
 
 
 def agent_asked(conversation: Conversation, wish: Wish, update_id: int | None, context: Context) -> Step:
@@ -136,6 +137,8 @@ def _carry_out(draft: Draft, wish: Wish) -> str:
     agent = wish.agent
     if labelling.handles(wish.command):
         return labelling.carry_out(draft, wish.command, agent)
+    if resending.handles(wish.command):
+        return resending.carry_out(draft, wish.command, agent, wish.pressed)
     match wish.command:
         case "claim":
             return _claim(draft, agent)
@@ -241,7 +244,7 @@ def undelivered(conversation: Conversation, outgoing: Outgoing, receipt: Receipt
     if outgoing.to is To.CUSTOMER and receipt.problem == CustomerGoneError.__name__:
         reach.lost(draft, outgoing, receipt.error)
     elif outgoing.to is To.CUSTOMER:
-        draft.to_case(Text(draft.team_words("team_undelivered", error=receipt.error)), Lane.AGENT)
+        resending.tell(draft, outgoing, receipt)
     elif receipt.problem == TopicGoneError.__name__:
         _reopen(draft)
         draft.to_case(outgoing.content, outgoing.lane)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bot.core.conversation import Conversation
 
 AVOIDED = timedelta(days=1)
-"""For so long a group gets no further cases that took no further topic: someone may have made room by then."""
+"""For so long a full group gets no further cases: someone may have made room by then."""
 
 
 class Loads:
@@ -33,7 +33,7 @@ class Loads:
             self._cases[conversation.agents_chat] += 1
 
     def is_full(self, chat: int, at: datetime) -> None:
-        """A group took no further topic."""
+        """A group takes no further topic, or soon won't."""
         self._full_at[chat] = at
 
     def cases(self, chat: int) -> int:

@@ -43,7 +43,8 @@ class TelegramSender:
 
     Rows of one customer, and of one case, go in order; among the rest the most urgent lane goes first. What came of a
     row is kept as a receipt; of one that failed for good, ``failed`` hears. ``moved`` hears that a group has a new id,
-    ``crowded`` that more is to be told to a group than may be, ``acknowledged`` in how many seconds a message was.
+    ``crowded`` that more is to be told to a group than may be, ``nearly_full`` that a group has had nearly as many
+    messages as it may, ``acknowledged`` in how many seconds a message was.
     Whatever else is asked of the bot meanwhile waits for its turn here too.
     """
 
@@ -56,6 +57,7 @@ class TelegramSender:
         failed: Callable[[Outgoing, Receipt], Awaitable[None]],
         moved: Callable[[int, int], None] = lambda old, new: None,
         crowded: Callable[[int], None] = lambda group: None,
+        nearly_full: Callable[[int], None] = lambda group: None,
         rates: Rates | None = None,
         timer: Timer | None = None,
         acknowledged: Callable[[float], None] = lambda seconds: None,
@@ -65,7 +67,7 @@ class TelegramSender:
         self._limiter = _limiter_of(bot)
         self._crowded = crowded
         self._acknowledged = acknowledged
-        self._carrier = Carrier(bot, store, self._timer, moved)
+        self._carrier = Carrier(bot, store, self._timer, moved, nearly_full)
         self._intake = Intake(rates or Rates(), self._timer)
         self._schedule = self._intake.schedule
         self._pauses = Pauses(self._schedule, self._timer)
