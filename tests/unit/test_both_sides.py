@@ -6,7 +6,6 @@ The flow, the sender and the simulator's world and Bot API, joined without HTTP 
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +13,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from telegram._utils.types import ODVInput
-from telegram.request import BaseRequest, RequestData
 
 from bot.core.conversation import Conversation, Phase
 from bot.core.draft import Groups
@@ -24,61 +21,19 @@ from bot.core.outgoing import Outgoing, Receipt
 from bot.core.people import Agent, Customer
 from bot.core.step import Step
 from bot.flow import Flow
-from bot.ports import Knowledge
 from bot.simulator.api import Api
 from bot.simulator.chats import Message
-from bot.simulator.errors import ApiError
 from bot.simulator.world import World
 from bot.telegram.client import TelegramBot
 from bot.telegram.outbound import TelegramSender
 from bot.telegram.reading import ALLOWED_UPDATES, TelegramChannel, lane_of
-from tests.catalogues import MONDAY, catalogue
+from tests.catalogues import MONDAY
 from tests.fakes import FakeClock, FakeStore, FakeTimer
 from tests.integration.simulated import ANA, GROUP, MAJA
+from tests.straight import Shelf, Straight
 
 TOKEN = re.compile(r"[ca]\d+e*")
 EMOJI = ["👍", "❤", "🎉"]
-
-
-class Straight(BaseRequest):
-    """Requests that go to the simulator's Bot API without a network."""
-
-    def __init__(self, api: Api) -> None:
-        self._api = api
-
-    @property
-    def read_timeout(self) -> float | None:
-        return 5.0
-
-    async def initialize(self) -> None:
-        return None
-
-    async def shutdown(self) -> None:
-        return None
-
-    async def do_request(
-        self,
-        url: str,
-        method: str,
-        request_data: RequestData | None = None,
-        read_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
-        write_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
-        connect_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
-        pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
-    ) -> tuple[int, bytes]:
-        raw = dict(request_data.json_parameters) if request_data else {}
-        try:
-            result = await self._api.call(url.rpartition("/")[2], raw, {}, "http")
-        except ApiError as error:
-            return error.code, json.dumps(error.answer()).encode()
-        return 200, json.dumps({"ok": True, "result": result}).encode()
-
-
-class Shelf:
-    """Content of which nothing is needed here but its words: an agent has the case."""
-
-    def current(self) -> Knowledge:
-        return Knowledge(catalogue(), None)  # type: ignore[arg-type]  # nobody asks it
 
 
 @dataclass
