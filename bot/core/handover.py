@@ -9,7 +9,7 @@ from bot.core.conversation import Author, Conversation, Message, Phase, PromiseS
 from bot.core.draft import Context, Draft
 from bot.core.errors import CustomerGoneError, HandoverError, NotInGroupError, RightsError, TopicGoneError
 from bot.core.incoming import AgentMessage
-from bot.core.outgoing import AnswerCallback, Copy, Lane, OpenTopic, Outgoing, Receipt, Text, To
+from bot.core.outgoing import AnswerCallback, Copy, Lane, OpenTopic, Outgoing, Receipt, Text, To, Typing
 from bot.core.people import Agent
 from bot.core.step import Step
 
@@ -164,6 +164,7 @@ def _claim(draft: Draft, agent: Agent) -> str:
     draft.change(agent=agent)
     draft.record("claimed", by=_named(agent))
     draft.say(draft.words("claimed", agent=words.first_word(agent.name)), lane=Lane.AGENT)
+    draft.to_customer(Typing(), Lane.AGENT)
     answering.watch(draft)
     case.show_card(draft)
     return draft.team_words("team_claimed")

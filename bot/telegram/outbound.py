@@ -25,6 +25,7 @@ from bot.telegram.limiter import Answer, Ask, Limiter
 from bot.telegram.pauses import Pauses
 from bot.telegram.schedule import Turn
 from bot.telegram.timer import Timer
+from bot.telegram.typist import Typist
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +73,7 @@ class TelegramSender:
         self._schedule = self._intake.schedule
         self._pauses = Pauses(self._schedule, self._timer)
         self._ledger = Ledger(store, self._timer, failed)
+        self._typist = Typist(self._timer, self._show_typing)
         self._numbers = count()
         self._asked: set[asyncio.Future[Answer]] = set()
         self._woken = asyncio.Event()
@@ -99,6 +101,7 @@ class TelegramSender:
         self._loops = [
             asyncio.create_task(self._read_outbox(), name="outbox"),
             asyncio.create_task(self._dispatch(), name="dispatch"),
+            asyncio.create_task(self._typist.run(), name="typist"),
         ]
         if self._limiter is not None:
             self._limiter.through = self._ask
@@ -150,9 +153,17 @@ class TelegramSender:
     async def typing(self, chat_id: int) -> None:
         """Show "typing", unless there is more important traffic. Returns at once."""
         if self._intake.is_quiet:
-            job = self._intake.unkept(chat_id, delivery.typing(chat_id), _TYPING_FOR)
-            self._intake.put_aside(("typing", chat_id), ("unkept", chat_id), Lane.ACKNOWLEDGE, job)
-            self._note_work()
+            self._put_typing(chat_id)
+
+    def _show_typing(self, chat_id: int) -> None:
+        """Words of an agent wait for this customer: show it, unless that would only make them wait longer."""
+        if not self._intake.is_pressed:
+            self._put_typing(chat_id)
+
+    def _put_typing(self, chat_id: int) -> None:
+        job = self._intake.unkept(chat_id, delivery.typing(chat_id), _TYPING_FOR)
+        self._intake.put_aside(("typing", chat_id), ("unkept", chat_id), Lane.ACKNOWLEDGE, job)
+        self._note_work()
 
     async def _ask(self, chat_id: int | None, ask: Ask) -> Answer:
         """Make a call that is not in the outbox, when its turn comes. Raises what Telegram says against it."""
@@ -200,6 +211,8 @@ class TelegramSender:
                 await self._conclude(row, jobs.unknown(row, self._clock.now()))
             elif (older := self._intake.put(row)) is not None:
                 await self._conclude(older, jobs.sent(older, self._clock.now()))
+            else:
+                self._typist.expect(row)
             self._changed.set()
 
     # from the schedule to Telegram
@@ -327,6 +340,7 @@ class TelegramSender:
         finally:
             self._leave(turn, went=went)
         for row, receipt in outcome:
+            self._typist.is_done(row)
             await self._ledger.tell(row, receipt)
 
     async def _conclude(self, row: Outgoing, receipt: Receipt) -> None:
