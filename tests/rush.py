@@ -111,7 +111,9 @@ class Rush:
             for line, message in lines
             if side == "c"
         )
-        told = {message.message_id: message.at for (_, side), lines in read.items() for _, message in lines if side == "a"}
+        told = {
+            message.message_id: message.at for (_, side), lines in read.items() for _, message in lines if side == "a"
+        }
         wanted = {(place, side): self._wanted(place, side) for place, side in read}
         found = {key: [line for line, _ in lines] for key, lines in read.items()}
         return Figures(

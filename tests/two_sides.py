@@ -1,4 +1,4 @@
-"""A case as its two sides see it: the flow, the sender and the simulator, joined without HTTP on a time of their own."""
+"""A case as its two sides see it: the flow, the sender and the simulator, without HTTP, on a time of their own."""
 
 from __future__ import annotations
 

@@ -47,7 +47,6 @@ class Groups:
     def moved(self, old: int, new: int) -> Groups:
         """The same groups, where one of them has another id now."""
 
-
         def now(chat: int) -> int:
             return new if chat == old else chat
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core import aftercare, answering, arrival, assignment, case, labelling, mirror, promising, reach, resending, words
+from bot.core import (
+    aftercare,
+    answering,
+    arrival,
+    assignment,
+    case,
+    labelling,
+    mirror,
+    promising,
+    reach,
+    resending,
+    words,
+)
 from bot.core.conversation import Author, Conversation, Message, Phase, PromiseState, Way
 from bot.core.draft import Context, Draft
 from bot.core.errors import CustomerGoneError, HandoverError, NotInGroupError, RightsError, TopicGoneError
@@ -106,8 +118,8 @@ def _in_order(conversation: Conversation) -> tuple[Message, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an agent asks for, by a button (then ``callback_id`` is set, and the message that it is below: ``pressed``) or as a
-    command in the topic (then ``message`` is)."""
+    """What an agent asks for, by a button (then ``callback_id`` is set, and ``pressed``: the message that it is below)
+    or as a command in the topic (then ``message`` is)."""
 
     command: str
     agent: Agent
@@ -139,6 +151,11 @@ def _carry_out(draft: Draft, wish: Wish) -> str:
         return labelling.carry_out(draft, wish.command, agent)
     if resending.handles(wish.command):
         return resending.carry_out(draft, wish.command, agent, wish.pressed)
+    return _move_on(draft, wish)
+
+
+def _move_on(draft: Draft, wish: Wish) -> str:
+    agent = wish.agent
     match wish.command:
         case "claim":
             return _claim(draft, agent)

@@ -21,7 +21,7 @@ AGAIN = 4.5
 
 
 class Typist:
-    """Knows for whom words are waiting; ``show`` is asked for each of them from time to time, for as long as it lasts."""
+    """Knows for whom words are waiting; ``show`` is asked for each of them from time to time, while it lasts."""
 
     def __init__(self, timer: Timer, show: Callable[[int], None]) -> None:
         self._timer = timer

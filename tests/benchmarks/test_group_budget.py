@@ -23,7 +23,7 @@ from bot.simulator.server import Simulator
 from bot.store.tiny import TinyStore
 from tests.benchmarks.figures import keep
 from tests.content_samples import write_content
-from tests.integration.house import STANDARDS, free_port, running, settings_for
+from tests.integration.house import STANDARDS, RunningClock, free_port, running, settings_for
 from tests.integration.simulated import simulated
 from tests.integration.telegram_house import WallClock
 from tests.rush import EVERY, Figures, Rush
@@ -51,7 +51,7 @@ async def play(simulator: Simulator, settings: Settings) -> Figures:
     rush = Rush(simulator.world, int(SECONDS / EVERY), WallClock().now())
     simulator.world.state.updates.clear()
     await put_cases(settings, rush)
-    async with running(settings, simulator, WallClock()) as home:
+    async with running(settings, simulator, RunningClock()) as home:
         simulator.api.limits.enforce = True
         began = time.monotonic()
         for line in rush.plan():
@@ -79,8 +79,14 @@ def test_fifty_cases_in_one_group(
     (figures,) = found
     with capsys.disabled():
         print(f"\n{figures.cases} cases, {figures.written} messages by {'webhook' if webhook else 'polling'}:", end=" ")
-        print(f"to customers p50 {figures.p50:.0f} ms, p99 {figures.p99:.0f} ms, at most {figures.slowest:.0f} ms;", end=" ")
-        print(f"to the group {figures.lines} lines in {figures.told} messages, at most {figures.busiest} a minute;", end=" ")
+        print(
+            f"to customers p50 {figures.p50:.0f} ms, p99 {figures.p99:.0f} ms, at most {figures.slowest:.0f} ms;",
+            end=" ",
+        )
+        print(
+            f"to the group {figures.lines} lines in {figures.told} messages, at most {figures.busiest} a minute;",
+            end=" ",
+        )
         print(f"refused {figures.refused}, lost {figures.lost}, out of order {figures.out_of_order}")
     keep(f"group budget by {'webhook' if webhook else 'polling'}", asdict(figures))
     assert (figures.refused, figures.lost, figures.out_of_order) == (0, 0, 0)

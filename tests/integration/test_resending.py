@@ -33,6 +33,11 @@ def read_by_maja(home: House, text: str) -> int:
     return sum(message.text == text for message in home.world.said(MAJA))
 
 
+async def is_marked(home: House, message: Message) -> None:
+    """Until the bot shows that this did not arrive."""
+    await home.world.wait_for(lambda: ("👎",) in message.reactions.values(), timeout=20)
+
+
 async def labels(home: House, message: Message, wanted: int) -> None:
     await home.world.wait_for(lambda: sum(len(row) for row in message.buttons()) == wanted or None, timeout=20)
 
@@ -105,7 +110,7 @@ async def test_what_a_customer_missed_who_had_blocked_the_bot_is_sent_when_they_
     await home.until_topic_reads(thread, "Nothing reaches this customer any more")
     for text in ("Hello?", "A new lamp is on its way"):
         said = home.agent_says(thread, text)
-        await home.world.wait_for(lambda said=said: ("👎",) in said.reactions.values(), timeout=20)
+        await is_marked(home, said)
     home.world.block(MAJA, blocked=False)
     back = await home.until_topic_reads(thread, "The customer can be reached again.")
     home.press(back, "↻ Send all of it again", ANA)

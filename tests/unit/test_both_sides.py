@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.simulator.chats import Message
 from tests.two_sides import TwoSides, lines, stem
 
+
 def albums(messages: list[Message]) -> list[bool]:
     """Which of the pictures are of an album."""
     return [message.media_group_id is not None for message in messages if message.content.attachment]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bot.core import handover
-from bot.core.conversation import Conversation, Phase
+from bot.core.conversation import Conversation
 from bot.core.incoming import Update
 from bot.core.mirror import WITH_AGENTS
 from bot.core.reach import NOT_DELIVERED
@@ -318,8 +318,8 @@ class Trouble(RuleBasedStateMachine):
         assert set(sides.to_agents) <= seen
         for topic in sides.world.state.group.topics:
             copies = [m for m in sides.seen("a", by="c") if m.thread_id == topic]
-            words = first_of_each([stem(word) for message in copies for word in lines(message)])
-            assert words == sorted(words, key=number)
+            copied = first_of_each([stem(word) for message in copies for word in lines(message)])
+            assert copied == sorted(copied, key=number)
 
 
 TestTrouble = Trouble.TestCase

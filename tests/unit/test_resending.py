@@ -32,9 +32,7 @@ def words(text: str = "We'll send a new one", **more: object) -> AgentMessage:
 
 
 def failed(talk: Conversation, row: Outgoing, problem: str = "DeliveryError", error: str = "It broke.") -> Step:
-    return handover.undelivered(
-        talk, row, Receipt(row.id, MONDAY, Delivery.FAILED, error=error, problem=problem), NOW
-    )
+    return handover.undelivered(talk, row, Receipt(row.id, MONDAY, Delivery.FAILED, error=error, problem=problem), NOW)
 
 
 def notices(step: Step) -> list[Text]:
@@ -81,7 +79,8 @@ def test_pressed_it_goes_as_it_was_and_the_button_goes() -> None:
     step = press(told.conversation, button(*notices(told))[1])
     assert to_customer(step) == [Copy(GROUP, 31, Ref(GROUP, 30), "We'll send a new one", entities=(entity,))]
     assert [row.lane for row in step.outbox if row.to is To.CUSTOMER] == [Lane.AGENT]
-    assert any(isinstance(r.content, Edit) and r.content.message_id == NOTICE and not r.content.keyboard for r in step.outbox)
+    (edit,) = [row.content for row in step.outbox if isinstance(row.content, Edit)]
+    assert (edit.message_id, edit.keyboard) == (NOTICE, ())
     assert (names(step), answer(step)) == (["sent_again"], ["It is on its way."])
 
 

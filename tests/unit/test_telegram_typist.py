@@ -12,8 +12,10 @@ from bot.telegram.typist import AFTER, AGAIN, Typist
 from tests.catalogues import GROUP, MAJA, MONDAY
 from tests.fakes import FakeTimer
 
+WORDS = Copy(GROUP, 31)
 
-def row(number: int, *, lane: Lane = Lane.AGENT, content: Content = Copy(GROUP, 31)) -> Outgoing:
+
+def row(number: int, *, lane: Lane = Lane.AGENT, content: Content = WORDS) -> Outgoing:
     return Outgoing(f"5001-1:{number}:0", "5001-1", MAJA.id, To.CUSTOMER, lane, content, MONDAY)
 
 
