@@ -1,7 +1,8 @@
 """Plays a working day in the simulator and takes its pictures: ``python -m tests.working_day FOLDER``.
 
 Customers write in six languages, to the shipped content; Ana and Ben claim, answer, send pictures, take notes, react
-and resolve. What is in ``docs/images`` is made this way, with the bot as it is then. Needs a Chromium.
+and resolve. What is in ``docs/images`` is made this way, with the bot as it is then. Needs a Chromium,
+and a font with emoji.
 """
 
 from __future__ import annotations
@@ -140,19 +141,25 @@ class Day:
         await self.world.wait_for(condition, timeout=PATIENCE)
 
 
-async def take_pictures(browser: Browser, url: str, folder: Path) -> None:
+SHOWN = {"light": ("Maja", "that was quick"), "dark": ("Žiga", "super, hvala")}
+"""Whose case is shown in which colour, and the last words in it."""
+
+
+async def take_pictures(browser: Browser, url: str, folder: Path, now: datetime) -> None:
     """The day as it stands, in both colours, wide and on a phone."""
-    for colour in ("light", "dark"):
+    for colour, (name, last_words) in SHOWN.items():
         for width, size in (("wide", WIDE), ("phone", NARROW)):
             context = await browser.new_context(
                 viewport=size, locale="en-GB", color_scheme="dark" if colour == "dark" else "light"
             )
             page = SimulatorPage(await context.new_page())
+            await page.page.clock.set_fixed_time(now)
             await page.open(url)
+            await page.customer.be(name)
             if width == "phone":
                 await page.show("agents")
-            await page.agents.open_topic("Maja")
-            await page.agents.expect_message("that was quick")
+            await page.agents.open_topic(name)
+            await page.agents.expect_message(last_words)
             await page.page.wait_for_load_state("networkidle")
             await page.page.screenshot(path=folder / f"day-{width}-{colour}.png")
             await context.close()
@@ -173,7 +180,7 @@ async def main(folder: Path) -> None:
             await Day(House(app, simulator, clock)).play()
             async with async_playwright() as playwright:
                 browser = await playwright.chromium.launch(executable_path=chromium.find(), args=ARGUMENTS)
-                await take_pictures(browser, simulator.url, folder)
+                await take_pictures(browser, simulator.url, folder, clock.now())
                 await browser.close()
         finally:
             await app.stop()
