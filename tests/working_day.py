@@ -82,7 +82,9 @@ class Day:
         self.world.album(MAJA, MAJA, [{"type": "photo", "caption": "this is how it came"}, {"type": "photo"}])
         await self._until(lambda: any("this is how it came" in m.text for m in self._in(topic)))
         self._pass(minutes=2)
-        self.world.edit(GROUP, words.message_id, ANA, "Hi Maja, so sorry about that! Could you send me a picture of it?")
+        self.world.edit(
+            GROUP, words.message_id, ANA, "Hi Maja, so sorry about that! Could you send me a picture of it?"
+        )
         self._says(topic, "Thank you. A new one leaves with today's courier, and you keep this one.", ANA)
         await self._arrived(maja, "A new one leaves")
         await self._write(maja, "that was quick, thank you!", answered=False)
@@ -150,7 +152,10 @@ async def take_pictures(browser: Browser, url: str, folder: Path, now: datetime)
     for colour, (name, last_words) in SHOWN.items():
         for width, size in (("wide", WIDE), ("phone", NARROW)):
             context = await browser.new_context(
-                viewport=size, locale="en-GB", color_scheme="dark" if colour == "dark" else "light"
+                viewport=size,
+                locale="en-GB",
+                timezone_id="Europe/Ljubljana",
+                color_scheme="dark" if colour == "dark" else "light",
             )
             page = SimulatorPage(await context.new_page())
             await page.page.clock.set_fixed_time(now)
