@@ -49,7 +49,7 @@ class Team:
             await self._store.discard(update_id, f"a button of no case of ours: {choice.data}")
             return
         await self._staff.see(choice.agent, choice.agents_chat)
-        wish = handover.Wish(command, choice.agent, choice.callback_id)
+        wish = handover.Wish(command, choice.agent, choice.callback_id, pressed=choice.message_id)
         async with self._cases.leased(seen) as conversation:
             await self._cases.commit(handover.agent_asked(conversation, wish, update_id, self._cases.context()))
 

@@ -25,8 +25,11 @@ _MARK = {Severity.CALM: "🔵", Severity.UPSET: "🟠", Severity.URGENT: "🔴"}
 
 
 def open_case(draft: Draft, team: str) -> None:
-    """Give the conversation a topic in its team's group, if there is a group and it has no topic yet."""
-    chat = draft.context.groups.of(team)
+    """Give the conversation a topic in its team's group, if there is a group and it has no topic yet.
+
+    Of several groups that share the team's cases it is the one with the most room.
+    """
+    chat = draft.context.loads.roomiest(draft.context.groups.sharing(team), draft.now)
     if chat is None or draft.conversation.agents_chat is not None:
         return
     draft.change(agents_chat=chat)

@@ -35,7 +35,7 @@ def message(state: State, chat_id: int, message_id: int) -> Message:
 
 def topic(state: State, thread_id: int) -> Topic:
     """The topic with this id."""
-    found = state.group.topics.get(thread_id)
+    found = next((forum.topics[thread_id] for forum in state.forums if thread_id in forum.topics), None)
     if found is None:
         raise PageError(f"there is no topic {thread_id}: it may have been deleted", 404)
     return found
