@@ -11,12 +11,13 @@ from typing import Any
 
 import structlog
 
-from bot.core import words
+from bot.core import helping, words
 from bot.core.content import Catalogue
 from bot.core.draft import Groups
 from bot.core.errors import ContentError, KeepwordError, StoreError
 from bot.core.incoming import Standing, Update
 from bot.core.outgoing import Outgoing, Receipt
+from bot.core.people import Role
 from bot.core.step import Step
 from bot.door import Door
 from bot.files.live import LiveContent
@@ -34,12 +35,13 @@ from bot.settings import Settings
 from bot.shelf import Shelf, Train, Trained
 from bot.store.tiny import TinyStore
 from bot.tally import Tally
-from bot.telegram.commands import AGENT_COMMANDS, CUSTOMER_COMMANDS, show_commands
+from bot.telegram.boards import Boards
+from bot.telegram.commands import Menus, show_commands
 from bot.telegram.healing import Healer, where_they_are
 from bot.telegram.lanes import InboundLanes
 from bot.telegram.outbound import TelegramSender
 from bot.telegram.reading import TelegramChannel
-from bot.telegram.roles import Roles
+from bot.telegram.roles import Members, Roles
 from bot.timer import Timer
 from bot.web import routes
 
@@ -129,6 +131,8 @@ class App:
         self._begin("content", self._follow_content(loaded.version))
         self._begin("menus", self._introduce())
         self._begin("tally", self.tally.run())
+        if self.settings.board:
+            self._begin("board", self.boards.run())
         self._begin("pulse", watch_pulse(self.metrics.lagged))
         self.timer.start()
         if not self.line.groups.all:
@@ -162,6 +166,11 @@ class App:
             committed=self._committed,
             failed=self._note_failure,
             heal=self._heard_of_group,
+            members=Members(self.line.bot, self.roles),
+            met=self._met,
+        )
+        self.boards = Boards(
+            self.sender, self.store, self.clock, groups.all, show=self.flow.board, failed=self._note_failure
         )
         self.lanes = InboundLanes(self._deal_with, lambda update, error: self._note_failure(error))
         outage = Outage(self.line.bot, self.shelf)
@@ -286,10 +295,14 @@ class App:
         self._heal(self.healer.look(groups))
         catalogue = self.shelf.current().catalogue
         for language in catalogue.standards.languages:
-            customers = {name: words.render(catalogue, language, f"menu_{name}") for name in CUSTOMER_COMMANDS}
-            agents = {name: words.render(catalogue, language, f"team_menu_{name}") for name in AGENT_COMMANDS}
+            menus = Menus(
+                helping.customers_menu(catalogue, language),
+                helping.colleagues_menu(Role.AGENT, catalogue),
+                helping.colleagues_menu(Role.SUPERVISOR, catalogue),
+                helping.private_menus(self.flow.colleagues, catalogue),
+            )
             default = language == catalogue.standards.default_language
-            await show_commands(self.line.bot, customers, agents, groups, None if default else language)
+            await show_commands(self.line.bot, menus, groups, None if default else language)
 
     # --- what is heard from the parts
 
@@ -299,7 +312,13 @@ class App:
 
     def _committed(self, step: Step) -> None:
         self.timer.committed(step)
+        if step.conversation.agents_chat is not None:
+            self.boards.changed()
         self.metrics.committed(step, self.clock.now())
+
+    def _met(self) -> None:
+        """There is news of a colleague."""
+        self.boards.changed()
 
     async def _undelivered(self, outgoing: Outgoing, receipt: Receipt) -> None:
         log.warning("not delivered", outgoing=outgoing.id, error=receipt.error)
@@ -325,6 +344,7 @@ class App:
         """Show a group's open cases anew, where it is now. What is still written under its old id is read as well."""
         self.agents_chats.add(new)
         await self.flow.renew(old, new)
+        self.boards.renewed(old, new)
         await self.roles.refresh(self.line.bot, (new,))
 
     def _team_words(self, key: str, values: dict[str, object]) -> str:

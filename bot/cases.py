@@ -14,6 +14,7 @@ from bot.core.step import Event, Step
 from bot.core.workload import Workload
 from bot.ports import Clock, Library, Sender, Store
 from bot.staff import Staff
+from bot.waiting import Waiting
 
 
 class Cases:
@@ -40,6 +41,7 @@ class Cases:
         self._groups = groups
         self._staff = staff
         self._committed = committed
+        self.waiting = Waiting(store)
         self._workload = Workload()
         self._since_start: list[Event] | None = []
 
@@ -75,6 +77,7 @@ class Cases:
         await self._store.commit(step)
         self._hear(step.events)
         self._staff.note(step.conversation)
+        self.waiting.note(step.conversation)
         if step.outbox:
             self._sender.wake()
         self._committed(step)

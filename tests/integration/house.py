@@ -106,6 +106,7 @@ class House:
         """Move the clock on, and have the app look at it."""
         self.clock.advance(span)
         self.app.timer.look_again()
+        self.app.boards.look_again()
 
 
 def free_port() -> int:
@@ -126,6 +127,7 @@ def settings_for(folder: Path, simulator: Simulator, **more: object) -> Settings
         "data": folder / "data",
         "content": folder / "content",
         "encoder": "ngrams",
+        "board": False,
     }
     return read_settings(_env_file=None, **{**given, **more})
 
