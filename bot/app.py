@@ -17,7 +17,7 @@ from bot.core.draft import Groups
 from bot.core.errors import ContentError, KeepwordError, StoreError
 from bot.core.incoming import Standing, Update
 from bot.core.outgoing import Outgoing, Receipt
-from bot.core.people import Role
+from bot.core.people import Person, Role
 from bot.core.step import Step
 from bot.door import Door
 from bot.files.live import LiveContent
@@ -36,7 +36,7 @@ from bot.shelf import Shelf, Train, Trained
 from bot.store.tiny import TinyStore
 from bot.tally import Tally
 from bot.telegram.boards import Boards
-from bot.telegram.commands import Menus, show_commands
+from bot.telegram.commands import Menus, show_commands, show_own
 from bot.telegram.healing import Healer, where_they_are
 from bot.telegram.lanes import InboundLanes
 from bot.telegram.outbound import TelegramSender
@@ -295,13 +295,13 @@ class App:
         self._heal(self.healer.look(groups))
         catalogue = self.shelf.current().catalogue
         for language in catalogue.standards.languages:
+            default = language == catalogue.standards.default_language
             menus = Menus(
                 helping.customers_menu(catalogue, language),
                 helping.colleagues_menu(Role.AGENT, catalogue),
                 helping.colleagues_menu(Role.SUPERVISOR, catalogue),
-                helping.private_menus(self.flow.colleagues, catalogue),
+                helping.private_menus(self.flow.colleagues, catalogue) if default else {},
             )
-            default = language == catalogue.standards.default_language
             await show_commands(self.line.bot, menus, groups, None if default else language)
 
     # --- what is heard from the parts
@@ -316,9 +316,13 @@ class App:
             self.boards.changed()
         self.metrics.committed(step, self.clock.now())
 
-    def _met(self) -> None:
-        """There is news of a colleague."""
+    def _met(self, person: Person, before: Person | None) -> None:
+        """There is news of a colleague: the board names them, and their menu is that of what they are."""
         self.boards.changed()
+        was = before is not None and before.private and before.is_colleague
+        if person.private and (person.is_colleague != was or (before and before.highest != person.highest)):
+            menus = helping.private_menus((person,), self.shelf.current().catalogue)
+            self._heal(show_own(self.line.bot, person.id, menus.get(person.id)))
 
     async def _undelivered(self, outgoing: Outgoing, receipt: Receipt) -> None:
         log.warning("not delivered", outgoing=outgoing.id, error=receipt.error)

@@ -66,7 +66,7 @@ class Asking:
             past = await self._store.past_conversations(seen.chat_id)
             return inquiries.answer(name, seen, past, context)
         person = self._staff.roster.person(message.agent.id)
-        if person is None and name not in ("help", "queue") and Where.GROUP in command.where:
+        if person is None and name not in ("help", "queue", "team") and Where.GROUP in command.where:
             return _words(context, "team_anonymous", command=name)
         if name == "team":
             return await self._team(staffing.Asked(message.text, (message.agents_chat,), message.entities))
@@ -92,6 +92,7 @@ class Asking:
         """Answer a colleague in their own chat, for all the groups that they belong to."""
         name, context, groups = message.command or "", self._cases.context(), person.all_groups
         role = person.highest
+        groups = tuple(sorted(context.groups.all)) if role is Role.ADMIN else groups
         command = commands.find(name, Where.STAFF)
         if command is None or not commands.may(role, command):
             said = _words(context, "team_only_supervisors", command=name)

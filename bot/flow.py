@@ -55,7 +55,7 @@ from bot.core.people import Person
 from bot.core.step import Due, DueKind, Step
 from bot.mirroring import Mirroring
 from bot.ports import Channel, Clock, Hints, Library, Members, Sender, Store
-from bot.staff import Staff
+from bot.staff import Met, Staff
 from bot.team import Team
 
 A_FEW = 20
@@ -79,7 +79,7 @@ async def _leave_it(_standing: Standing) -> None:
 class Flow:
     """Tells the story, one update or due row at a time. ``committed`` is called after every step, ``failed`` with
     what went wrong inside, and ``heal`` what changed about a group as a whole. ``members`` knows who belongs to the
-    groups; ``met`` is called when there is news of a colleague."""
+    groups; ``met`` hears of news of a colleague."""
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class Flow:
         failed: Callable[[Exception], None] = lambda error: None,
         heal: Callable[[Standing], Awaitable[None]] = _leave_it,
         members: Members | None = None,
-        met: Callable[[], None] = lambda: None,
+        met: Met = lambda person, before: None,
     ) -> None:
         self._store = store
         self._sender = sender
@@ -189,9 +189,7 @@ class Flow:
             await self._store.discard(update_id, f"failed: {error}")
 
     async def _customer_wrote(self, message: CustomerMessage, update_id: int) -> None:
-        person = self._staff.roster.person(message.customer.id)
-        if person is not None:
-            person = await self._staff.know(replace(person, private=True))
+        person = await self._staff.in_private(message.customer)
         if person is not None and message.command in roster.COMMANDS:
             await self._team.said_in_private(person, message, update_id)
             return

@@ -92,6 +92,10 @@ class Members(Protocol):
         """What this user is in a group now; None: they don't belong to it. Raises KeepwordError: that can't be told."""
         ...
 
+    def is_admin(self, user_id: int) -> bool:
+        """Whether the settings name them an admin."""
+        ...
+
     def note(self, agents_chat: int, person: Person, role: Role | None) -> None:
         """This is what they are now."""
         ...

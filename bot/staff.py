@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.core import roster
 from bot.core.conversation import Conversation
 from bot.core.incoming import AgentChoice, AgentMessage, AgentReaction, Ignored, MemberStanding
-from bot.core.people import Agent, Person, Role
+from bot.core.people import Agent, Customer, Person, Role
 from bot.core.roster import Roster
 from bot.ports import Clock, Members, Store
 
@@ -23,24 +23,32 @@ class EveryoneBelongs:
         """They are an agent."""
         return Role.AGENT
 
+    def is_admin(self, user_id: int) -> bool:
+        """Nobody is."""
+        return False
+
     def note(self, agents_chat: int, person: Person, role: Role | None) -> None:
         """That changes nothing."""
 
 
+Met = Callable[[Person, Person | None], None]
+"""Hears what is known of a colleague from now on, and what was before."""
+
+
 class Staff:
-    """Keeps the roster as it is in the store. ``changed`` is called when there is news of a colleague."""
+    """Keeps the roster as it is in the store. ``met`` hears of news of a colleague."""
 
     def __init__(
         self,
         store: Store,
         clock: Clock,
         members: Members | None = None,
-        changed: Callable[[], None] = lambda: None,
+        met: Met = lambda person, before: None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._members = members or EveryoneBelongs()
-        self._tell_changed = changed
+        self._met = met
         self.roster = Roster()
         self._changed: set[str] | None = set()
         """Conversations that have changed since we started, until all have been counted."""
@@ -64,11 +72,19 @@ class Staff:
 
     async def know(self, person: Person) -> Person:
         """News of a colleague: kept, if it is any. Raises StoreError."""
-        if person != self.roster.person(person.id):
+        before = self.roster.person(person.id)
+        if person != before:
             await self._store.put_person(person)
             self.roster.know(person)
-            self._tell_changed()
+            self._met(person, before)
         return person
+
+    async def in_private(self, customer: Customer) -> Person | None:
+        """The colleague who writes to the bot in private; None: it is a customer. Raises StoreError."""
+        known = self.roster.person(customer.id)
+        if known is None and self._members.is_admin(customer.id):
+            known = Person(customer.id, customer.name, customer.username, Role.ADMIN)
+        return None if known is None else await self.know(replace(known, private=True))
 
     async def meet(self, people: Iterable[Person]) -> None:
         """Telegram has told who supervises which group, and who does so no more. Raises StoreError."""

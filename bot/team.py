@@ -40,7 +40,7 @@ class Team:
             return
         context = self._cases.context()
         async with self._cases.leased(seen) as conversation:
-            if message.command:
+            if message.command and not message.edited:
                 wish = handover.Wish(message.command, message.agent, message=message)
                 await self._cases.commit(handover.agent_asked(conversation, wish, update_id, context))
             else:

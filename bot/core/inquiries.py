@@ -27,7 +27,9 @@ def answer(command: str, conversation: Conversation, past: Past, context: Contex
     """What to answer to one of :data:`COMMANDS`, asked in a case; its links are marked (:mod:`bot.core.links`)."""
     earlier = [each for each in past if each.id != conversation.id]
     draft = Draft(conversation, context)
-    return "\n".join(line for line in _ANSWERS[command](draft, earlier) if line)
+    lines = [line for line in _ANSWERS[command](draft, earlier) if line]
+    fits = links.fitted(lines, links.LIMIT - 2)
+    return "\n".join(lines if fits == len(lines) else [*lines[:fits], "…"])
 
 
 # --- how it stands ----------------------------------------------------------------------------------------------------

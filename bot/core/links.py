@@ -17,13 +17,19 @@ MOST = 90
 """Links in one message: Telegram sets 100 parts of a text apart, and drops the rest."""
 
 _START, _MIDDLE, _END = "\ue001", "\ue002", "\ue003"
-_MARKS = re.compile(f"[{_START}{_MIDDLE}{_END}]")
+_JOINER = "\u200d"
+"""Holds an emoji of several parts together."""
+
 _LINK = re.compile(f"{_START}([^{_END}]*){_MIDDLE}([^{_END}]*){_END}")
 
 
 def clean(text: str) -> str:
-    """``text`` without such characters: what others wrote makes no links."""
-    return _MARKS.sub("", text)
+    """``text`` as a part of a line: without line breaks, and without characters that can't be seen.
+
+    So what others wrote makes no links, nor turns the line around.
+    """
+    seen = "".join(char if char.isprintable() or char == _JOINER else " " for char in text)
+    return " ".join(seen.split())
 
 
 def link(label: str, address: str) -> str:

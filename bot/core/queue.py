@@ -49,9 +49,7 @@ def answer(cases: Iterable[Conversation], context: Context) -> str:
     found = entries(cases, context.now)
     if not found:
         return _said(context, "team_queue_empty")
-    first = _said(
-        context, "team_queue_first", customer=links.clean(found[0].case.customer.name), why=why(found[0], context)
-    )
+    first = _said(context, "team_queue_first", customer=_name(found[0].case), why=why(found[0], context))
     return _listed(f"{counts(found, context)}\n{first}", found, context)
 
 
@@ -100,10 +98,15 @@ def line(entry: Entry, context: Context) -> str:
         "team_queue_line",
         mark=_mark(entry),
         time=_time(entry, context),
-        customer=links.link(case_.customer.name, address),
+        customer=links.link(_name(case_), address),
         subject=links.clean(subject),
         holder=_holder(case_, context),
     )
+
+
+def _name(case_: Conversation) -> str:
+    """What the customer is called; who has no name that can be read, by their number."""
+    return links.clean(case_.customer.name) or str(case_.customer.id)
 
 
 def _mark(entry: Entry) -> str:

@@ -186,8 +186,8 @@ class Topic:
 class Chat:
     """A private chat of a customer with the bot (``person`` is who), or the agents' group (``person`` is None).
 
-    ``is_forum``: it has topics. ``is_open``: who is no member may write too, as below a channel's posts. ``moved_to`` is
-    the id of the supergroup that it has become.
+    ``is_forum``: it has topics. ``is_open``: who is no member may write too, as below a channel's posts. ``moved_to``
+    is the id of the supergroup that it has become.
     """
 
     id: int

@@ -45,8 +45,24 @@ async def show_commands(bot: Bot, menus: Menus, agents_chats: Iterable[int] = ()
         scopes.append((menus.supervisors, BotCommandScopeChatAdministrators(chat)))
     scopes += [(descriptions, BotCommandScopeChat(person)) for person, descriptions in menus.private.items()]
     for descriptions, scope in scopes:
-        commands = [BotCommand(command, text) for command, text in descriptions.items()]
-        try:
-            await bot.set_my_commands(commands, scope=scope, language_code=language)
-        except TelegramError as error:
-            log.warning("the menu of commands could not be set", scope=scope.type, error=str(error))
+        await _set(bot, descriptions, scope, language)
+
+
+async def show_own(bot: Bot, person: int, descriptions: Descriptions | None) -> None:
+    """Fill the menu of one colleague's own chat with the bot; None: they have that of a customer again."""
+    scope = BotCommandScopeChat(person)
+    if descriptions is not None:
+        await _set(bot, descriptions, scope, None)
+        return
+    try:
+        await bot.delete_my_commands(scope)
+    except TelegramError as error:
+        log.warning("a menu of commands could not be taken away", error=str(error))
+
+
+async def _set(bot: Bot, descriptions: Descriptions, scope: BotCommandScope, language: str | None) -> None:
+    commands = [BotCommand(command, text) for command, text in descriptions.items()]
+    try:
+        await bot.set_my_commands(commands, scope=scope, language_code=language)
+    except TelegramError as error:
+        log.warning("the menu of commands could not be set", scope=scope.type, error=str(error))

@@ -31,6 +31,10 @@ class Roles:
             return Role.SUPERVISOR
         return Role.AGENT
 
+    def is_admin(self, user_id: int) -> bool:
+        """Whether the settings name them an admin."""
+        return user_id in self._admins
+
     async def refresh(self, bot: Bot, agents_chats: Iterable[int]) -> None:
         """Ask Telegram who the administrators are. Where it does not say, what was known stays."""
         for chat in agents_chats:
@@ -80,6 +84,10 @@ class Members:
             raise DeliveryError(f"Telegram could not say who belongs to the group ({error}). Try again.") from error
         role = role_of_member(member.to_dict())
         return None if role is None else max(role, self._roles(agents_chat, user_id), key=list(Role).index)
+
+    def is_admin(self, user_id: int) -> bool:
+        """Whether the settings name them an admin."""
+        return self._roles.is_admin(user_id)
 
     def note(self, agents_chat: int, person: Person, role: Role | None) -> None:
         """Telegram has told it by itself."""
