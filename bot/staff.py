@@ -93,7 +93,7 @@ class Staff:
             still = {found.id for found in people if group in found.supervises}
             for person in self.roster.of(group):
                 if group in person.supervises and person.id not in still and person.role is not Role.ADMIN:
-                    await self.know(roster.stands(person, group, Role.AGENT))
+                    await self.know(roster.without_lead(person, group))
         for found in people:
             known = self.roster.person(found.id) or await self._met_before(found)
             supervises = tuple(dict.fromkeys((*known.supervises, *found.supervises)))
@@ -103,16 +103,17 @@ class Staff:
     async def admit(self, said: Said) -> Said | Ignored:
         """Who does something in a group, with the rights that they have there by the store.
 
-        Of whom the store does not know, Telegram is asked. Who hides behind the group's name is one of its
+        Of whom the store does not know, or has not heard for long, Telegram is asked. Who hides behind the group's name is one of its
         administrators: Telegram lets nobody else. Raises StoreError, and KeepwordError where Telegram can't tell.
         """
         agent, group = said.agent, said.agents_chat
         if agent.id <= 0:
             return said
         known = self.roster.person(agent.id)
-        if known is None or group not in known.all_groups:
+        if not roster.belongs(known, group, self._clock.now()):
             role = await self._members.role(group, agent.id)
             if role is None:
+                await self.stands(MemberStanding(group, agent, None))
                 return Ignored("done by somebody who does not belong to the agents' group")
             agent = replace(agent, role=max(agent.role, role, key=list(Role).index))
         person = await self.see(agent, group)

@@ -116,6 +116,17 @@ def seen(known: Person | None, agent: Agent, group: int, now: datetime) -> Perso
     )
 
 
+def belongs(known: Person | None, group: int, now: datetime) -> bool:
+    """Whether we know that somebody belongs to a group: they have done something there lately."""
+    return known is not None and group in known.groups and known.seen_at is not None and now - known.seen_at < KNOWN_FOR
+
+
+def without_lead(known: Person, group: int) -> Person:
+    """``known``, who administers ``group`` no more; whether they still belong to it is another matter."""
+    supervises = tuple(each for each in known.supervises if each != group)
+    return replace(known, supervises=supervises, role=known.role if supervises else Role.AGENT)
+
+
 def stands(known: Person, group: int, role: Role | None) -> Person:
     """What Telegram says ``known`` is in ``group`` now; None: they belong to it no more."""
     groups = tuple(each for each in known.groups if each != group)

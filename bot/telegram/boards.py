@@ -79,6 +79,7 @@ class Boards:
         self._failed = failed
         self._boards: dict[int, _Board] = {}
         self._renewed: set[int] = set()
+        self._at_work: set[int] = set()
         self._woken = asyncio.Event()
         self._changed = True
         self._looked_at: datetime | None = None
@@ -101,12 +102,15 @@ class Boards:
 
     async def run(self) -> None:
         """Keep them up to date for ever."""
-        while True:
-            while (nap := self._nap()) > timedelta(0):
-                self._woken.clear()
-                await self._wait(nap)
-            self._changed, self._looked_at = False, self._clock.now()
-            await asyncio.gather(*(self._keep_up(group) for group in sorted(self._groups)))
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                while (nap := self._nap()) > timedelta(0):
+                    self._woken.clear()
+                    await self._wait(nap)
+                self._changed, self._looked_at = False, self._clock.now()
+                for group in sorted(self._groups - self._at_work):
+                    self._at_work.add(group)  # one that waits for its turn holds up no other
+                    tasks.create_task(self._keep_up(group))
 
     def _nap(self) -> timedelta:
         """How long until there may be something to do; not more than zero: there is now."""
@@ -132,6 +136,8 @@ class Boards:
             log.warning("the board of a group could not be brought up to date", group=group, error=str(error))
         except Exception as error:  # the board is a convenience: nothing else must end with it
             self._failed(error)
+        finally:
+            self._at_work.discard(group)
 
     async def _bring_up_to_date(self, group: int) -> None:
         board = self._boards.get(group) or await self._recall(group)
