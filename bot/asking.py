@@ -5,16 +5,34 @@ The facts are fetched here; what is said of them is decided in :mod:`bot.core`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.cases import Cases
 from bot.core import arrival, board, colleagues, commands, helping, inquiries, links, queue, roster, staffing, words
-from bot.core.commands import Where
-from bot.core.conversation import Conversation
+from bot.core.commands import Command, Where
+from bot.core.conversation import Conversation, Entity
 from bot.core.draft import Context
 from bot.core.incoming import AgentMessage, CustomerMessage
 from bot.core.outgoing import Text
 from bot.core.people import Person, Role
 from bot.ports import Sender, Store
 from bot.staff import Staff
+
+_ABOUT_ONESELF = roster.COMMANDS | {"mine"}
+"""What nobody can say or ask who hides behind the group's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A command as it was given: by whom, with which rights, about which groups, and all the words of it."""
+
+    command: Command
+    where: Where
+    agent: int
+    role: Role
+    groups: tuple[int, ...]
+    text: str
+    entities: tuple[Entity, ...] = ()
 
 
 class Asking:
@@ -55,22 +73,21 @@ class Asking:
 
     async def _said(self, message: AgentMessage, seen: Conversation | None) -> str | None:
         """What to answer; None: there is more to do than to answer."""
-        name, context = message.command or "", self._cases.context()
-        where = Where.GROUP if seen is None else Where.CASE
+        name, where = message.command or "", Where.GROUP if seen is None else Where.CASE
         command = commands.find(name, where)
         if command is None:
             return self._not_here(name, where)
-        if not commands.may(message.agent.role, command):
-            return _words(context, "team_only_supervisors", command=name)
         if seen is not None and name in inquiries.COMMANDS:
             past = await self._store.past_conversations(seen.chat_id)
-            return inquiries.answer(name, seen, past, context)
-        person = self._staff.roster.person(message.agent.id)
-        if person is None and name not in ("help", "queue", "team") and Where.GROUP in command.where:
-            return _words(context, "team_anonymous", command=name)
-        if name == "team":
-            return await self._team(staffing.Asked(message.text, (message.agents_chat,), message.entities))
-        return await self._anywhere(name, message.agent.id, message.agent.role, where, (message.agents_chat,))
+            return inquiries.answer(name, seen, past, self._cases.context())
+        hidden = self._staff.roster.person(message.agent.id) is None
+        if hidden and name in _ABOUT_ONESELF and Where.GROUP in command.where:
+            return _words(self._cases.context(), "team_anonymous", command=name)
+        groups = (message.agents_chat,)
+        agent = message.agent
+        return await self._answer(
+            Question(command, where, agent.id, agent.role, groups, message.text, message.entities)
+        )
 
     def _not_here(self, name: str, where: Where) -> str | None:
         """Outside of cases a command that we don't know may well be another bot's."""
@@ -90,17 +107,12 @@ class Asking:
 
     async def answer_in_private(self, person: Person, message: CustomerMessage, update_id: int) -> None:
         """Answer a colleague in their own chat, for all the groups that they belong to."""
-        name, context, groups = message.command or "", self._cases.context(), person.all_groups
-        role = person.highest
-        groups = tuple(sorted(context.groups.all)) if role is Role.ADMIN else groups
-        command = commands.find(name, Where.STAFF)
-        if command is None or not commands.may(role, command):
-            said = _words(context, "team_only_supervisors", command=name)
-        elif name == "team":
-            led = tuple(group for group in groups if person.role_in(group) is not Role.AGENT)
-            said = await self._team(staffing.Asked(message.text, led, message.entities))
-        else:
-            said = await self._anywhere(name, person.id, role, Where.STAFF, groups) or ""
+        context = self._cases.context()
+        command = commands.find(message.command or "", Where.STAFF)
+        assert command is not None
+        groups = tuple(sorted(context.groups.all)) if person.role is Role.ADMIN else person.all_groups
+        question = Question(command, Where.STAFF, person.id, person.highest, groups, message.text, message.entities)
+        said = await self._answer(question) or ""
         text, entities = links.parsed(said)
         async with self._store.lease(message.chat_id) as last:
             conversation = last or arrival.fresh(message.chat_id, message.customer, None, context)
@@ -109,20 +121,26 @@ class Asking:
 
     # anywhere
 
-    async def _anywhere(self, name: str, agent: int, role: Role, where: Where, groups: tuple[int, ...]) -> str | None:
-        context = self._cases.context()
+    async def _answer(self, question: Question) -> str | None:
+        context, name = self._cases.context(), question.command.name
+        if not commands.may(question.role, question.command):
+            return _words(context, "team_only_supervisors", command=name)
         match name:
             case "queue":
-                return queue.answer(await self._cases.waiting.cases(groups), context)
+                return queue.answer(await self._cases.waiting.cases(question.groups), context)
             case "mine":
-                return queue.mine(await self._cases.waiting.cases(), agent, context)
+                return queue.mine(await self._cases.waiting.cases(), question.agent, context)
             case "help":
-                return helping.answer(role, where, context.catalogue)
+                return helping.answer(question.role, question.where, context.catalogue)
+            case "team":
+                return await self._team(question)
             case _:
                 return None
 
-    async def _team(self, asked: staffing.Asked) -> str:
-        said, changed = staffing.answer(asked, self._cases.context())
+    async def _team(self, question: Question) -> str:
+        person = self._staff.roster.person(question.agent)
+        led = tuple(each for each in question.groups if person is None or person.role_in(each) is not Role.AGENT)
+        said, changed = staffing.answer(staffing.Asked(question.text, led, question.entities), self._cases.context())
         if changed is not None:
             await self._staff.know(changed)
         return said

@@ -103,8 +103,9 @@ class Staff:
     async def admit(self, said: Said) -> Said | Ignored:
         """Who does something in a group, with the rights that they have there by the store.
 
-        Of whom the store does not know, or has not heard for long, Telegram is asked. Who hides behind the group's name is one of its
-        administrators: Telegram lets nobody else. Raises StoreError, and KeepwordError where Telegram can't tell.
+        Of whom the store does not know, or has not heard for long, Telegram is asked. Who hides behind the group's
+        name is one of its administrators: Telegram lets nobody else. Raises StoreError, and KeepwordError where
+        Telegram can't tell.
         """
         agent, group = said.agent, said.agents_chat
         if agent.id <= 0:

@@ -41,7 +41,7 @@ def test_a_command_that_is_handled_stands_in_the_table() -> None:
 
 
 def test_a_command_that_stands_in_the_table_is_handled() -> None:
-    assert KNOWN - handled() - {"team"} == set()
+    assert KNOWN - handled() == set()
 
 
 def test_customers_find_all_that_they_may_ask_for_and_nothing_else() -> None:
