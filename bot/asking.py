@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.cases import Cases
-from bot.core import arrival, board, colleagues, commands, helping, inquiries, links, queue, roster, staffing, words
+from bot.core import arrival, board, colleagues, commands, helping, inquiries, linked, queue, roster, staffing, words
 from bot.core.commands import Command, Where
 from bot.core.conversation import Conversation, Entity
 from bot.core.draft import Context
@@ -61,7 +61,7 @@ class Asking:
         said = await self._said(message, seen)
         if said is None:
             return False
-        text, entities = links.parsed(said)
+        text, entities = linked.parsed(said)
         content = Text(text, reply_to=message.message_id, entities=entities)
         if seen is None:
             await self._sender.tell(message.agents_chat, content, message.thread_id)
@@ -113,7 +113,7 @@ class Asking:
         groups = tuple(sorted(context.groups.all)) if person.role is Role.ADMIN else person.all_groups
         question = Question(command, Where.STAFF, person.id, person.highest, groups, message.text, message.entities)
         said = await self._answer(question) or ""
-        text, entities = links.parsed(said)
+        text, entities = linked.parsed(said)
         async with self._store.lease(message.chat_id) as last:
             conversation = last or arrival.fresh(message.chat_id, message.customer, None, context)
             answer = Text(text, entities=entities)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.core import links, queue, words
+from bot.core import linked, queue, words
 from bot.core.conversation import Conversation
 from bot.core.draft import Context
 from bot.core.outgoing import Text
@@ -16,10 +16,10 @@ def board(group: int, cases: Iterable[Conversation], context: Context) -> Text:
     found = queue.entries(cases, context.now)
     head = "\n".join([queue.counts(found, context), *_people(group, context)])
     if found:
-        body = "\n".join(queue.shown(found, context, links.LIMIT - links.units(head) - 2))
+        body = "\n".join(queue.shown(found, context, linked.LIMIT - linked.units(head) - 2))
     else:
         body = _said(context, "team_queue_empty")
-    text, entities = links.parsed(f"{head}\n\n{body}")
+    text, entities = linked.parsed(f"{head}\n\n{body}")
     return Text(text, entities=entities)
 
 
@@ -41,7 +41,7 @@ MOST_NAMES = 20
 
 
 def _named(people: list[Person]) -> str:
-    names = sorted(links.clean(person.name) for person in people)
+    names = sorted(linked.clean(person.name) for person in people)
     return ", ".join(names[:MOST_NAMES]) + (" …" if len(names) > MOST_NAMES else "")
 
 

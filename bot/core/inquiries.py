@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.core import case, links, priority, words
+from bot.core import case, linked, links, priority, words
 from bot.core.conversation import Author, Conversation, Media, Message, Phase, PromiseState, Way
 from bot.core.draft import Context, Draft
 
@@ -24,11 +24,11 @@ QUOTED = 300
 
 
 def answer(command: str, conversation: Conversation, past: Past, context: Context) -> str:
-    """What to answer to one of :data:`COMMANDS`, asked in a case; its links are marked (:mod:`bot.core.links`)."""
+    """What to answer to one of :data:`COMMANDS`, asked in a case; its links are marked (:mod:`bot.core.linked`)."""
     earlier = [each for each in past if each.id != conversation.id]
     draft = Draft(conversation, context)
     lines = [line for line in _ANSWERS[command](draft, earlier) if line]
-    fits = links.fitted(lines, links.LIMIT - 2)
+    fits = linked.fitted(lines, linked.LIMIT - 2)
     return "\n".join(lines if fits == len(lines) else [*lines[:fits], "…"])
 
 
@@ -183,7 +183,7 @@ def _history(draft: Draft, past: Past) -> list[str]:
     head = draft.team_words("team_history", count=len(past))
     lines = [_case_before(draft, each) for each in reversed(past)]
     more = draft.team_words("team_queue_more", count=len(past))
-    fits = links.fitted(lines, links.LIMIT - links.units(head) - links.units(more) - 2)
+    fits = linked.fitted(lines, linked.LIMIT - linked.units(head) - linked.units(more) - 2)
     rest = [draft.team_words("team_queue_more", count=len(past) - fits)] if fits < len(past) else []
     return [head, *lines[:fits], *rest]
 
@@ -191,7 +191,7 @@ def _history(draft: Draft, past: Past) -> list[str]:
 def _case_before(draft: Draft, before: Conversation) -> str:
     day = _day(draft, before.opened_at)
     address = links.case_link(before.agents_chat, before.topic_id, before.card_id)
-    subject = links.link(case.subject_of(before, draft.context.catalogue), address)
+    subject = linked.link(case.subject_of(before, draft.context.catalogue), address)
     outcome = [_outcome(draft, before)]
     outcome += [f"{before.after.rating} ★"] if before.after.rating is not None else []
     return f"{day} · {subject} · {' · '.join(outcome)}"
@@ -201,7 +201,7 @@ def _outcome(draft: Draft, before: Conversation) -> str:
     if any(promise.state is PromiseState.BROKEN for promise in before.promises):
         return draft.team_words("team_history_broken")
     if before.agent is not None:
-        return draft.team_words("team_history_solved", agent=links.clean(before.agent.name))
+        return draft.team_words("team_history_solved", agent=linked.clean(before.agent.name))
     return draft.team_words("team_history_withdrawn" if before.promises else "team_history_bot")
 
 

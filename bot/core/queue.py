@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.core import case, links, priority, words
+from bot.core import case, linked, links, priority, words
 from bot.core.conversation import Conversation, Phase
 from bot.core.draft import Context
 from bot.core.priority import Reason
@@ -45,7 +45,7 @@ def _entry(case_: Conversation, now: datetime) -> Entry:
 
 
 def answer(cases: Iterable[Conversation], context: Context) -> str:
-    """What ``/queue`` says: all of it, and why the first one is the first. Its links are marked (:mod:`links`)."""
+    """What ``/queue`` says: all of it, and why the first one is the first. Its links are marked (:mod:`linked`)."""
     found = entries(cases, context.now)
     if not found:
         return _said(context, "team_queue_empty")
@@ -62,17 +62,17 @@ def mine(cases: Iterable[Conversation], agent: int, context: Context) -> str:
 
 
 def _listed(head: str, found: Sequence[Entry], context: Context) -> str:
-    return "\n".join([head, "", *shown(found, context, links.LIMIT - links.units(head) - 2)])
+    return "\n".join([head, "", *shown(found, context, linked.LIMIT - linked.units(head) - 2)])
 
 
 def shown(found: Sequence[Entry], context: Context, room: int) -> list[str]:
     """A line for each, as many as fit into ``room`` UTF-16 units; then how many more there are."""
-    lines = [line(entry, context) for entry in found[: links.MOST]]
+    lines = [line(entry, context) for entry in found[: linked.MOST]]
     more = _said(context, "team_queue_more", count=len(found))
-    fits = links.fitted(lines, room)
+    fits = linked.fitted(lines, room)
     if fits == len(found):
         return lines
-    fits = links.fitted(lines, room - links.units(more) - 1)
+    fits = linked.fitted(lines, room - linked.units(more) - 1)
     return [*lines[:fits], _said(context, "team_queue_more", count=len(found) - fits)]
 
 
@@ -98,15 +98,15 @@ def line(entry: Entry, context: Context) -> str:
         "team_queue_line",
         mark=_mark(entry),
         time=_time(entry, context),
-        customer=links.link(_name(case_), address),
-        subject=links.clean(subject),
+        customer=linked.link(_name(case_), address),
+        subject=linked.clean(subject),
         holder=_holder(case_, context),
     )
 
 
 def _name(case_: Conversation) -> str:
     """What the customer is called; who has no name that can be read, by their number."""
-    return links.clean(case_.customer.name) or str(case_.customer.id)
+    return linked.clean(case_.customer.name) or str(case_.customer.id)
 
 
 def _mark(entry: Entry) -> str:
@@ -130,9 +130,9 @@ def _time(entry: Entry, context: Context) -> str:
 
 def _holder(case_: Conversation, context: Context) -> str:
     if case_.phase is Phase.HUMAN and case_.agent is not None:
-        return f"👤 {links.clean(case_.agent.name)}"
+        return f"👤 {linked.clean(case_.agent.name)}"
     if case_.assigned is not None:
-        return f"👉 {links.clean(case_.assigned.name)}"
+        return f"👉 {linked.clean(case_.assigned.name)}"
     return _said(context, "team_queue_nobody")
 
 

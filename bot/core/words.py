@@ -204,7 +204,7 @@ def moment(language: str, local: datetime, now: datetime) -> str:
 
 
 def day(language: str, local: datetime) -> str:
-    """A day of the calendar, with its year: "3 Dec 2026"."""
+    """A day and its year, as the language writes them in short: "3 Dec 2026"."""
     return format_date(local, "medium", _times_of(language))
 
 

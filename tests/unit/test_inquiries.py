@@ -8,7 +8,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import inquiries, links, staffing
+from bot.core import inquiries, linked, staffing
 from bot.core.conversation import Aftercare, Author, Conversation, Media, Message, Phase, Promise, PromiseState, Way
 from bot.core.draft import Context
 from bot.core.people import Agent, Person, Role
@@ -35,7 +35,7 @@ def waiting(**more: object) -> Conversation:
 
 
 def asked(command: str, case: Conversation, *past: Conversation, at: Context = LATER) -> str:
-    return links.parsed(inquiries.answer(command, case, past, at))[0]
+    return linked.parsed(inquiries.answer(command, case, past, at))[0]
 
 
 # --- /status
@@ -121,7 +121,7 @@ WORDS = st.lists(st.text(max_size=99) | st.sampled_from(["😀" * 2048, "x" * 40
 @given(WORDS, WORDS)
 def test_summary_is_one_message_however_much_was_written(theirs: list[str], ours: list[str]) -> None:
     lines = [said(Author.CUSTOMER, text) for text in theirs] + [said(Author.NOTE, text, name="Ana") for text in ours]
-    assert links.units(asked("summary", waiting(messages=tuple(lines)))) <= links.LIMIT
+    assert linked.units(asked("summary", waiting(messages=tuple(lines)))) <= linked.LIMIT
 
 
 # --- /who and /history
@@ -165,7 +165,7 @@ def test_history_lists_the_earlier_cases_the_last_first_with_outcome_and_link() 
         "3 Nov 2026 · Item damaged · a promise was broken",
         "24 Oct 2026 · Item damaged · solved by Ana Kos · 5 ★",
     ]
-    _, entities = links.parsed(inquiries.answer("history", NOW, PAST, LATER))
+    _, entities = linked.parsed(inquiries.answer("history", NOW, PAST, LATER))
     assert [entity.url.rpartition("/")[2] for entity in entities] == ["3", "2", "1"]
 
 
@@ -177,7 +177,7 @@ def test_a_long_history_is_cut_to_one_message_and_says_how_much_is_left_out() ->
     many = [before(number, 1, agent=Agent(1, "A" * 60)) for number in range(1, 200)]
     lines = asked("history", replace(NOW, id="5001-900"), *many).split("\n")
     assert lines[-1] == f"… and {199 - (len(lines) - 2)} more"
-    assert links.units("\n".join(lines)) <= links.LIMIT
+    assert linked.units("\n".join(lines)) <= linked.LIMIT
 
 
 # --- /team

@@ -8,7 +8,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import board, links, priority, queue
+from bot.core import board, linked, priority, queue
 from bot.core.conversation import Author, Conversation, Entity, Message, Phase, Promise, PromiseState
 from bot.core.draft import Context
 from bot.core.people import Agent, Customer, Person
@@ -29,7 +29,7 @@ def case(number: int, name: str = "Maja", due: timedelta | None = 42 * MINUTE, *
 
 
 def lines(*cases: Conversation, at: Context | None = None) -> list[str]:
-    text, _ = links.parsed(queue.answer(cases, at or context()))
+    text, _ = linked.parsed(queue.answer(cases, at or context()))
     return text.split("\n")
 
 
@@ -67,7 +67,7 @@ def test_a_time_on_another_day_says_which() -> None:
 
 
 def test_the_customers_name_leads_to_the_topic() -> None:
-    text, entities = links.parsed(queue.answer([case(5, "Maja 😀 Novak")], context()))
+    text, entities = linked.parsed(queue.answer([case(5, "Maja 😀 Novak")], context()))
     (link,) = entities
     units = text.encode("utf-16-le")
     assert units[2 * link.offset : 2 * (link.offset + link.length)].decode("utf-16-le") == "Maja 😀 Novak"
@@ -75,13 +75,13 @@ def test_the_customers_name_leads_to_the_topic() -> None:
 
 
 def test_a_case_without_a_topic_is_linked_by_its_card() -> None:
-    _, (link,) = links.parsed(queue.answer([case(5, topic_id=None, card_id=77)], context()))
+    _, (link,) = linked.parsed(queue.answer([case(5, topic_id=None, card_id=77)], context()))
     assert link.url.endswith("/77")
 
 
 def test_a_name_makes_no_link_of_its_own() -> None:
     crafted = "\ue001Maja\ue002https://evil.example\ue003"
-    text, entities = links.parsed(queue.answer([case(5, crafted, topic_id=None)], context()))
+    text, entities = linked.parsed(queue.answer([case(5, crafted, topic_id=None)], context()))
     assert entities == ()
     assert "Maja https://evil.example" in text
 
@@ -134,8 +134,8 @@ CASES = st.builds(
 @given(st.lists(CASES, max_size=120, unique_by=lambda each: each.id))
 def test_whatever_cases_there_are_the_board_is_one_message_in_the_order_of_the_queue(cases: list[Conversation]) -> None:
     shown = board.board(GROUP, cases, context())
-    assert len(shown.text.encode("utf-16-le", "surrogatepass")) // 2 <= links.LIMIT
-    assert len(shown.entities) <= links.MOST
+    assert len(shown.text.encode("utf-16-le", "surrogatepass")) // 2 <= linked.LIMIT
+    assert len(shown.entities) <= linked.MOST
     open_ones = [each for each in cases if each.phase in (Phase.WAITING, Phase.HUMAN)]
     ordered = [each.case for each in queue.entries(cases, MONDAY)]
     assert ordered == priority.order(open_ones, MONDAY)
@@ -150,6 +150,6 @@ def test_a_promise_that_was_broken_puts_the_case_first() -> None:
 
 
 def test_links_count_by_what_is_read_and_stand_where_it_is() -> None:
-    text = f"😀 {links.link('Maja', 'https://t.me/c/1/2')}!"
-    assert links.units(text) == 8
-    assert links.parsed(text) == ("😀 Maja!", (Entity("text_link", 3, 4, "https://t.me/c/1/2"),))
+    text = f"😀 {linked.link('Maja', 'https://t.me/c/1/2')}!"
+    assert linked.units(text) == 8
+    assert linked.parsed(text) == ("😀 Maja!", (Entity("text_link", 3, 4, "https://t.me/c/1/2"),))
