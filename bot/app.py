@@ -11,12 +11,13 @@ from typing import Any
 
 import structlog
 
-from bot.core import words
+from bot.core import helping, words
 from bot.core.content import Catalogue
 from bot.core.draft import Groups
 from bot.core.errors import ContentError, KeepwordError, StoreError
 from bot.core.incoming import Standing, Update
 from bot.core.outgoing import Outgoing, Receipt
+from bot.core.people import Person, Role
 from bot.core.step import Step
 from bot.door import Door
 from bot.files.live import LiveContent
@@ -35,12 +36,13 @@ from bot.shelf import Shelf, Train, Trained
 from bot.store.tiny import TinyStore
 from bot.tally import Tally
 from bot.telegram.age import FULL
-from bot.telegram.commands import AGENT_COMMANDS, CUSTOMER_COMMANDS, show_commands
+from bot.telegram.boards import Boards
+from bot.telegram.commands import Menus, show_commands, show_own
 from bot.telegram.healing import Healer, where_they_are
 from bot.telegram.lanes import InboundLanes
 from bot.telegram.outbound import TelegramSender
 from bot.telegram.reading import TelegramChannel
-from bot.telegram.roles import Roles
+from bot.telegram.roles import Members, Roles
 from bot.timer import Timer
 from bot.web import routes
 
@@ -130,6 +132,8 @@ class App:
         self._begin("content", self._follow_content(loaded.version))
         self._begin("menus", self._introduce())
         self._begin("tally", self.tally.run())
+        if self.settings.board:
+            self._begin("board", self.boards.run())
         self._begin("pulse", watch_pulse(self.metrics.lagged))
         self.timer.start()
         if not self.line.groups.all:
@@ -164,6 +168,11 @@ class App:
             committed=self._committed,
             failed=self._note_failure,
             heal=self._heard_of_group,
+            members=Members(self.line.bot, self.roles),
+            met=self._met,
+        )
+        self.boards = Boards(
+            self.sender, self.store, self.clock, groups.all, show=self.flow.board, failed=self._note_failure
         )
         self.lanes = InboundLanes(self._deal_with, lambda update, error: self._note_failure(error))
         outage = Outage(self.line.bot, self.shelf)
@@ -288,10 +297,14 @@ class App:
         self._heal(self.healer.look(groups))
         catalogue = self.shelf.current().catalogue
         for language in catalogue.standards.languages:
-            customers = {name: words.render(catalogue, language, f"menu_{name}") for name in CUSTOMER_COMMANDS}
-            agents = {name: words.render(catalogue, language, f"team_menu_{name}") for name in AGENT_COMMANDS}
             default = language == catalogue.standards.default_language
-            await show_commands(self.line.bot, customers, agents, groups, None if default else language)
+            menus = Menus(
+                helping.customers_menu(catalogue, language),
+                helping.colleagues_menu(Role.AGENT, catalogue),
+                helping.colleagues_menu(Role.SUPERVISOR, catalogue),
+                helping.private_menus(self.flow.colleagues, catalogue) if default else {},
+            )
+            await show_commands(self.line.bot, menus, groups, None if default else language)
 
     # --- what is heard from the parts
 
@@ -301,7 +314,17 @@ class App:
 
     def _committed(self, step: Step) -> None:
         self.timer.committed(step)
+        if step.conversation.agents_chat is not None:
+            self.boards.changed()
         self.metrics.committed(step, self.clock.now())
+
+    def _met(self, person: Person, before: Person | None) -> None:
+        """There is news of a colleague: the board names them, and their menu is that of what they are."""
+        self.boards.changed()
+        was = before is not None and before.private and before.is_colleague
+        if person.private and (person.is_colleague != was or (before and before.highest != person.highest)):
+            menus = helping.private_menus((person,), self.shelf.current().catalogue)
+            self._heal(show_own(self.line.bot, person.id, menus.get(person.id)))
 
     async def _undelivered(self, outgoing: Outgoing, receipt: Receipt) -> None:
         log.warning("not delivered", outgoing=outgoing.id, error=receipt.error)
@@ -331,6 +354,7 @@ class App:
         """Show a group's open cases anew, where it is now. What is still written under its old id is read as well."""
         self.agents_chats.add(new)
         await self.flow.renew(old, new)
+        self.boards.renewed(old, new)
         await self.roles.refresh(self.line.bot, (new,))
 
     def _team_words(self, key: str, values: dict[str, object]) -> str:

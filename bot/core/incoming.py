@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.conversation import Entity, Media
-from bot.core.people import Agent, Customer
+from bot.core.people import Agent, Customer, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,15 @@ class GroupStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberStanding:
+    """What somebody is in an agents' group has changed. ``role`` None: they don't belong to it any more."""
+
+    agents_chat: int
+    agent: Agent
+    role: Role | None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupMoved:
     """An agents' group became a supergroup, and has another id."""
 
@@ -149,6 +158,7 @@ Incoming = (
     | AgentChoice
     | AgentReaction
     | TopicClosed
+    | MemberStanding
     | Standing
     | Ignored
 )
