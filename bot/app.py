@@ -12,12 +12,13 @@ from typing import Any
 
 import structlog
 
-from bot.core import words
+from bot.core import helping, words
 from bot.core.content import Catalogue
 from bot.core.draft import Groups
 from bot.core.errors import ContentError, KeepwordError, StoreError
 from bot.core.incoming import GroupStanding, Standing, Update
 from bot.core.outgoing import Outgoing, Receipt
+from bot.core.people import Person, Role, crowds, is_person
 from bot.core.step import Step
 from bot.door import Door
 from bot.files.live import LiveContent
@@ -35,14 +36,16 @@ from bot.settings import Settings
 from bot.shelf import Shelf, Train, Trained
 from bot.store.tiny import TinyStore
 from bot.tally import Tally
+from bot.telegram.age import FULL
 from bot.telegram.alone import first_reached, writes_in_private
+from bot.telegram.boards import Boards
 from bot.telegram.business import ask
-from bot.telegram.commands import AGENT_COMMANDS, CUSTOMER_COMMANDS, show_commands
+from bot.telegram.commands import Menus, show_commands, show_own
 from bot.telegram.healing import Healer, where_they_are
 from bot.telegram.lanes import InboundLanes
 from bot.telegram.outbound import TelegramSender
 from bot.telegram.reading import TelegramChannel
-from bot.telegram.roles import Roles
+from bot.telegram.roles import Members, Roles
 from bot.timer import Timer
 from bot.web import routes
 
@@ -137,6 +140,8 @@ class App:
         self._begin("content", self._follow_content(loaded.version))
         self._begin("menus", self._introduce())
         self._begin("tally", self.tally.run())
+        if self.settings.board:
+            self._begin("board", self.boards.run())
         self._begin("pulse", watch_pulse(self.metrics.lagged))
         self.timer.start()
         if not self.line.groups.all:
@@ -159,6 +164,7 @@ class App:
             acknowledged=self._acknowledged,
             moved=lambda old, new: self._heal(self.healer.follow(old, new)),
             crowded=lambda group: self._heal(self.healer.tell(group, "crowded")),
+            nearly_full=self._nearly_full,
         )
         self.healer = Healer(
             self.line.bot, self.store, self.settings.admin_ids, say=self._team_words, renew=self._renew
@@ -174,6 +180,11 @@ class App:
             failed=self._note_failure,
             heal=self._heard_of_group,
             ask_account=partial(ask, self.line.bot),
+            members=Members(self.line.bot, self.roles),
+            met=self._met,
+        )
+        self.boards = Boards(
+            self.sender, self.store, self.clock, crowds(groups.all), show=self.flow.board, failed=self._note_failure
         )
         self.lanes = InboundLanes(self._deal_with, lambda update, error: self._note_failure(error))
         outage = Outage(self.line.bot, self.shelf)
@@ -319,10 +330,14 @@ class App:
     async def _show_menus(self) -> None:
         catalogue, groups = self.shelf.current().catalogue, frozenset(self.agents_chats)
         for language in catalogue.standards.languages:
-            customers = {name: words.render(catalogue, language, f"menu_{name}") for name in CUSTOMER_COMMANDS}
-            agents = {name: words.render(catalogue, language, f"team_menu_{name}") for name in AGENT_COMMANDS}
             default = language == catalogue.standards.default_language
-            await show_commands(self.line.bot, customers, agents, groups, None if default else language)
+            menus = Menus(
+                helping.customers_menu(catalogue, language),
+                helping.colleagues_menu(Role.AGENT, catalogue),
+                helping.colleagues_menu(Role.SUPERVISOR, catalogue),
+                helping.private_menus(self.flow.colleagues, catalogue) if default else {},
+            )
+            await show_commands(self.line.bot, menus, groups, None if default else language)
 
     # --- what is heard from the parts
 
@@ -332,7 +347,17 @@ class App:
 
     def _committed(self, step: Step) -> None:
         self.timer.committed(step)
+        if step.conversation.agents_chat is not None:
+            self.boards.changed()
         self.metrics.committed(step, self.clock.now())
+
+    def _met(self, person: Person, before: Person | None) -> None:
+        """There is news of a colleague: the board names them, and their menu is that of what they are."""
+        self.boards.changed()
+        was = before is not None and before.private and before.is_colleague
+        if person.private and (person.is_colleague != was or (before and before.highest != person.highest)):
+            menus = helping.private_menus((person,), self.shelf.current().catalogue)
+            self._heal(show_own(self.line.bot, person.id, menus.get(person.id)))
 
     async def _undelivered(self, outgoing: Outgoing, receipt: Receipt) -> None:
         log.warning("not delivered", outgoing=outgoing.id, error=receipt.error)
@@ -342,6 +367,10 @@ class App:
     async def _heard_of_group(self, standing: Standing) -> None:
         """Heal beside all else: what is told waits for its turn among what is sent."""
         self._heal(self.healer.heard(standing))
+
+    def _nearly_full(self, group: int) -> None:
+        self.flow.spare(group)
+        self._heal(self.healer.tell(group, "nearly_full", most=f"{FULL:,}"))
 
     def _heal(self, work: Coroutine[Any, Any, None]) -> None:
         async def watched() -> None:
@@ -358,6 +387,8 @@ class App:
         """Show a group's open cases anew, where it is now. What is still written under its old id is read as well."""
         self.agents_chats.add(new)
         await self.flow.renew(old, new)
+        if not is_person(new):
+            self.boards.renewed(old, new)
         await self.roles.refresh(self.line.bot, (new,))
 
     def _team_words(self, key: str, values: dict[str, object]) -> str:

@@ -10,10 +10,12 @@ from bot.core.content import Catalogue
 from bot.core.conversation import Conversation
 from bot.core.draft import Context, Groups
 from bot.core.outgoing import Copy
+from bot.core.sharing import Loads
 from bot.core.step import Event, Step
 from bot.core.workload import Workload
 from bot.ports import Clock, Library, Sender, Store
 from bot.staff import Staff
+from bot.waiting import Waiting
 
 
 class Cases:
@@ -41,18 +43,37 @@ class Cases:
         self._groups = groups
         self._staff = staff
         self._committed = committed
+        self.waiting = Waiting(store)
         self._workload = Workload()
         self.active: dict[int, str] = {}
+        self._loads = Loads()
         self._since_start: list[Event] | None = []
 
     def context(self, catalogue: Catalogue | None = None) -> Context:
         """What a decision may know just now; by ``catalogue``, where it is not to be the one that is live."""
         catalogue = catalogue or self._library.current().catalogue
-        return Context(self._clock.now(), catalogue, self._groups, self._workload, self._staff.roster, self.active)
+        return Context(
+            self._clock.now(),
+            catalogue,
+            self._groups,
+            self._workload,
+            self._staff.roster,
+            self._loads,
+            self.active,
+        )
 
     def group_moved(self, old: int | None, new: int) -> None:
         """An agents' group has another id from now on; ``old`` None: there was none."""
         self._groups = self._groups.moved(old, new)
+
+    def group_is_full(self, chat: int) -> None:
+        """An agents' group takes no further topic, or soon won't."""
+        self._loads.is_full(chat, self._clock.now())
+
+    async def count(self) -> None:
+        """Know how many cases each group has. Raises StoreError."""
+        for conversation in await self._store.open_conversations():
+            self._loads.note(conversation)
 
     async def about(self, chat_id: int, message_id: int, *, only_copies: bool = False) -> Conversation | None:
         """The conversation in which this message was passed on, or which we wrote it in (as a copy)."""
@@ -77,6 +98,8 @@ class Cases:
         await self._store.commit(step)
         self._hear(step.events)
         self._staff.note(step.conversation)
+        self._loads.note(step.conversation)
+        self.waiting.note(step.conversation)
         if step.outbox:
             self._sender.wake()
         self._committed(step)

@@ -34,7 +34,7 @@ from bot.core.business import Through
 from bot.core.conversation import Conversation
 from bot.core.decide import decide
 from bot.core.draft import Context, Groups
-from bot.core.errors import StoreError
+from bot.core.errors import ForumFullError, StoreError
 from bot.core.incoming import (
     AccountStanding,
     AgentChoice,
@@ -49,17 +49,18 @@ from bot.core.incoming import (
     GroupStanding,
     Ignored,
     Incoming,
+    MemberStanding,
     OwnerMessage,
     Standing,
     TopicClosed,
     Update,
 )
-from bot.core.outgoing import Outgoing, Receipt, To
+from bot.core.outgoing import Outgoing, Receipt, Text, To
 from bot.core.people import Person
 from bot.core.step import Due, DueKind, Step
 from bot.mirroring import Mirroring
-from bot.ports import Channel, Clock, Hints, Library, Sender, Store
-from bot.staff import Staff
+from bot.ports import Channel, Clock, Hints, Library, Members, Sender, Store
+from bot.staff import Met, Staff
 from bot.team import Team
 
 A_FEW = 20
@@ -84,7 +85,8 @@ async def _leave_it(_standing: Standing) -> None:
 
 class Flow:
     """Tells the story, one update or due row at a time. ``committed`` is called after every step, ``failed`` with
-    what went wrong inside, and ``heal`` what changed about a group or a business account as a whole."""
+    what went wrong inside, and ``heal`` what changed about a group or a business account as a whole. ``members`` knows
+    who belongs to the groups; ``met`` hears of news of a colleague."""
 
     def __init__(
         self,
@@ -99,6 +101,8 @@ class Flow:
         failed: Callable[[Exception], None] = lambda error: None,
         heal: Callable[[Standing], Awaitable[None]] = _leave_it,
         ask_account: Ask = nobody_knows,
+        members: Members | None = None,
+        met: Met = lambda person, before: None,
     ) -> None:
         self._store = store
         self._sender = sender
@@ -108,7 +112,7 @@ class Flow:
         self._failed = failed
         self._heal = heal
         self._groups = groups
-        self._staff = Staff(store, clock)
+        self._staff = Staff(store, clock, members, met)
         self._cases = Cases(
             store=store,
             sender=sender,
@@ -139,7 +143,7 @@ class Flow:
         """Deal with an update that was kept. An error inside is a promise to the customer, never silence."""
         said = self._channel.read(update)
         try:
-            said = await self._business.placed(said)
+            said = await self._admitted(await self._business.placed(said))
             await self._deal_with(said, update.update_id)
         except StoreError:
             raise  # nothing can be kept now: the update stays, to be dealt with later
@@ -161,9 +165,8 @@ class Flow:
                 await self._team.topic_closed(said, update_id)
             case OwnerMessage() | Deleted() | AccountStanding():
                 await self._business.hears(said, update_id)
-            case GroupStanding() | GroupMoved():
-                await self._heal(said)
-                await self._store.discard(update_id, "about a group: it was told to whom it concerns")
+            case MemberStanding() | GroupStanding() | GroupMoved():
+                await self._stands(said, update_id)
             case Ignored():
                 await self._store.discard(update_id, said.reason)
             case _:
@@ -178,6 +181,19 @@ class Flow:
             case _:
                 await self._customer_stands(said, update_id)
 
+    async def _admitted(self, said: Incoming) -> Incoming:
+        """The same, with the rights that a colleague has; ignored, where somebody is none."""
+        if isinstance(said, AgentMessage | AgentChoice | AgentReaction):
+            return await self._staff.admit(said)
+        return said
+
+    async def _stands(self, said: MemberStanding | Standing, update_id: int) -> None:
+        if isinstance(said, MemberStanding):
+            await self._staff.stands(said)
+        else:
+            await self._heal(said)
+        await self._store.discard(update_id, "about a group or its members: it was told to whom it concerns")
+
     async def _make_up_for(self, said: Incoming, update_id: int, error: Exception) -> None:
         context = self._cases.context()
         if isinstance(said, CustomerMessage):
@@ -191,13 +207,14 @@ class Flow:
             await self._store.discard(update_id, f"failed: {error}")
 
     async def _customer_wrote(self, message: CustomerMessage, update_id: int) -> None:
-        person = self._staff.roster.person(message.customer.id)
-        if person is not None and message.through is not None:
-            person = None  # in the chat of a business account they are a customer, and have not started the bot
-        if person is not None:
-            person = await self._staff.know(replace(person, private=True))
+        person = None  # in the chat of a business account they are a customer, and have not started the bot
+        if message.through is None:
+            person = await self._staff.in_private(message.customer)
         if person is not None and message.command in roster.COMMANDS:
             await self._team.said_in_private(person, message, update_id)
+            return
+        if person is not None and self._team.asking.is_for_colleague(person, message):
+            await self._team.asking.answer_in_private(person, message, update_id)
             return
         if message.edited:
             await self._mirroring.edited(message, update_id)
@@ -329,11 +346,17 @@ class Flow:
         """Telegram refused something for good: the record keeps it, and a colleague hears of it."""
         if outgoing.to is To.COLLEAGUE and (person := self._staff.roster.person(outgoing.chat_id)) is not None:
             await self._staff.know(replace(person, private=False))  # until they write to the bot again
+        if receipt.problem == ForumFullError.__name__:
+            self.spare(receipt.chat_id)
         seen = await self._store.conversation(outgoing.conversation_id)
         if seen is None:
             return
         async with self._cases.leased(seen) as conversation:
             await self._cases.commit(handover.undelivered(conversation, outgoing, receipt, self._cases.context()))
+
+    def spare(self, group: int) -> None:
+        """A group is full, or nearly so: further cases go to those that share the load with it, if there are any."""
+        self._cases.group_is_full(group)
 
     # colleagues
 
@@ -343,12 +366,23 @@ class Flow:
         await self._team.remember(self._groups.all)
 
     async def count_cases(self) -> None:
-        """Know what each colleague has in hand; beside all else."""
+        """Know what each colleague has in hand, and each group; beside all else."""
+        await self._cases.count()
         await self._staff.count_cases()
+        await self._cases.waiting.learn()
 
     async def meet(self, people: Iterable[Person]) -> None:
         """Telegram has told who supervises which group."""
         await self._staff.meet(people)
+
+    @property
+    def colleagues(self) -> list[Person]:
+        """Everybody whom we have met."""
+        return self._staff.roster.everybody
+
+    async def board(self, group: int) -> tuple[str, Text]:
+        """The board of a group: what its topic is called, and what it shows now."""
+        return self._team.asking.board_title(), await self._team.asking.board(group)
 
     # the record
 

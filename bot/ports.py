@@ -12,8 +12,8 @@ from bot.core.business import Through
 from bot.core.content import Catalogue
 from bot.core.conversation import Conversation
 from bot.core.incoming import Incoming, Update
-from bot.core.outgoing import Delivery, Outgoing, Receipt
-from bot.core.people import Person
+from bot.core.outgoing import Delivery, Outgoing, Receipt, Text
+from bot.core.people import Person, Role
 from bot.core.step import Due, Event, Step
 from bot.core.understanding import Understanding
 
@@ -80,8 +80,28 @@ class Sender(Protocol):
         """Show the customer that an answer is on its way; not kept."""
         ...
 
+    async def tell(self, chat_id: int, content: Text, thread_id: int | None = None) -> None:
+        """Say something that belongs to no case, in a topic of a group or outside of all; not kept."""
+        ...
+
     def wake(self) -> None:
         """There is something new in the outbox."""
+        ...
+
+
+class Members(Protocol):
+    """Knows who belongs to the agents' groups, by asking where it is known."""
+
+    async def role(self, agents_chat: int, user_id: int) -> Role | None:
+        """What this user is in a group now; None: they don't belong to it. Raises KeepwordError: that can't be told."""
+        ...
+
+    def is_admin(self, user_id: int) -> bool:
+        """Whether the settings name them an admin."""
+        ...
+
+    def note(self, agents_chat: int, person: Person, role: Role | None) -> None:
+        """This is what they are now."""
         ...
 
 

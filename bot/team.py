@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from bot.asking import Asking
 from bot.cases import Cases
 from bot.core import arrival, colleagues, handover, lone, reach
 from bot.core.conversation import Conversation
 from bot.core.incoming import AgentChoice, AgentMessage, CustomerMessage, TopicClosed
+from bot.core.outgoing import Text
 from bot.core.people import Person, is_person
 from bot.lone import Lone
 from bot.ports import Sender, Store
@@ -26,22 +28,25 @@ class Team:
         self._cases = cases
         self._staff = staff
         self._lone = Lone(store, cases)
+        self.asking = Asking(store, sender, cases, staff)
 
     async def wrote(self, message: AgentMessage, update_id: int) -> None:
         """An agent wrote in the group."""
-        person = await self._staff.see(message.agent, message.agents_chat)
+        person = self._staff.roster.person(message.agent.id)
         seen = await self.case_of(message)
         if person is not None and colleagues.is_about_self(message, person, in_case=seen is not None):
             await self._said_in_group(person, message, seen, update_id)
             return
         if is_person(message.agents_chat) and await self._lone.deals_with(message, seen, update_id):
             return
+        if await self.asking.answered(message, seen, update_id):
+            return
         if seen is None:
             await self._store.discard(update_id, "about no case of ours")
             return
         context = self._cases.context()
         async with self._cases.leased(seen) as conversation:
-            if message.command:
+            if message.command and not message.edited:
                 wish = handover.Wish(message.command, message.agent, message=message)
                 await self._cases.commit(handover.agent_asked(conversation, wish, update_id, context))
             else:
@@ -55,11 +60,10 @@ class Team:
         if seen is None:
             await self._store.discard(update_id, f"a button of no case of ours: {choice.data}")
             return
-        await self._staff.see(choice.agent, choice.agents_chat)
         if command == lone.OPEN:
             await self._lone.turned_to(choice, seen, update_id)
             return
-        wish = handover.Wish(command, choice.agent, choice.callback_id)
+        wish = handover.Wish(command, choice.agent, choice.callback_id, pressed=choice.message_id)
         async with self._cases.leased(seen) as conversation:
             await self._cases.commit(handover.agent_asked(conversation, wish, update_id, self._cases.context()))
         await self._lone.did(choice.agents_chat, command, seen.id)
@@ -71,7 +75,7 @@ class Team:
         await self._staff.know(known)
         async with self._store.lease(message.chat_id) as last:
             conversation = last or arrival.fresh(message.chat_id, message.customer, None, context)
-            await self._cases.commit(colleagues.answer_in_private(conversation, said, update_id, context))
+            await self._cases.commit(colleagues.answer_in_private(conversation, Text(said), update_id, context))
 
     async def _said_in_group(
         self, person: Person, message: AgentMessage, seen: Conversation | None, update_id: int
@@ -85,7 +89,7 @@ class Team:
             await self._store.discard(update_id, f"a colleague said /{message.command}")
             return
         async with self._cases.leased(seen) as conversation:
-            await self._cases.commit(colleagues.answer_in_case(conversation, said, update_id, context))
+            await self._cases.commit(colleagues.answer_in_case(conversation, Text(said), update_id, context))
 
     async def case_of(self, message: AgentMessage) -> Conversation | None:
         """The case whose topic it is; outside of topics, the one that the message answers; else the active one."""

@@ -27,12 +27,16 @@ LABEL_LIMIT = 60
 OPEN = "open"
 """The command of a button by which an agent who works alone turns to a case."""
 
-_MARK = {Severity.CALM: "🔵", Severity.UPSET: "🟠", Severity.URGENT: "🔴"}
+MARKS = {Severity.CALM: "🔵", Severity.UPSET: "🟠", Severity.URGENT: "🔴"}
+"""How pressing a case is, at a glance."""
 
 
 def open_case(draft: Draft, team: str) -> None:
-    """Give the conversation a topic in its team's group, if there is a group and it has no topic yet."""
-    chat = draft.context.groups.of(team)
+    """Give the conversation a topic in its team's group, if there is a group and it has no topic yet.
+
+    Of several groups that share the team's cases it is the one with the most room.
+    """
+    chat = draft.context.loads.roomiest(draft.context.groups.sharing(team), draft.now)
     if chat is None or draft.conversation.agents_chat is not None:
         return
     draft.change(agents_chat=chat)
@@ -53,7 +57,7 @@ def close_case(draft: Draft) -> None:
 
 def title(conversation: Conversation, catalogue: Catalogue) -> str:
     """What the list of topics shows: how pressing, who, about what."""
-    mark = "✅" if conversation.phase is Phase.RESOLVED else _MARK[conversation.severity]
+    mark = "✅" if conversation.phase is Phase.RESOLVED else MARKS[conversation.severity]
     subject = subject_of(conversation, catalogue)
     return f"{mark} {conversation.customer.name} · {subject}"[:TITLE_LIMIT]
 
@@ -94,7 +98,7 @@ def _turn_to(draft: Draft) -> Keyboard:
 def card(draft: Draft) -> str:
     """Everything known about the case, for a colleague who has never seen it."""
     conversation = draft.conversation
-    lines = [_who(draft), _what(draft), *_details(draft), _status(draft)]
+    lines = [_who(draft), what(draft), *details(draft), _status(draft)]
     head = "\n".join(line for line in lines if line)
     return f"{head}\n\n{_transcript(draft, conversation, CARD_LIMIT - _units(head))}"
 
@@ -108,16 +112,18 @@ def _who(draft: Draft) -> str:
     return f"{who}\n{draft.team_words('team_card_business', owner=through.owner)}" if through else who
 
 
-def _what(draft: Draft) -> str:
+def what(draft: Draft) -> str:
+    """What it is about, and how pressing."""
     conversation = draft.conversation
     kind = draft.team_words(f"team_kind_{conversation.kind.value}")
     severity = draft.team_words(f"team_severity_{conversation.severity.value}")
     subject = subject_of(conversation, draft.context.catalogue)
     named = kind if conversation.intent == NO_INTENT else f"{kind}: {subject}"
-    return f"{_MARK[conversation.severity]} {severity} · {named}"
+    return f"{MARKS[conversation.severity]} {severity} · {named}"
 
 
-def _details(draft: Draft) -> list[str]:
+def details(draft: Draft) -> list[str]:
+    """What the customer has told, a line for each detail."""
     return [f"{name.replace('_', ' ').capitalize()}: {value}" for name, value in draft.conversation.slots.items()]
 
 

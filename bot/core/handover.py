@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core import aftercare, answering, arrival, assignment, case, labelling, mirror, owner, promising, reach, words
+from bot.core import (
+    aftercare,
+    answering,
+    arrival,
+    assignment,
+    case,
+    labelling,
+    mirror,
+    owner,
+    promising,
+    reach,
+    resending,
+    words,
+)
 from bot.core.conversation import Author, Conversation, Message, Phase, PromiseState, Way
 from bot.core.draft import Context, Draft
 from bot.core.errors import CustomerGoneError, HandoverError, NotInGroupError, RightsError, TopicGoneError
 from bot.core.incoming import AgentMessage, OwnerMessage
-from bot.core.outgoing import AnswerCallback, Copy, Lane, OpenTopic, Outgoing, Receipt, Text, To
+from bot.core.outgoing import AnswerCallback, Copy, Lane, OpenTopic, Outgoing, Receipt, Text, To, Typing
 from bot.core.people import Agent
 from bot.core.step import Step
 
@@ -120,13 +133,14 @@ def _in_order(conversation: Conversation) -> tuple[Message, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an agent asks for, by a button of the card (then ``callback_id`` is set) or as a command in the topic (then
-    ``message`` is)."""
+    """What an agent asks for, by a button (then ``callback_id`` is set, and ``pressed``: the message that it is below)
+    or as a command in the topic (then ``message`` is)."""
 
     command: str
     agent: Agent
     callback_id: str | None = None
     message: AgentMessage | None = None
+    pressed: int | None = None
 
 
 def agent_asked(conversation: Conversation, wish: Wish, update_id: int | None, context: Context) -> Step:
@@ -150,6 +164,13 @@ def _carry_out(draft: Draft, wish: Wish) -> str:
     agent = wish.agent
     if labelling.handles(wish.command):
         return labelling.carry_out(draft, wish.command, agent)
+    if resending.handles(wish.command):
+        return resending.carry_out(draft, wish.command, agent, wish.pressed)
+    return _move_on(draft, wish)
+
+
+def _move_on(draft: Draft, wish: Wish) -> str:
+    agent = wish.agent
     match wish.command:
         case "claim":
             return _claim(draft, agent)
@@ -175,6 +196,7 @@ def _claim(draft: Draft, agent: Agent) -> str:
     draft.change(agent=agent)
     draft.record("claimed", by=_named(agent))
     draft.say(draft.words("claimed", agent=words.first_word(agent.name)), lane=Lane.AGENT)
+    draft.to_customer(Typing(), Lane.AGENT)
     answering.watch(draft)
     case.show_card(draft)
     return draft.team_words("team_claimed")
@@ -256,7 +278,7 @@ def undelivered(conversation: Conversation, outgoing: Outgoing, receipt: Receipt
         reach.lost(draft, outgoing, receipt.error)
         owner.left_alone(draft)
     elif outgoing.to is To.CUSTOMER:
-        draft.to_case(Text(draft.team_words("team_undelivered", error=receipt.error)), Lane.AGENT)
+        resending.tell(draft, outgoing, receipt)
     elif receipt.problem == TopicGoneError.__name__:
         _reopen(draft)
         draft.to_case(outgoing.content, outgoing.lane)

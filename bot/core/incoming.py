@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.core.business import Account, Through
 from bot.core.conversation import Entity, Media
-from bot.core.people import Agent, Customer
+from bot.core.people import Agent, Customer, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,15 @@ class GroupStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberStanding:
+    """What somebody is in an agents' group has changed. ``role`` None: they don't belong to it any more."""
+
+    agents_chat: int
+    agent: Agent
+    role: Role | None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupMoved:
     """An agents' group became a supergroup, and has another id."""
 
@@ -192,6 +201,7 @@ Incoming = (
     | TopicClosed
     | OwnerMessage
     | Deleted
+    | MemberStanding
     | Standing
     | Ignored
 )

@@ -198,6 +198,13 @@ class AnswerCallback:
     type: Literal["answer_callback"] = "answer_callback"
 
 
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """Show "typing" for a few seconds, after all that goes before it."""
+
+    type: Literal["typing"] = "typing"
+
+
 Content = (
     Text
     | Copy
@@ -212,6 +219,7 @@ Content = (
     | Card
     | CloseTopic
     | AnswerCallback
+    | Typing
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -34,6 +35,11 @@ def is_person(chat_id: int | None) -> bool:
     return chat_id is not None and chat_id > 0
 
 
+def crowds(chats: Iterable[int]) -> frozenset[int]:
+    """Those of these chats that are groups."""
+    return frozenset(chat for chat in chats if not is_person(chat))
+
+
 class Role(StrEnum):
     """What a colleague may do; each role may do all that the ones before it may."""
 
@@ -59,6 +65,7 @@ class Person:
     ``groups`` are the agents' groups they were seen to work in, ``supervises`` those they are a supervisor of.
     ``languages`` are those they serve (empty: not said), ``capacity`` is how many cases they take at a time (None: as
     many as the standards say). ``private``: they have started the bot, so that it may write to them.
+    ``appointed`` are the groups that colleagues made them a supervisor of, whatever they are there in Telegram.
     """
 
     id: int
@@ -72,6 +79,34 @@ class Person:
     away: bool = False
     private: bool = False
     seen_at: datetime | None = None
+    appointed: tuple[int, ...] = ()
+
+    def leads(self, group: int | None) -> bool:
+        """Whether they are a supervisor of a group."""
+        return group in self.supervises or group in self.appointed
+
+    @property
+    def all_groups(self) -> tuple[int, ...]:
+        """The groups that they work in or are a supervisor of."""
+        return tuple(dict.fromkeys((*self.groups, *self.supervises, *self.appointed)))
+
+    @property
+    def is_colleague(self) -> bool:
+        """Whether they still belong to us: who has left every group does not."""
+        return bool(self.all_groups) or self.role is Role.ADMIN
+
+    @property
+    def highest(self) -> Role:
+        """The most that they may do in any group."""
+        if self.role is Role.ADMIN:
+            return Role.ADMIN
+        return Role.SUPERVISOR if self.supervises or self.appointed else Role.AGENT
+
+    def role_in(self, group: int | None) -> Role:
+        """What they may do in a group."""
+        if self.role is Role.ADMIN:
+            return Role.ADMIN
+        return Role.SUPERVISOR if self.leads(group) else Role.AGENT
 
     @property
     def label(self) -> str:

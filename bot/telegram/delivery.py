@@ -22,6 +22,7 @@ from bot.core.outgoing import (
     Revise,
     ShowButtons,
     Text,
+    Typing,
 )
 from bot.telegram import changing, resending, sending, topics
 from bot.telegram.call import Album, Call, Place, change, settled
@@ -63,6 +64,8 @@ def calls(content: Content | Album, place: Place) -> tuple[Call, ...]:  # noqa: 
             return topics.reopen_topic(content, place)
         case AnswerCallback():
             return (_answer(content),)
+        case Typing():
+            return (_typing(place),)
         case _:
             assert_never(content)
 
@@ -79,10 +82,13 @@ def read(message_id: int, through: Through) -> Call:
 
 def typing(chat_id: int, through: Through | None = None) -> Call:
     """Telegram shows "typing" for five seconds, or until a message comes."""
-    if through is None:
-        return change(lambda bot: bot.send_chat_action(chat_id, ChatAction.TYPING))
-    there, connection = through.chat_id, through.connection_id
-    return change(lambda bot: bot.send_chat_action(there, ChatAction.TYPING, business_connection_id=connection))
+    return _typing(Place(through.chat_id, business=through.connection_id) if through else Place(chat_id))
+
+
+def _typing(place: Place) -> Call:
+    return change(
+        lambda bot: bot.send_chat_action(place.chat_id, ChatAction.TYPING, business_connection_id=place.business)
+    )
 
 
 def _copied(content: Copy, place: Place) -> tuple[Call, ...]:

@@ -14,11 +14,9 @@ from bot.core.errors import (
     NoTopicsError,
     RightsError,
     TopicGoneError,
+    UnsendableError,
 )
 from bot.core.people import is_person
-
-UNKNOWN_DELIVERY = "UnknownDelivery"
-"""The ``problem`` of a receipt when it is not known whether the message arrived."""
 
 UNKNOWN_DELIVERY_TEXT = (
     "The connection broke while this was on its way, so it is not known whether it arrived. "
@@ -101,8 +99,8 @@ def problem(error: TelegramError, chat_id: int, *, to_us: bool = False) -> Deliv
         known = _with_person(folded, to_us=to_us)
     else:
         known = _with_group(folded, forbidden=isinstance(error, Forbidden))
-    plain = next((text for sign, text in _PLAIN.items() if sign in folded), f"Telegram refused it: {said}")
-    return known or DeliveryError(plain)
+    plain = next((text for sign, text in _PLAIN.items() if sign in folded), None)
+    return known or (UnsendableError(plain) if plain else DeliveryError(f"Telegram refused it: {said}"))
 
 
 def may_have_arrived(error: TelegramError) -> bool:

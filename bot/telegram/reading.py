@@ -23,6 +23,7 @@ from bot.core.incoming import (
     GroupStanding,
     Ignored,
     Incoming,
+    MemberStanding,
     TopicClosed,
     Update,
 )
@@ -37,6 +38,7 @@ ALLOWED_UPDATES = (
     "callback_query",
     "message_reaction",
     "my_chat_member",
+    "chat_member",
     *business.UPDATES,
 )
 """The kinds of update that we ask Telegram for."""
@@ -90,18 +92,24 @@ class TelegramChannel:
     def read(self, update: Update) -> Incoming:
         """What an update says. Anything strange is :class:`Ignored`, never an error."""
         raw = update.raw
+        if (of_account := business.kind_of(raw)) is not None:
+            return business.read(of_account, part(raw, of_account), self._from_customer)
         if part(raw, "callback_query"):
             return self._choice(part(raw, "callback_query"))
         if part(raw, "message_reaction"):
             return self._reaction(part(raw, "message_reaction"))
-        if part(raw, "my_chat_member"):
-            return self._standing(part(raw, "my_chat_member"))
+        if part(raw, "my_chat_member") or part(raw, "chat_member"):
+            return self._membership(raw)
         for kind in ("message", "edited_message"):
             if part(raw, kind):
                 return self._message(part(raw, kind), edited=kind == "edited_message")
-        if (of_account := business.kind_of(raw)) is not None:
-            return business.read(of_account, part(raw, of_account), self._from_customer)
         return Ignored("not a kind of update that we read")
+
+    def _membership(self, raw: Raw) -> Incoming:
+        """What the bot, or somebody else, is in a chat now."""
+        if part(raw, "my_chat_member"):
+            return self._standing(part(raw, "my_chat_member"))
+        return self._member(part(raw, "chat_member"))
 
     def _message(self, message: Raw, *, edited: bool) -> Incoming:
         chat = part(message, "chat")
@@ -124,7 +132,7 @@ class TelegramChannel:
         text, media = kinds.content_of(message) or ("", Media.OTHER)
         if edited and media in _MOVES:
             return Ignored("a place that moves")
-        command, _ = self._command(text)
+        command, _ = self._command(message, text)
         reply_to, quoted = kinds.answered(message)
         through = business.through_of(message)
         return CustomerMessage(
@@ -153,7 +161,7 @@ class TelegramChannel:
             return Ignored("not written by a person")
         if edited and content[1] in _MOVES:
             return Ignored("a place that moves")
-        command, addressee = self._command(content[0])
+        command, addressee = self._command(message, content[0])
         if addressee is not None:
             return Ignored("a command for another bot")
         if thread_id is None and reply_to is None and command is None and not is_person(chat_id):
@@ -189,6 +197,14 @@ class TelegramChannel:
         if chat.get("type") == "private" and chat_id is not None:
             return CustomerStanding(chat_id, status != "kicked")
         return Ignored("about a chat that is neither a customer's nor the agents'")
+
+    def _member(self, changed: Raw) -> Incoming:
+        chat_id, member = number(part(changed, "chat"), "id"), part(changed, "new_chat_member")
+        user = part(member, "user")
+        agent = self._person(user, chat_id) if chat_id in self.agents_chats and chat_id is not None else None
+        if agent is None or chat_id is None:
+            return Ignored("about nobody in an agents' group")
+        return MemberStanding(chat_id, agent, role_of_member(member))
 
     def _reaction(self, reaction: Raw) -> Incoming:
         chat = part(reaction, "chat")
@@ -241,8 +257,11 @@ class TelegramChannel:
             return None
         return Agent(user_id, name_of(user), self.role_of(chat_id, user_id), words(user, "username"))
 
-    def _command(self, text: str) -> tuple[str | None, str | None]:
-        """The command, and the other bot that it is for, if it names one."""
+    def _command(self, message: Raw, text: str) -> tuple[str | None, str | None]:
+        """The command, and the other bot that it is for, if it names one. What is passed on was said by someone else,
+        and commands nothing."""
+        if "forward_origin" in message:
+            return None, None
         found = _COMMAND.match(text)
         if not found:
             return None, None
@@ -259,6 +278,14 @@ def standing_of(chat_id: int, member: Raw) -> GroupStanding:
     may_all = status == "creator" or is_person(chat_id)
     missing = () if may_all else tuple(right for right in RIGHTS if member.get(right) is not True)
     return GroupStanding(chat_id, present, missing)
+
+
+def role_of_member(member: Raw) -> Role | None:
+    """What a ``ChatMember`` may do among colleagues; None: they are none."""
+    status = words(member, "status")
+    if status in {"creator", "administrator"}:
+        return Role.SUPERVISOR
+    return Role.AGENT if status == "member" or member.get("is_member") is True else None
 
 
 def update_from(raw: object, received_at: datetime) -> Update | None:

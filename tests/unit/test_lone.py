@@ -26,7 +26,7 @@ from bot.telegram.outbound import TelegramSender
 from bot.telegram.reading import ALLOWED_UPDATES, TelegramChannel, lane_of
 from tests.catalogues import MONDAY, catalogue
 from tests.fakes import FakeClock, FakeStore, FakeTimer
-from tests.unit.test_both_sides import Shelf, Straight
+from tests.straight import Shelf, Straight
 
 CUSTOMERS = {5001: "Maja", 5002: "Tom"}
 EVA = 5003
