@@ -58,6 +58,7 @@ def _facts(case: Conversation, catalogue: Catalogue, now: datetime) -> dict[str,
         "due_at": promise.due_at.isoformat() if promise else None,
         "quoted": promise.quoted if promise else None,
         "late": bool(promise and promise.due_at < now),
+        "tags": list(case.tags),
         "why": priority.reason(case, now),
     }
 
@@ -65,7 +66,9 @@ def _facts(case: Conversation, catalogue: Catalogue, now: datetime) -> dict[str,
 def _table(cases: list[Conversation], catalogue: Catalogue, now: datetime) -> Table:
     language = catalogue.standards.default_language
     zone = ZoneInfo(catalogue.standards.zone)
-    table = Table("Due", "Left", "Customer", "About", "Severity", "Case", "Agent", "Why", box=None, pad_edge=False)
+    table = Table(
+        "Due", "Left", "Customer", "About", "Severity", "Case", "Agent", "Tags", "Why", box=None, pad_edge=False
+    )
     for case in cases:
         promise = case.promise
         due = f"{promise.due_at.astimezone(zone):%a %H:%M}" if promise else "–"
@@ -74,6 +77,14 @@ def _table(cases: list[Conversation], catalogue: Catalogue, now: datetime) -> Ta
         agent = case.agent or case.assigned
         why = words.render(catalogue, language, f"team_why_{priority.reason(case, now).value}")
         table.add_row(
-            due, left, case.customer.name, about, case.severity.value, case.id, agent.name if agent else "", why
+            due,
+            left,
+            case.customer.name,
+            about,
+            case.severity.value,
+            case.id,
+            agent.name if agent else "",
+            ", ".join(case.tags),
+            why,
         )
     return table

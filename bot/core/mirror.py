@@ -50,9 +50,9 @@ def show_case(draft: Draft, message: CustomerMessage) -> None:
         draft.to_case(_copy_of(message, message.chat_id), Lane.AGENT)
 
 
-def show_customer(draft: Draft, message: AgentMessage) -> None:
-    """An agent's message goes to the customer as it is."""
-    draft.to_customer(_copy_of(message, message.agents_chat), Lane.AGENT)
+def show_customer(draft: Draft, message: AgentMessage, *, spoken: bool = False) -> None:
+    """An agent's message goes to the customer as it is; ``spoken``: its words, which it only asked for, do."""
+    draft.to_customer(replace(_copy_of(message, message.agents_chat), spoken=spoken), Lane.AGENT)
 
 
 def _copy_of(message: CustomerMessage | AgentMessage, chat_id: int) -> Copy:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from babel import Locale
 
 from bot.core.content import Brand, Reply
-from bot.files.folder import BRAND, RESPONSES, Snapshot
+from bot.files.folder import BRAND, CANNED, RESPONSES, Snapshot
 from bot.files.problem import Place, Report, listed
 from bot.files.shapes import BrandShape, ReplyShape
 from bot.files.shaping import shaped
@@ -58,13 +58,21 @@ def read_replies(
     for language in languages:
         found[language] = {}
         for file in snapshot.under(f"{RESPONSES}/{language}"):
-            _read_file(file, snapshot.files[file], language, brand, found[language], report)
+            if not file.endswith(f"/{CANNED}"):
+                read_file(file, snapshot.files[file], language, brand, found[language], report)
     return found
 
 
-def _read_file(
-    file: str, content: bytes, language: str, brand: Brand | None, found: dict[str, WrittenReply], report: Report
+def read_file(
+    file: str,
+    content: bytes,
+    language: str,
+    brand: Brand | None,
+    found: dict[str, WrittenReply],
+    report: Report,
+    form: type[ReplyShape] = ReplyShape,
 ) -> None:
+    """Add the replies of one file to those ``found`` before; ``form`` is what each may have."""
     tree = read_tree(file, content, report)
     if tree is None:
         report.doubtful.add(f"{RESPONSES}/{language}")
@@ -80,15 +88,15 @@ def _read_file(
                 f"The reply ‘{key}’ is already in {first.file}, line {first.line}. Delete one of them, or rename it.",
             )
             continue
-        shape = _shape(key, node, language, report)
+        shape = _shape(key, node, language, form, report)
         uses = _check_words(shape, node, brand, report) if shape else frozenset()
         reply = Reply(key, _spoken(shape, brand), shape.title or "", shape.count) if shape else None
         found[key] = WrittenReply(file, node, reply, uses)
 
 
-def _shape(key: str, node: Node, language: str, report: Report) -> ReplyShape | None:
+def _shape(key: str, node: Node, language: str, form: type[ReplyShape], report: Report) -> ReplyShape | None:
     whole = Node(node.place, {"text": node}, node.key) if isinstance(node.value, str) else node
-    shape = shaped(ReplyShape, whole, report)
+    shape = shaped(form, whole, report)
     if shape is None:
         return None
     if not shape.title and not shape.text:
