@@ -10,14 +10,13 @@ from dataclasses import replace
 
 from bot.core import filling, finding, handover, mirror, picking, words
 from bot.core.conversation import Author, Conversation, Entity, Media
-from bot.core.draft import Context, Draft
+from bot.core.draft import Draft
 from bot.core.errors import HandoverError
 from bot.core.filling import Asked, Ready
 from bot.core.finding import Findable
 from bot.core.incoming import AgentMessage
 from bot.core.outgoing import Button, Edit, Keyboard, Lane, Text
 from bot.core.picking import Pressed
-from bot.core.step import Step
 
 COMMAND = "r"
 SEND, SHOW = "send", "show"
@@ -74,17 +73,16 @@ def is_sent(conversation: Conversation, message_id: int) -> bool:
 # --- the agent's message is edited ------------------------------------------------------------------------------------
 
 
-def edited(conversation: Conversation, message: AgentMessage, update_id: int | None, context: Context) -> Step:
+def edited(draft: Draft, message: AgentMessage) -> None:
     """``/r`` was changed after it was sent: the customer's copy reads as it asks for now. Raises HandoverError."""
-    draft = Draft(conversation, context)
     wanted = filling.asked(message.text)
     name = named(draft, wanted.words)
     if name is None:
         raise HandoverError(draft.team_words("team_canned_unknown", query=wanted.words))
     said = filling.ready(draft, name, message.agent, wanted.given)
-    return mirror.agent_edited(
-        conversation, replace(message, text=said.text, command=None, entities=()), update_id, context
-    )
+    if mirror.reword(draft, replace(message, text=said.text, command=None, entities=())):
+        now = draft.team_words("team_canned_edited", text=said.text)
+        draft.to_case(Text(now, reply_to=message.message_id), Lane.AGENT)
 
 
 # --- the picker -------------------------------------------------------------------------------------------------------

@@ -214,6 +214,7 @@ TEAM_REPLIES: tuple[str, ...] = (
     "team_canned_sent",
     "team_canned_foreign",
     "team_canned_unknown",
+    "team_canned_edited",
     "team_canned_none",
     "team_canned_all",
     "team_canned_found",

@@ -31,8 +31,9 @@ def asked(conversation: Conversation, message: AgentMessage, update_id: int | No
     draft = Draft(conversation, context)
     try:
         if message.edited and message.command == canned.COMMAND and canned.is_sent(conversation, message.message_id):
-            return canned.edited(conversation, message, update_id, context)
-        _do(draft, message)
+            canned.edited(draft, message)
+        else:
+            _do(draft, message)
     except HandoverError as error:
         draft = Draft(conversation, context)
         draft.to_case(Text(str(error), reply_to=message.message_id), Lane.AGENT)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -167,10 +167,8 @@ async def running(settings: Settings, simulator: Simulator, clock: RunningClock 
 
 
 @asynccontextmanager
-async def house(
-    folder: Path, *, standards: str = STANDARDS, files: Mapping[str, str] | None = None, **more: object
-) -> AsyncIterator[House]:
-    """A simulator, a small content and an app, all new. ``files`` are some of the content's, by path."""
-    write_content(folder / "content", **{"standards.yml": standards, **(files or {})})
+async def house(folder: Path, *, standards: str = STANDARDS, **more: object) -> AsyncIterator[House]:
+    """A simulator, a small content and an app, all new."""
+    write_content(folder / "content", **{"standards.yml": standards})
     async with simulated() as simulator, running(settings_for(folder, simulator, **more), simulator) as home:
         yield home

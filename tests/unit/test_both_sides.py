@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from telegram._utils.types import ODVInput
 from telegram.request import BaseRequest, RequestData
 
+from bot.core.content import CannedReply, Reply
 from bot.core.conversation import Conversation, Phase
 from bot.core.draft import Groups
 from bot.core.incoming import Update
@@ -37,6 +38,8 @@ from tests.fakes import FakeClock, FakeStore, FakeTimer
 from tests.integration.simulated import ANA, GROUP, MAJA
 
 TOKEN = re.compile(r"[ca]\d+e*")
+CANNED = "/r say word="
+"""An agent's message that asks for a canned reply: the customer reads the word behind it."""
 EMOJI = ["👍", "❤", "🎉"]
 
 
@@ -78,7 +81,8 @@ class Shelf:
     """Content of which nothing is needed here but its words: an agent has the case."""
 
     def current(self) -> Knowledge:
-        return Knowledge(catalogue(), None)  # type: ignore[arg-type]  # nobody asks it
+        say = CannedReply(Reply("say", {"other": "{word}"}))
+        return Knowledge(replace(catalogue(), canned={"en": {"say": say}}), None)  # type: ignore[arg-type]  # nobody asks it
 
 
 @dataclass
@@ -188,6 +192,8 @@ class TwoSides:
                 self._react(side, which)
             case "note" if side == "a":
                 self.world.send(**where, text=f"// {self.new(side)}", thread_id=thread)
+            case "canned" if side == "a":
+                self.world.send(**where, text=f"{CANNED}{self.new(side)}", thread_id=thread)
             case "take back" if side == "a":
                 self._take_back(which)
 
@@ -221,7 +227,7 @@ class TwoSides:
 
 def lines(message: Message) -> list[str]:
     """Our words in a message; none where it is one of the bot's own."""
-    words = message.text.split("\n")
+    words = message.text.removeprefix(CANNED).split("\n")
     return words if all(TOKEN.fullmatch(word) for word in words) else []
 
 
@@ -239,7 +245,7 @@ def script(messages: list[Message]) -> list[str]:
     return [word for message in messages for word in lines(message)]
 
 
-DEEDS = ["write", "chatter", "picture", "album", "answer", "edit", "react", "note", "take back"]
+DEEDS = ["write", "chatter", "picture", "album", "answer", "edit", "react", "note", "canned", "take back"]
 ACTS = st.lists(
     st.tuples(
         st.sampled_from("ca"), st.sampled_from(DEEDS), st.integers(0, 20), st.sampled_from(["", "hear", "settle"])

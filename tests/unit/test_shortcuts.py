@@ -204,7 +204,8 @@ def test_as_the_caption_of_a_picture_it_is_refused_in_words() -> None:
 def test_editing_the_command_changes_what_the_customer_reads() -> None:
     case = ask(waiting(), "/r refund amount=20").conversation
     step = ask(case, "/r refund amount=30", edited=True)
-    assert [row.content for row in step.outbox] == [Revise(Ref(GROUP, 31), "Hi Maja, Ana of Lumen: 30 is on its way.")]
+    assert step.outbox[0].content == Revise(Ref(GROUP, 31), "Hi Maja, Ana of Lumen: 30 is on its way.")
+    assert told(step) == "✎ The customer reads now:\nHi Maja, Ana of Lumen: 30 is on its way."
     assert step.conversation.messages[-1].text == "Hi Maja, Ana of Lumen: 30 is on its way."
     assert "the customer still reads what was sent" in told(ask(case, "/r rfund", edited=True))
 
