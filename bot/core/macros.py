@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from bot.core import canned, filling, finding, handover, picking, tags
 from bot.core.content import Macro, MacroStep
-from bot.core.conversation import Author, Message
+from bot.core.conversation import Author, Message, Phase
 from bot.core.draft import Draft
 from bot.core.errors import HandoverError
 from bot.core.filling import Asked
@@ -62,7 +62,7 @@ def _reply(draft: Draft, step: MacroStep, run: Run) -> str:
 
 def _note(draft: Draft, step: MacroStep, run: Run) -> str:
     text = step.what[0]
-    line = Message(draft.now, Author.NOTE, text, run.message.agent.name, run.message.message_id)
+    line = Message(draft.now, Author.NOTE, text, run.message.agent.name)
     draft.change(messages=(*draft.conversation.messages, line))
     draft.record("note", by=f"{run.message.agent.name} ({run.message.agent.id})", text=text)
     run.said.append(f"🔒 {text}")
@@ -81,6 +81,14 @@ def _untag(draft: Draft, step: MacroStep, run: Run) -> str:
     return draft.team_words("team_did_untag", tags=", ".join(step.what))
 
 
+def _claim(draft: Draft, step: MacroStep, run: Run) -> str:
+    """Who has the case already goes on having it."""
+    conversation, agent = draft.conversation, run.message.agent
+    if conversation.phase is Phase.HUMAN and conversation.agent is not None and conversation.agent.id == agent.id:
+        return draft.team_words("team_did_claim")
+    return _ask(draft, step, run)
+
+
 def _ask(draft: Draft, step: MacroStep, run: Run) -> str:
     """What an agent may ask for by a command of this name."""
     text = " ".join((f"/{step.kind}", *step.what))
@@ -94,7 +102,7 @@ STEPS: Mapping[str, Kind] = {
     "note": Kind(Takes.WORDS, _note),
     "tag": Kind(Takes.TAGS, _tag),
     "untag": Kind(Takes.TAGS, _untag),
-    handover.CLAIM: Kind(Takes.NOTHING, _ask),
+    handover.CLAIM: Kind(Takes.NOTHING, _claim),
     handover.BACK: Kind(Takes.NOTHING, _ask, ends=True),
     handover.RESOLVE: Kind(Takes.NOTHING, _ask, ends=True),
 }
@@ -123,6 +131,8 @@ def run(draft: Draft, macro: Macro, message: AgentMessage, wanted: Asked) -> str
         raise HandoverError(draft.team_words("team_resolved_already"))
     if canned.is_sent(draft.conversation, message.message_id):
         raise HandoverError(draft.team_words("team_macro_run_already"))
+    if draft.conversation.pending and any(STEPS[step.kind].ends for step in macro.steps):
+        raise HandoverError(draft.team_words("team_customer_writing"))
     under_way = Run(message, wanted, [])
     try:
         done = [STEPS[step.kind].do(draft, step, under_way) for step in macro.steps]

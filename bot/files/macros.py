@@ -61,10 +61,14 @@ class _Reader:
         if not items:
             place = listed.place if listed else node.name_place
             self._report.error(place, f"‘{name}’ does nothing. Write its steps below it: steps: [claim, {{tag: vip}}].")
+        replied = False
         for number, item in enumerate(items, 1):
             step = self._step(item)
             if step is None:
                 continue
+            if STEPS[step.kind].takes is Takes.REPLY and replied:
+                self._report.error(item.place, "A macro sends one canned reply. Write one that says all of it.")
+            replied |= STEPS[step.kind].takes is Takes.REPLY
             if STEPS[step.kind].ends and number < len(items):
                 self._report.error(item.place, f"After ‘{step.kind}’ the case is out of hand: make it the last step.")
             yield step

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from babel import Locale
 
+from bot.core import words
 from bot.core.content import Brand, Reply
 from bot.files.folder import BRAND, CANNED, RESPONSES, Snapshot
 from bot.files.problem import Place, Report, listed
 from bot.files.shapes import BrandShape, ReplyShape
 from bot.files.shaping import shaped
 from bot.files.tree import Node, read_tree
-from bot.files.wording import LONGEST_REPLY, LONGEST_TITLE, contains_word, placeholders, utf16_units
+from bot.files.wording import LONGEST_REPLY, LONGEST_TITLE, contains_word, placeholders
 
 TONES = ("text", "formal")
 """The keys of a reply's words: as we say them, and as we say them to people whom we address formally."""
@@ -163,10 +164,10 @@ def _check_words(shape: ReplyShape, node: Node, brand: Brand | None, report: Rep
 
 
 def _check_length(text: str, place: Place, brand: Brand | None, report: Report) -> frozenset[str]:
-    if utf16_units(text) > LONGEST_REPLY:
+    if words.units(text) > LONGEST_REPLY:
         report.error(
             place,
-            f"This text has {utf16_units(text)} characters. A message holds at most {LONGEST_REPLY}: shorten it.",
+            f"This text has {words.units(text)} characters. A message holds at most {LONGEST_REPLY}: shorten it.",
         )
     return _check_text(text, place, brand, report)
 

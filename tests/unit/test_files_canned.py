@@ -102,6 +102,7 @@ def test_what_is_wrong_in_a_canned_reply_is_told_with_its_place(content: Path, o
         ("- reply: refund", "- {reply: refund, tag: x}", "4:7: One step was expected here"),
         ('"#refund"', '"a b"', "5:18: ‘a b’ cannot be a tag"),
         ("- note: Money sent.\n    - resolve", "- resolve\n    - note: Sent.", "6:7: After ‘resolve’ the case is out"),
+        ("- note: Money sent.", "- reply: sorry", "6:7: A macro sends one canned reply."),
         ("steps:", "step:", "3:3: There is no key ‘step’ here. Did you mean ‘steps’?"),
         ("refunded:", "Refunded!:", "1:1: ‘Refunded!’ cannot be a name here."),
     ],

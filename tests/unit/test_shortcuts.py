@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.core import handover, macros, shortcuts
 from bot.core.content import CannedReply, Macro, MacroStep, Reply
-from bot.core.conversation import Author, Conversation, Media, Phase, PromiseState, Ref
+from bot.core.conversation import Author, Conversation, Media, Message, Phase, PromiseState, Ref
 from bot.core.draft import Context
 from bot.core.incoming import AgentChoice, AgentMessage
 from bot.core.outgoing import (
@@ -378,6 +378,25 @@ def test_editing_the_command_does_not_run_a_macro_twice() -> None:
     case = replace(ask(waiting(), "/m refunded amount=20").conversation, phase=Phase.HUMAN)
     step = ask(case, "/m refunded amount=30", edited=True)
     assert (sent(step), "run by this message already" in told(step)) == ([], True)
+
+
+def test_a_macro_that_claims_may_be_run_by_who_has_the_case() -> None:
+    claimed = handover.agent_asked(waiting(), handover.Wish("claim", ANA), 8, at()).conversation
+    assert told(ask(claimed, "/m noted")).startswith("✔ Noted: a note written, the case is yours.")
+    assert told(ask(claimed, "/m noted", agent=BEN)).startswith("Nothing of “Noted” was done. Ana Kos has this case")
+
+
+def test_a_macro_does_not_resolve_over_what_the_customer_is_just_writing() -> None:
+    writing = replace(waiting(), pending=(Message(LATER, Author.CUSTOMER, "wait", ref=8),), pending_since=LATER)
+    step = ask(writing, "/m refunded amount=20")
+    assert (sent(step), step.conversation.is_open) == ([], True)
+    assert told(step) == "The customer is just writing: read that first."
+
+
+def test_editing_a_macros_command_to_plain_words_changes_what_the_customer_reads() -> None:
+    case = replace(ask(waiting(), "/m refunded amount=20").conversation, phase=Phase.HUMAN)
+    step = handover.agent_wrote(case, AgentMessage(GROUP, 5, 31, ANA, "In a week.", edited=True), 9, at())
+    assert [row.content for row in step.outbox] == [Revise(Ref(GROUP, 31), "In a week.")]
 
 
 STEPS = st.sampled_from(
