@@ -124,7 +124,8 @@ def _listed(names: Iterable[str]) -> str:
 
 def _values(draft: Draft, language: str, agent: Agent, given: Mapping[str, str]) -> dict[str, object]:
     conversation, catalogue = draft.conversation, draft.context.catalogue
-    known: dict[str, object] = {name: value for name, value in conversation.slots.items() if value}
+    # An amount is the agent's to say: what the customer claims is not what we pay.
+    known: dict[str, object] = {name: value for name, value in conversation.slots.items() if value and name != AMOUNT}
     known |= {
         "name": words.first_name(conversation.customer) or NOBODY,
         "agent": words.first_word(agent.name) or agent.name,

@@ -140,8 +140,13 @@ def test_the_time_that_was_promised_is_filled_in_as_the_customer_reads_it() -> N
     assert "I don't know {promise} here" in told(ask(answered, "/r checking", message_id=32))
 
 
-def test_a_slip_in_a_placeholders_name_sends_nothing() -> None:
+def test_an_amount_is_the_agents_to_say_whatever_the_customer_claims() -> None:
     case = replace(waiting(), slots={"amount": "99 EUR"})
+    assert "I don't know {amount} here" in told(ask(case, "/r refund"))
+
+
+def test_a_slip_in_a_placeholders_name_sends_nothing() -> None:
+    case = waiting()
     step = ask(case, "/r refund amonut=20")
     assert (sent(step), told(step)) == (
         [],
