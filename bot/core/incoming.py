@@ -87,7 +87,10 @@ class AgentReaction:
 
 @dataclass(frozen=True, slots=True)
 class AgentChoice:
-    """Someone pressed a button on a card in the agents' group."""
+    """Someone pressed a button in the agents' group.
+
+    ``answers`` is what the message with the button answers, if anything, and ``answered`` the words of that one.
+    """
 
     agents_chat: int
     thread_id: int | None
@@ -95,6 +98,8 @@ class AgentChoice:
     agent: Agent
     callback_id: str
     data: str
+    answers: int | None = None
+    answered: str = ""
 
 
 @dataclass(frozen=True, slots=True)

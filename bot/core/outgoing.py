@@ -82,6 +82,7 @@ class Copy:
 
     ``answers`` is the message that it replies to, on either side: the copy replies to what stands for it. ``text`` is
     what it says, or its caption; where it is words alone, several that wait are one. Those of one ``album`` go as one.
+    ``spoken``: the ``text`` itself goes, and stands for the message, which only asked for it.
     """
 
     from_chat_id: int
@@ -92,6 +93,7 @@ class Copy:
     entities: tuple[Entity, ...] = ()
     media: Media = Media.TEXT
     album: str | None = None
+    spoken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

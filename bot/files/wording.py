@@ -38,11 +38,6 @@ def placeholders(text: str) -> frozenset[str]:
     return words.placeholders(text)
 
 
-def utf16_units(text: str) -> int:
-    """The length of ``text`` as Telegram counts it."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def normalised(sentence: str) -> str:
     """What makes two sentences the same: letters without case, and no punctuation; spaces count once."""
     folded = unicodedata.normalize("NFC", sentence).casefold()

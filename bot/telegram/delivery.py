@@ -37,7 +37,7 @@ def calls(content: Content | Album, place: Place) -> tuple[Call, ...]:  # noqa: 
         case Text():
             return sending.text(content, place)
         case Copy():
-            return (sending.copy(content, place),)
+            return sending.spoken(content, place) if content.spoken else (sending.copy(content, place),)
         case Album():
             return (sending.copy_album(content, place),)
         case Revise():

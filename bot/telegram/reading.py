@@ -215,7 +215,9 @@ class TelegramChannel:
         if chat_id in self.agents_chats:
             agent = self._person(part(query, "from"), chat_id)
             if agent:
-                return AgentChoice(chat_id, _thread(message), message_id, agent, callback_id, data)
+                answers, _ = kinds.answered(message)
+                answered = (words(part(message, "reply_to_message"), "text") or "") if answers else ""
+                return AgentChoice(chat_id, _thread(message), message_id, agent, callback_id, data, answers, answered)
         elif chat.get("type") == "private":
             customer = _customer(part(query, "from"))
             if customer:

@@ -54,6 +54,11 @@ def send(
     return Call(run)
 
 
+def spoken(content: Copy, place: Place) -> tuple[Call, ...]:
+    """The words of a message in place of the message."""
+    return text(Text(content.text, entities=content.entities), place)
+
+
 def copy(content: Copy, place: Place, caption: str | None = None) -> Call:
     """A copy with its own caption, or with another one."""
 

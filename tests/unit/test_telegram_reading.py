@@ -149,6 +149,17 @@ def test_a_button_on_a_card_is_an_agents_choice() -> None:
     assert lane_of(raw) == f"agents:{GROUP}:77"
 
 
+def test_a_button_of_a_list_brings_along_what_asked_for_the_list() -> None:
+    asked = {"message_id": 8, "from": BOJAN, "text": "/r refund amount=20"}
+    message = {"message_id": 9, "chat": FORUM, "message_thread_id": 77, "date": 1, "reply_to_message": asked}
+    raw = {
+        "update_id": 1,
+        "callback_query": {"id": "c1", "from": BOJAN, "data": "r.send.refund:1-1", "message": message},
+    }
+    expected = AgentChoice(GROUP, 77, 9, Agent(7, "Bojan"), "c1", "r.send.refund:1-1", 8, "/r refund amount=20")
+    assert read(raw) == expected
+
+
 def test_the_role_of_an_agent_comes_from_whom_we_are_given_and_not_from_the_message() -> None:
     channel = TelegramChannel(
         {GROUP}, BOT_ID, "ShopBot", role_of=lambda _chat, user: Role.ADMIN if user == 7 else Role.AGENT
