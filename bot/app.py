@@ -35,6 +35,7 @@ from bot.shelf import Shelf, Train, Trained
 from bot.store.tiny import TinyStore
 from bot.tally import Tally
 from bot.telegram.commands import AGENT_COMMANDS, CUSTOMER_COMMANDS, show_commands
+from bot.telegram.documents import Documents
 from bot.telegram.healing import Healer, where_they_are
 from bot.telegram.lanes import InboundLanes
 from bot.telegram.outbound import TelegramSender
@@ -42,6 +43,7 @@ from bot.telegram.reading import TelegramChannel
 from bot.telegram.roles import Roles
 from bot.timer import Timer
 from bot.web import routes
+from bot.workbench import ContentWorkbench, Folders
 
 log = structlog.get_logger(__name__)
 
@@ -139,7 +141,10 @@ class App:
         me = self.line.me
         self.roles = Roles(self.settings.admin_ids)
         self.agents_chats = set(groups.all)
-        channel = TelegramChannel(self.agents_chats, me.id, me.username or "", self.roles)
+        channel = TelegramChannel(self.agents_chats, me.id, me.username or "", self.roles, self.settings.admin_ids)
+        folders = Folders(self.settings.content, self.settings.data)
+        fetch = Documents(self.line.bot).fetch
+        self.workbench = ContentWorkbench(folders, self.store, self.shelf, self._train, self.clock, fetch)
         self.sender = TelegramSender(
             self.line.bot,
             self.store,
@@ -162,6 +167,7 @@ class App:
             committed=self._committed,
             failed=self._note_failure,
             heal=self._heard_of_group,
+            workbench=self.workbench,
         )
         self.lanes = InboundLanes(self._deal_with, lambda update, error: self._note_failure(error))
         outage = Outage(self.line.bot, self.shelf)
@@ -274,7 +280,8 @@ class App:
     async def _keep_version(self, loaded: Loaded) -> None:
         """Keep a copy of what went live; without one, the bot works all the same."""
         try:
-            await asyncio.to_thread(keep, loaded, self.settings.data / "content", self.clock.now())
+            by = self.workbench.author(loaded.version)
+            await asyncio.to_thread(keep, loaded, self.settings.data / "content", self.clock.now(), by)
         except OSError:
             log.exception("this version of the content could not be copied")
 

@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from bot.admins import Admins
 from bot.cases import Cases
 from bot.core import (
     aftercare,
@@ -34,6 +35,8 @@ from bot.core.decide import decide
 from bot.core.draft import Context, Groups
 from bot.core.errors import StoreError
 from bot.core.incoming import (
+    AdminChoice,
+    AdminMessage,
     AgentChoice,
     AgentMessage,
     AgentReaction,
@@ -53,7 +56,7 @@ from bot.core.outgoing import Outgoing, Receipt, To
 from bot.core.people import Person
 from bot.core.step import Due, DueKind, Step
 from bot.mirroring import Mirroring
-from bot.ports import Channel, Clock, Hints, Library, Sender, Store
+from bot.ports import Channel, Clock, Hints, Library, Sender, Store, Workbench
 from bot.staff import Staff
 from bot.team import Team
 
@@ -77,7 +80,7 @@ async def _leave_it(_standing: Standing) -> None:
 
 class Flow:
     """Tells the story, one update or due row at a time. ``committed`` is called after every step, ``failed`` with
-    what went wrong inside, and ``heal`` what changed about a group as a whole."""
+    what went wrong inside, and ``heal`` what changed about a group as a whole; admins edit the content on ``workbench``."""
 
     def __init__(
         self,
@@ -91,6 +94,7 @@ class Flow:
         committed: Callable[[Step], None] = lambda step: None,
         failed: Callable[[Exception], None] = lambda error: None,
         heal: Callable[[Standing], Awaitable[None]] = _leave_it,
+        workbench: Workbench | None = None,
     ) -> None:
         self._store = store
         self._sender = sender
@@ -111,6 +115,7 @@ class Flow:
         )
         self._team = Team(store, sender, self._cases, self._staff)
         self._mirroring = Mirroring(store, self._cases)
+        self._admins = Admins(store, self._cases, self._staff, workbench)
 
     # inbound
 
@@ -121,6 +126,8 @@ class Flow:
     def seen(self, update: Update) -> Seen | None:
         """The customer's message that an update brings, if it brings one: to be acknowledged once it is kept."""
         said = self._channel.read(update)
+        if isinstance(said, AdminMessage):
+            return Seen(said.chat_id, said.message_id, said.admin.language_code)
         if isinstance(said, CustomerMessage) and not said.edited:
             return Seen(said.chat_id, said.message_id, said.customer.language_code)
         return None
@@ -146,6 +153,8 @@ class Flow:
                 await self._team.wrote(said, update_id)
             case AgentChoice():
                 await self._team.chose(said, update_id)
+            case AdminMessage() | AdminChoice():
+                await self._admins.heard(said, update_id)
             case CustomerReaction() | AgentReaction():
                 await self._mirroring.reacted(said, update_id)
             case CustomerStanding():
@@ -169,6 +178,8 @@ class Flow:
         elif isinstance(said, AgentMessage) and (seen := await self._team.case_of(said)) is not None:
             async with self._cases.leased(seen) as conversation:
                 await self._cases.commit(handover.not_sent(conversation, str(error), update_id, context))
+        elif isinstance(said, AdminMessage | AdminChoice):
+            await self._admins.failed(said, str(error), update_id)
         else:
             await self._store.discard(update_id, f"failed: {error}")
 

@@ -21,6 +21,7 @@ from bot.core.outgoing import (
     Revise,
     ShowButtons,
     Text,
+    TextFile,
 )
 from bot.telegram import changing, sending, topics
 from bot.telegram.call import Album, Call, Place, change, settled
@@ -35,6 +36,8 @@ def calls(content: Content | Album, place: Place) -> tuple[Call, ...]:  # noqa: 
     match content:
         case Text():
             return sending.text(content, place)
+        case TextFile():
+            return (sending.text_file(content, place),)
         case Copy():
             return (sending.copy(content, place),)
         case Album():
