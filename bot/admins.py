@@ -6,14 +6,14 @@ that goes down in between finds the update again, and does what was left to do.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from bot.cases import Cases
 from bot.core import arrival, editor, proposing
 from bot.core.draft import Draft
 from bot.core.editing import Findings, NowLive, Preview, Stage, Submission
-from bot.core.errors import EditError, KeepwordError, StoreError
+from bot.core.errors import ContentError, EditError, KeepwordError, StoreError
 from bot.core.incoming import AdminChoice, AdminMessage
 from bot.core.outgoing import AnswerCallback, ClearButtons, Lane
 from bot.core.proposals import Proposal
@@ -111,7 +111,7 @@ class _Hearing:
 
     # --- the content
 
-    async def _content(self, verb: str, first: str, second: str) -> Tell:
+    async def _content(self, verb: str, first: str, second: str) -> Tell:  # noqa: PLR0911  # one for each button
         bench = self._bench
         match verb:
             case "condition":
@@ -176,7 +176,7 @@ class _Hearing:
 
     # --- proposed examples
 
-    async def _proposal(self, verb: str, key: str, what: str) -> Tell | None:
+    async def _proposal(self, verb: str, key: str, what: str) -> Tell | None:  # noqa: PLR0911  # one for each button
         """None: it is about something else."""
         if verb in (proposing.SHOW, editor.PROPOSALS):
             return await self._shown(key or None, after=verb == editor.PROPOSALS and bool(key))
@@ -210,8 +210,20 @@ class _Hearing:
 
     async def _learnt(self, one: Proposal, intent: str | None) -> Tell:
         await self._meanwhile(lambda draft: proposing.being_learnt(draft, one, intent or one.intent, self._message))
-        made = await self._bench.learn(one.key, intent, self._by)
+        try:
+            made = await self._bench.learn(one.key, intent, self._by)
+        except ContentError as error:
+            return self._not_learnt(one, error, await self._bench.proposals())
         return lambda draft: self._went_live(draft, made)
+
+    def _not_learnt(self, one: Proposal, error: ContentError, waiting: Sequence[Proposal]) -> Tell:
+        """Why, and the proposal once more."""
+
+        def told(draft: Draft) -> None:
+            _refuse(draft, error)
+            proposing.show(draft, waiting, one.key)
+
+        return told
 
     @property
     def _message(self) -> int:

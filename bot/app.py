@@ -21,7 +21,6 @@ from bot.core.step import Step
 from bot.door import Door
 from bot.files.live import LiveContent
 from bot.files.load import Loaded, load
-from bot.files.versions import keep
 from bot.flow import Flow
 from bot.line import Line
 from bot.metrics import Metrics
@@ -280,8 +279,7 @@ class App:
     async def _keep_version(self, loaded: Loaded) -> None:
         """Keep a copy of what went live; without one, the bot works all the same."""
         try:
-            by = self.workbench.author(loaded.version)
-            await asyncio.to_thread(keep, loaded, self.settings.data / "content", self.clock.now(), by)
+            await self.workbench.keep(loaded)
         except OSError:
             log.exception("this version of the content could not be copied")
 

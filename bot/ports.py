@@ -87,8 +87,8 @@ class Workbench(Protocol):
     """Where admins edit the content. Nothing here holds up the event loop, and nothing but :meth:`approve`,
     :meth:`undo`, :meth:`go_back` and :meth:`learn` changes what is live.
 
-    Asked again after a crash, each does what was left to do. Raises EditError where something can't be done, ContentError
-    for files that are wrong, and other KeepwordErrors that say why.
+    Asked again after a crash, each does what was left to do. Raises EditError where something can't be done,
+    ContentError for files that are wrong, and other KeepwordErrors that say why.
     """
 
     async def condition(self) -> Condition:
@@ -100,7 +100,10 @@ class Workbench(Protocol):
         ...
 
     async def fetch(self, name: str, admin: int) -> Fetched:
-        """The file of this path or name as it is now, noting that this admin has it. EditError names those it may be."""
+        """The file of this path or name as it is now, noting that this admin has it.
+
+        Raises EditError, with the ``places`` that it may be where there are several.
+        """
         ...
 
     async def submit(self, file: SentFile, caption: str, admin: int, by: str) -> Submission:
@@ -116,7 +119,7 @@ class Workbench(Protocol):
         ...
 
     async def rehearse(self, submission_id: str) -> Preview:
-        """Try a submission on what customers wrote lately and on the check sentences; takes as long as training does."""
+        """Try a submission on what customers wrote lately and on check sentences; takes as long as training does."""
         ...
 
     async def approve(self, submission_id: str, by: str) -> NowLive | None:

@@ -6,13 +6,14 @@ Long work is done beside the event loop: in threads, and in the processes that u
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.core.content import Catalogue
 from bot.core.editing import Condition, Fetched, Findings, Lived, NowLive, Preview, Stage, Submission
-from bot.core.errors import EditError, KeepwordError
+from bot.core.errors import EditError, KeepwordError, VersionError
 from bot.core.incoming import SentFile
 from bot.core.proposals import Proposal, undecided
 from bot.files import changes, rejected, versions
@@ -32,6 +33,8 @@ SUBMISSIONS = "submissions"
 
 MOST_HISTORY = 10
 """So many versions are told of."""
+
+_NUMBER = re.compile(r"\d+")
 
 Fetch = Callable[[SentFile, int], Awaitable[bytes]]
 """Fetches what was sent, of so many bytes at most. Raises EditError."""
@@ -57,11 +60,14 @@ class ContentWorkbench:
         self._submissions = Submissions(folders.data / SUBMISSIONS)
         self._trial = Trial(store, shelf, train, clock)
         self._one_at_a_time = asyncio.Lock()
+        self._keeping = asyncio.Lock()
         self._authors: dict[str, str] = {}
 
-    def author(self, version: str) -> str:
-        """Who has just made this version live; empty: nobody here. Asked once for each time that it goes live."""
-        return self._authors.pop(version, "")
+    async def keep(self, loaded: Loaded) -> None:
+        """Keep a copy of what went live, and who made it so. Raises OSError."""
+        async with self._keeping:
+            by = self._authors.pop(loaded.version, "")
+            await asyncio.to_thread(versions.keep, loaded, self._folders.versions, self._clock.now(), by)
 
     # --- how it is
 
@@ -116,7 +122,9 @@ class ContentWorkbench:
         content = await self._fetch(file, LARGEST_FILE)
         now = await self._files()
         places = await asyncio.to_thread(places_of, name, now, self._languages, content)
-        sent = Submission(id_of(name, content, admin), name, "", by, self._clock.now(), Stage.ASKED, places=places)
+        sent = Submission(
+            id_of(f"?{name}", content, admin), name, "", by, self._clock.now(), Stage.ASKED, places=places
+        )
         await asyncio.to_thread(self._submissions.put, sent, content)
         return sent if len(places) > 1 else await self.put_at(sent.id, places[0], admin)
 
@@ -129,6 +137,8 @@ class ContentWorkbench:
         base = await self._store.known(_taken(admin, place)) or hash_of(old)
         placed = replace(sent, id=id_of(place, content, admin), place=place, base=base, stage=Stage.WAITING)
         before = await asyncio.to_thread(self._submissions.known, placed.id)
+        if before is not None and hash_of(content) == hash_of(old):
+            return before  # it is what is there already, perhaps by this very submission
         if before is not None and before.stage is Stage.WAITING:
             placed = replace(placed, base=before.base)
         await asyncio.to_thread(self._submissions.put, placed, content)
@@ -146,8 +156,8 @@ class ContentWorkbench:
         await asyncio.to_thread(self._submissions.change, sent)
         if loaded.catalogue is None:
             return Findings(sent, tuple(str(problem) for problem in loaded.problems), overtaken=overtaken)
-        told = await asyncio.to_thread(changes.in_words, now, loaded.snapshot)
-        hints = tuple(str(hint) for hint in loaded.warnings if hint.file == sent.place)
+        told = await asyncio.to_thread(self._told, now, loaded.snapshot)
+        hints = await asyncio.to_thread(_new_hints, now, loaded)
         return Findings(sent, changes=told, hints=hints, overtaken=overtaken)
 
     async def rehearse(self, submission_id: str) -> Preview:
@@ -206,14 +216,20 @@ class ContentWorkbench:
             return replace(made, submission=sent)
 
     async def earlier(self, version: str | None) -> Lived:
-        found = await asyncio.to_thread(versions.find, self._folders.versions, version)
-        told = changes.in_words(await self._files(), await asyncio.to_thread(lambda: found.snapshot))
+        found, now = await self._version(version), await self._files()
+        told = await asyncio.to_thread(lambda: self._told(now, found.snapshot))
         return Lived(found.version, found.at, found.by, told)
 
     async def go_back(self, version: str, by: str) -> NowLive:
         async with self._one_at_a_time:
-            found = await asyncio.to_thread(versions.find, self._folders.versions, version)
+            found = await self._version(version)
             return await self._make_live(await self._files(), await asyncio.to_thread(lambda: found.snapshot), by)
+
+    async def _version(self, version: str | None) -> versions.Version:
+        try:
+            return await asyncio.to_thread(versions.find, self._folders.versions, version)
+        except VersionError as error:
+            raise EditError("admin_no_version" if version else "admin_no_history") from error
 
     # --- proposals
 
@@ -281,6 +297,7 @@ class ContentWorkbench:
             raise EditError("admin_no_place", path=place)
         loaded = await asyncio.to_thread(load_snapshot, target)
         catalogue = good(loaded)
+        told = await asyncio.to_thread(self._told, now, target)
         aside = await asyncio.to_thread(self._put_aside, now, target)
         self._authors[catalogue.version] = by
         await asyncio.to_thread(versions.restore, target, self._folders.content)
@@ -290,23 +307,30 @@ class ContentWorkbench:
             self._authors.pop(catalogue.version, None)
             await asyncio.to_thread(versions.restore, now, self._folders.content)
             raise
-        await asyncio.to_thread(self._keep, loaded)
-        told = await asyncio.to_thread(changes.in_words, now, target)
+        await self.keep(loaded)
         return NowLive(catalogue.version, told, aside=aside)
 
     async def _take(self, catalogue: Catalogue) -> None:
         await self._shelf.trained()
         await self._shelf.put(catalogue)
 
+    def _told(self, now: Snapshot, target: Snapshot) -> tuple[str, ...]:
+        """What ``target`` changes, in words: of what is live, as far as that is known, else of the files."""
+        live = versions.live(self._folders.versions)
+        return changes.in_words(live.snapshot if live else now, target)
+
     def _put_aside(self, now: Snapshot, target: Snapshot) -> str:
-        """Edits in the files that were never live exist nowhere else: where a copy of them is; empty: there are none."""
+        """Edits in the files that were never live exist nowhere else: where a copy is; empty: there are none."""
         lost = [name for name, content in now.files.items() if target.files.get(name) != content]
         if not lost or versions.is_kept(now.version, self._folders.versions):
             return ""
         return str(versions.put_aside(now, self._folders.versions, self._clock.now()))
 
-    def _keep(self, loaded: Loaded) -> None:
-        versions.keep(loaded, self._folders.versions, self._clock.now(), self.author(loaded.version))
+
+def _new_hints(now: Snapshot, loaded: Loaded) -> tuple[str, ...]:
+    """What is worth knowing and was not so before."""
+    known = {(hint.file, _NUMBER.sub("", hint.message)) for hint in load_snapshot(now).warnings}
+    return tuple(str(hint) for hint in loaded.warnings if (hint.file, _NUMBER.sub("", hint.message)) not in known)
 
 
 def _taken(admin: int, place: str) -> str:

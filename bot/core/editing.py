@@ -44,8 +44,8 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What there is to say of a submission: ``problems`` that keep it from going live (``file:line:column: what, and the
-    remedy``), else what it changes and what is worth knowing.
+    """What there is to say of a submission: ``problems`` that keep it from going live (``file:line:column: what, and
+    the remedy``), else what it changes and what is worth knowing.
 
     ``overtaken`` says that the file was changed by somebody else since this one was begun, ``same`` that it holds what
     is there already.
@@ -106,7 +106,9 @@ class Lived:
 
 @dataclass(frozen=True, slots=True)
 class NowLive:
-    """Content that is live now. ``submission`` made it, if one did; ``aside`` is where edits are that were in its way."""
+    """Content that is live now. ``submission`` made it, if one did; ``aside`` is where edits are that were in its
+    way.
+    """
 
     version: str
     changes: tuple[str, ...]

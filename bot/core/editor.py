@@ -217,7 +217,8 @@ def refusal(draft: Draft, error: KeepwordError) -> str:
     if isinstance(error, EditError):
         return draft.team_words(error.key, **error.values)
     if isinstance(error, ContentError):
-        return "\n".join(_some(draft, error.problems))
+        head = draft.team_words("admin_refused", count=len(error.problems))
+        return "\n".join((head, *_some(draft, error.problems)))
     return draft.team_words("admin_not_live", error=str(error))
 
 

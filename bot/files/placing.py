@@ -19,7 +19,10 @@ from bot.files.tree import read_tree
 
 _NAMED = re.compile(r"[^\s`'\"«»“”‘’]+\.ya?ml\b", re.IGNORECASE)
 _FILE = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,60}\.yml"
-_PLACE = re.compile(rf"{re.escape(STANDARDS)}|{re.escape(BRAND)}|{INTENTS}/{_FILE}|({INTENTS}|{RESPONSES})/([a-z]{{2,3}}(?:[-_][A-Za-z]+)?)/{_FILE}")  # fmt: skip
+_LANGUAGE = "[a-z]{2,3}(?:[-_][A-Za-z]+)?"
+_PLACE = re.compile(
+    rf"{re.escape(STANDARDS)}|{re.escape(BRAND)}|{INTENTS}/{_FILE}|({INTENTS}|{RESPONSES})/({_LANGUAGE})/{_FILE}"
+)
 _OF_INTENTS = frozenset({"kind", "answer", "title", "human"})
 _BOM = "\ufeff"
 

@@ -71,8 +71,9 @@ def every_member_is_an_agent(_agents_chat: int, _user: int) -> Role:
 class TelegramChannel:
     """Reads updates, given which chats are the agents' and who we are ourselves.
 
-    ``role_of`` gives the role of a user in an agents' chat, ``admins`` are those who may edit the content. Texts are as they were written, with a command's slash and
-    arguments; what has no words of its own is put in words as far as it can be (a contact's number, a poll's question).
+    ``role_of`` gives the role of a user in an agents' chat, ``admins`` are those who may edit the content. Texts are as
+    they were written, with a command's slash and arguments; what has no words of its own is put in words as far as it
+    can be (a contact's number, a poll's question).
     """
 
     agents_chats: Collection[int]
