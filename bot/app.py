@@ -27,6 +27,7 @@ from bot.metrics import Metrics
 from bot.nlp.remote import RemotePipeline, Tell
 from bot.outage import Outage
 from bot.ports import Clock
+from bot.publishing import Folders, Publishing
 from bot.pulse import watch_pulse
 from bot.reception import Reception
 from bot.settings import Settings
@@ -42,7 +43,7 @@ from bot.telegram.reading import TelegramChannel
 from bot.telegram.roles import Roles
 from bot.timer import Timer
 from bot.web import routes
-from bot.workbench import ContentWorkbench, Folders
+from bot.workbench import ContentWorkbench
 
 log = structlog.get_logger(__name__)
 
@@ -101,6 +102,7 @@ class App:
         if loaded.catalogue is None:
             raise ContentError(tuple(str(problem) for problem in loaded.problems))
         self.shelf = Shelf(loaded.catalogue, self._train)
+        self.publishing = Publishing(Folders(self.settings.content, self.settings.data), self.shelf, self.clock)
         async with AsyncExitStack() as undo:
             await self.line.open()
             undo.push_async_callback(self.line.close)
@@ -141,9 +143,8 @@ class App:
         self.roles = Roles(self.settings.admin_ids)
         self.agents_chats = set(groups.all)
         channel = TelegramChannel(self.agents_chats, me.id, me.username or "", self.roles, self.settings.admin_ids)
-        folders = Folders(self.settings.content, self.settings.data)
         fetch = Documents(self.line.bot).fetch
-        self.workbench = ContentWorkbench(folders, self.store, self.shelf, self._train, self.clock, fetch)
+        self.workbench = ContentWorkbench(self.publishing, self.store, self.shelf, self._train, self.clock, fetch)
         self.sender = TelegramSender(
             self.line.bot,
             self.store,
@@ -279,7 +280,7 @@ class App:
     async def _keep_version(self, loaded: Loaded) -> None:
         """Keep a copy of what went live; without one, the bot works all the same."""
         try:
-            await self.workbench.keep(loaded)
+            await self.publishing.keep(loaded)
         except OSError:
             log.exception("this version of the content could not be copied")
 

@@ -80,7 +80,8 @@ async def _leave_it(_standing: Standing) -> None:
 
 class Flow:
     """Tells the story, one update or due row at a time. ``committed`` is called after every step, ``failed`` with
-    what went wrong inside, and ``heal`` what changed about a group as a whole. On ``workbench`` admins edit the content."""
+    what went wrong inside, and ``heal`` what changed about a group as a whole. Admins edit content on ``workbench``.
+    """
 
     def __init__(
         self,

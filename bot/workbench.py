@@ -8,28 +8,23 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from bot.core.content import Catalogue
 from bot.core.editing import Condition, Fetched, Findings, Lived, NowLive, Preview, Stage, Submission
-from bot.core.errors import EditError, KeepwordError, VersionError
+from bot.core.errors import EditError, VersionError
 from bot.core.incoming import SentFile
 from bot.core.proposals import Proposal, undecided
 from bot.files import changes, rejected, versions
 from bot.files.edits import with_example
-from bot.files.folder import LARGEST_FILE, Snapshot, take_snapshot
+from bot.files.folder import LARGEST_FILE, Snapshot
 from bot.files.load import Loaded, good, load_snapshot
-from bot.files.placing import checked_place, hash_of, named_in, places_of, stays_inside, tidied, with_file
+from bot.files.placing import checked_place, hash_of, named_in, places_of, tidied, with_file
 from bot.files.submissions import Submissions, id_of
 from bot.ports import Clock, Store
+from bot.publishing import Publishing
 from bot.shelf import Shelf, Train
 from bot.trial import Trial
-
-VERSIONS = "content"
-"""In the data folder: the versions that were live."""
-
-SUBMISSIONS = "submissions"
 
 MOST_HISTORY = 10
 """So many versions are told of."""
@@ -40,39 +35,23 @@ Fetch = Callable[[SentFile, int], Awaitable[bytes]]
 """Fetches what was sent, of so many bytes at most. Raises EditError."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folders:
-    """Where the content is, and where what can be made again is."""
-
-    content: Path
-    data: Path
-
-    @property
-    def versions(self) -> Path:
-        return self.data / VERSIONS
-
-
 class ContentWorkbench:
     """A :class:`bot.ports.Workbench` on the content folder."""
 
-    def __init__(self, folders: Folders, store: Store, shelf: Shelf, train: Train, clock: Clock, fetch: Fetch) -> None:
-        self._folders, self._store, self._shelf, self._clock, self._fetch = folders, store, shelf, clock, fetch
-        self._submissions = Submissions(folders.data / SUBMISSIONS)
+    def __init__(
+        self, publishing: Publishing, store: Store, shelf: Shelf, train: Train, clock: Clock, fetch: Fetch
+    ) -> None:
+        self._publishing, self._store, self._shelf, self._clock = publishing, store, shelf, clock
+        self._fetch = fetch
+        self._folders = publishing.folders
+        self._submissions = Submissions(self._folders.submissions)
         self._trial = Trial(store, shelf, train, clock)
         self._one_at_a_time = asyncio.Lock()
-        self._keeping = asyncio.Lock()
-        self._authors: dict[str, str] = {}
-
-    async def keep(self, loaded: Loaded) -> None:
-        """Keep a copy of what went live, and who made it so. Raises OSError."""
-        async with self._keeping:
-            by = self._authors.pop(loaded.version, "")
-            await asyncio.to_thread(versions.keep, loaded, self._folders.versions, self._clock.now(), by)
 
     # --- how it is
 
     async def condition(self) -> Condition:
-        now = await self._files()
+        now = await self._publishing.files()
         loaded = await asyncio.to_thread(load_snapshot, now)
         last = await asyncio.to_thread(versions.live, self._folders.versions)
         live = self._shelf.current().catalogue.version
@@ -102,7 +81,7 @@ class ContentWorkbench:
     # --- what is sent
 
     async def fetch(self, name: str, admin: int) -> Fetched:
-        now = await self._files()
+        now = await self._publishing.files()
         named = named_in(name)
         if named is None:
             raise EditError("admin_which_get")
@@ -120,7 +99,7 @@ class ContentWorkbench:
         if "/" in name:
             checked_place(name, self._languages)
         content = await self._fetch(file, LARGEST_FILE)
-        now = await self._files()
+        now = await self._publishing.files()
         places = await asyncio.to_thread(places_of, name, now, self._languages, content)
         sent = Submission(
             id_of(f"?{name}", content, admin), name, "", by, self._clock.now(), Stage.ASKED, places=places
@@ -132,7 +111,7 @@ class ContentWorkbench:
         sent = await self._find(submission_id)
         if place not in sent.places:
             raise EditError("admin_long_ago")
-        old = (await self._files()).files.get(place)
+        old = (await self._publishing.files()).files.get(place)
         content = tidied(await asyncio.to_thread(self._submissions.content, sent.id), old)
         base = await self._store.known(_taken(admin, place)) or hash_of(old)
         placed = replace(sent, id=id_of(place, content, admin), place=place, base=base, stage=Stage.WAITING)
@@ -146,7 +125,7 @@ class ContentWorkbench:
 
     async def look_over(self, submission_id: str) -> Findings:
         sent = await self._find(submission_id)
-        now = await self._files()
+        now = await self._publishing.files()
         old, content = now.files.get(sent.place), await asyncio.to_thread(self._submissions.content, sent.id)
         if hash_of(content) == hash_of(old):
             return Findings(sent, same=True)
@@ -156,14 +135,14 @@ class ContentWorkbench:
         await asyncio.to_thread(self._submissions.change, sent)
         if loaded.catalogue is None:
             return Findings(sent, tuple(str(problem) for problem in loaded.problems), overtaken=overtaken)
-        told = await asyncio.to_thread(self._told, now, loaded.snapshot)
+        told = await asyncio.to_thread(self._publishing.told, now, loaded.snapshot)
         hints = await asyncio.to_thread(_new_hints, now, loaded)
         return Findings(sent, changes=told, hints=hints, overtaken=overtaken)
 
     async def rehearse(self, submission_id: str) -> Preview:
         sent = await self._find(submission_id)
         content = await asyncio.to_thread(self._submissions.content, sent.id)
-        loaded = await asyncio.to_thread(load_snapshot, with_file(await self._files(), sent.place, content))
+        loaded = await asyncio.to_thread(load_snapshot, with_file(await self._publishing.files(), sent.place, content))
         return await self._trial.preview(good(loaded))
 
     async def approve(self, submission_id: str, by: str) -> NowLive | None:
@@ -174,15 +153,16 @@ class ContentWorkbench:
             if sent.stage is not Stage.WAITING:
                 raise EditError(f"admin_{sent.stage.name.lower()}_already", file=sent.place or sent.name)
             content = await asyncio.to_thread(self._submissions.content, sent.id)
-            now = await self._files()
+            now = await self._publishing.files()
             old = now.files.get(sent.place)
             if hash_of(old) == hash_of(content):  # the machine went down while this was being approved
-                old = await asyncio.to_thread(self._submissions.replaced, sent.id)
+                if sent.base and await asyncio.to_thread(self._submissions.replaced, sent.id) is None:
+                    await asyncio.to_thread(self._submissions.keep_replaced, sent.id, old)  # made so by somebody else
             elif hash_of(old) != sent.base:
                 return None
             else:
                 await asyncio.to_thread(self._submissions.keep_replaced, sent.id, old)
-            made = await self._make_live(now, with_file(now, sent.place, content), by, sent.place)
+            made = await self._publishing.make_live(now, with_file(now, sent.place, content), by, sent.place)
             sent = replace(sent, stage=Stage.LIVE, version=made.version)
             await asyncio.to_thread(self._submissions.change, sent)
             return replace(made, submission=sent)
@@ -203,12 +183,12 @@ class ContentWorkbench:
             sent = await self._find(submission_id)
             if sent.stage is not Stage.LIVE:
                 raise EditError(f"admin_{sent.stage.name.lower()}_already", file=sent.place)
-            now = await self._files()
+            now = await self._publishing.files()
             old = await asyncio.to_thread(self._submissions.replaced, sent.id)
             content = await asyncio.to_thread(self._submissions.content, sent.id)
             if hash_of(now.files.get(sent.place)) not in (hash_of(content), hash_of(old)):
                 raise EditError("admin_changed_since", file=sent.place)
-            made = await self._make_live(now, with_file(now, sent.place, old), by, sent.place)
+            made = await self._publishing.make_live(now, with_file(now, sent.place, old), by, sent.place)
             sent = replace(sent, stage=Stage.TAKEN_BACK)
             await asyncio.to_thread(self._submissions.change, sent)
             if sent.proposal:
@@ -216,14 +196,14 @@ class ContentWorkbench:
             return replace(made, submission=sent)
 
     async def earlier(self, version: str | None) -> Lived:
-        found, now = await self._version(version), await self._files()
-        told = await asyncio.to_thread(lambda: self._told(now, found.snapshot))
+        found, now = await self._version(version), await self._publishing.files()
+        told = await asyncio.to_thread(lambda: self._publishing.told(now, found.snapshot))
         return Lived(found.version, found.at, found.by, told)
 
     async def go_back(self, version: str, by: str) -> NowLive:
         async with self._one_at_a_time:
-            found = await self._version(version)
-            return await self._make_live(await self._files(), await asyncio.to_thread(lambda: found.snapshot), by)
+            found, now = await self._version(version), await self._publishing.files()
+            return await self._publishing.make_live(now, await asyncio.to_thread(lambda: found.snapshot), by)
 
     async def _version(self, version: str | None) -> versions.Version:
         try:
@@ -257,7 +237,7 @@ class ContentWorkbench:
             if at_work is None:
                 raise EditError("admin_proposal_decided")
             return at_work
-        now = await self._files()
+        now = await self._publishing.files()
         meant = self._shelf.current().catalogue.intent(intent or one.intent)
         if meant is None:
             raise EditError("admin_proposal_decided")
@@ -285,46 +265,8 @@ class ContentWorkbench:
     def _languages(self) -> tuple[str, ...]:
         return self._shelf.current().catalogue.standards.languages
 
-    async def _files(self) -> Snapshot:
-        return await asyncio.to_thread(take_snapshot, self._folders.content)
-
     async def _find(self, id: str) -> Submission:
         return await asyncio.to_thread(self._submissions.find, id)
-
-    async def _make_live(self, now: Snapshot, target: Snapshot, by: str, place: str = "") -> NowLive:
-        """Write what is good, and return once it is understood; as it was before, if that fails."""
-        if place and not stays_inside(self._folders.content, place):
-            raise EditError("admin_no_place", path=place)
-        loaded = await asyncio.to_thread(load_snapshot, target)
-        catalogue = good(loaded)
-        told = await asyncio.to_thread(self._told, now, target)
-        aside = await asyncio.to_thread(self._put_aside, now, target)
-        self._authors[catalogue.version] = by
-        await asyncio.to_thread(versions.restore, target, self._folders.content)
-        try:
-            await self._take(catalogue)
-        except KeepwordError:
-            self._authors.pop(catalogue.version, None)
-            await asyncio.to_thread(versions.restore, now, self._folders.content)
-            raise
-        await self.keep(loaded)
-        return NowLive(catalogue.version, told, aside=aside)
-
-    async def _take(self, catalogue: Catalogue) -> None:
-        await self._shelf.trained()
-        await self._shelf.put(catalogue)
-
-    def _told(self, now: Snapshot, target: Snapshot) -> tuple[str, ...]:
-        """What ``target`` changes, in words: of what is live, as far as that is known, else of the files."""
-        live = versions.live(self._folders.versions)
-        return changes.in_words(live.snapshot if live else now, target)
-
-    def _put_aside(self, now: Snapshot, target: Snapshot) -> str:
-        """Edits in the files that were never live exist nowhere else: where a copy is; empty: there are none."""
-        lost = [name for name, content in now.files.items() if target.files.get(name) != content]
-        if not lost or versions.is_kept(now.version, self._folders.versions):
-            return ""
-        return str(versions.put_aside(now, self._folders.versions, self._clock.now()))
 
 
 def _new_hints(now: Snapshot, loaded: Loaded) -> tuple[str, ...]:

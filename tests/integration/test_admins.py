@@ -14,7 +14,7 @@ from bot.simulator.faults import Fault
 from tests.content_samples import SMALL_CONTENT, edit, write_content
 from tests.integration.house import STANDARDS, House, house, running, settings_for
 from tests.integration.scenes import DOCS
-from tests.integration.simulated import ANA, BEN, GROUP, MAJA, simulated
+from tests.integration.simulated import ANA, BEN, GROUP, MAJA, simulated, until
 
 PAGE = DOCS / "admins.md"
 TALK = "responses/en/talk.yml"
@@ -227,7 +227,7 @@ async def test_a_file_that_telegram_does_not_hand_out_is_asked_for_again(desk: D
     await desk.reads("Please send it again")
 
 
-# --- more than one of them ----------------------------------------------------------------------------------------------
+# --- more than one of them --------------------------------------------------------------------------------------------
 
 
 async def test_of_two_admins_the_second_is_told_what_the_first_has_changed(home: House) -> None:
@@ -299,7 +299,7 @@ async def test_what_was_changed_again_since_is_not_taken_back_blindly(desk: Desk
     assert "Good day" in desk.content(TALK)
 
 
-# --- restarts, and what stands in the way -------------------------------------------------------------------------------
+# --- restarts, and what stands in the way -----------------------------------------------------------------------------
 
 
 async def test_a_restart_between_preview_and_approval_loses_nothing(tmp_path: Path) -> None:
@@ -318,7 +318,9 @@ async def test_a_restart_between_preview_and_approval_loses_nothing(tmp_path: Pa
             assert OLD in await told_a_customer(later, HOURS)
 
 
-async def test_an_approval_that_was_cut_off_after_writing_is_finished_at_the_next_start(tmp_path: Path) -> None:
+async def test_an_approval_that_was_cut_off_after_writing_is_finished_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with simulated() as simulator:
         write_content(tmp_path / "content", **{"standards.yml": STANDARDS})
         settings = settings_for(tmp_path, simulator, admins=ADMINS)
@@ -326,15 +328,12 @@ async def test_an_approval_that_was_cut_off_after_writing_is_finished_at_the_nex
             Desk(before).uploads(changed(TALK, OLD, NEW), "talk.yml", TALK)
             preview = await Desk(before).reads("Shall it go live?")
             submission = str(preview.buttons()[0][0]["callback_data"]).rpartition(":")[2]
-            bench = before.app.workbench
-            put, before.app.shelf.put = before.app.shelf.put, _never  # type: ignore[method-assign]
-            half = asyncio.create_task(bench.approve(submission, "Ana (7001)"))
-            await before.world.wait_for(lambda: True)
-            while NEW not in Desk(before).content(TALK):
-                await asyncio.sleep(0.01)
-            half.cancel()
-            await asyncio.gather(half, return_exceptions=True)
-            before.app.shelf.put = put  # type: ignore[method-assign]
+            with monkeypatch.context() as patched:
+                patched.setattr(before.app.shelf, "put", _never)
+                half = asyncio.create_task(before.app.workbench.approve(submission, "Ana (7001)"))
+                await until(lambda: NEW in Desk(before).content(TALK))
+                half.cancel()
+                await asyncio.gather(half, return_exceptions=True)
         async with running(settings, simulator) as after:
             live = await Desk(after).presses(preview, "Approve", "✅ Live")
             await Desk(after).presses(live, "Take it back", "✅ Taken back")
@@ -378,7 +377,7 @@ async def test_all_that_admins_do_is_on_record(desk: Desk) -> None:
     assert events[1].facts["version"] != events[2].facts["version"]
 
 
-# --- who may --------------------------------------------------------------------------------------------------------------
+# --- who may ----------------------------------------------------------------------------------------------------------
 
 
 async def test_a_customer_who_sends_such_a_file_or_command_is_a_customer(home: House) -> None:
@@ -395,7 +394,8 @@ async def test_an_agent_who_is_no_admin_sends_the_customer_a_document(tmp_path: 
         await home.customer_says("my lamp arrived broken")
         thread = await home.topic()
         kept = home.world.state.files.keep("talk.yml", None, changed(TALK, OLD, NEW).encode(), "document")
-        home.world.send(GROUP, ANA, media={"type": "document", "file_id": kept.file_id}, caption=TALK, thread_id=thread)
+        document = {"type": "document", "file_id": kept.file_id}
+        home.world.send(GROUP, ANA, media=document, caption=TALK, thread_id=thread)
         await home.world.wait_for(lambda: any(message.content.attachment for message in home.world.said(MAJA)))
         home.world.upload(ANA, ANA, changed(TALK, OLD, NEW), "talk.yml")
         await Desk(home).reads("What is it about?")
@@ -414,7 +414,7 @@ async def test_the_buttons_of_who_is_no_admin_any_more_do_nothing(tmp_path: Path
             assert Desk(after).content(TALK) == SMALL_CONTENT[TALK]
 
 
-# --- proposed examples --------------------------------------------------------------------------------------------------
+# --- proposed examples ------------------------------------------------------------------------------------------------
 
 
 async def labelled(home: House, *texts: str) -> None:
