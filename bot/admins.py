@@ -15,8 +15,9 @@ from bot.core.draft import Draft
 from bot.core.editing import Findings, NowLive, Preview, Stage, Submission
 from bot.core.errors import ContentError, EditError, KeepwordError, StoreError
 from bot.core.incoming import AdminChoice, AdminMessage
-from bot.core.outgoing import AnswerCallback, ClearButtons, Lane
+from bot.core.outgoing import AnswerCallback, ClearButtons, Lane, Text
 from bot.core.proposals import Proposal
+from bot.core.step import Step
 from bot.ports import Store, Workbench
 from bot.staff import Staff
 
@@ -62,7 +63,17 @@ class Admins:
         async with self._store.lease(said.chat_id) as last:
             draft = Draft(last or arrival.fresh(said.chat_id, said.admin, None, context), context)
             tell(draft)
-            await self._cases.commit(draft.finish(update_id))
+            step = draft.finish(update_id)
+            await self._cases.commit(step if update_id is None else _answering(step, said.message_id))
+
+
+def _answering(step: Step, message_id: int) -> Step:
+    """The outcome answers what was asked, so that it is found beside it however long it took."""
+    rows = (
+        replace(row, content=replace(row.content, reply_to=message_id)) if isinstance(row.content, Text) else row
+        for row in step.outbox
+    )
+    return replace(step, outbox=tuple(rows))
 
 
 def _pressed(draft: Draft, choice: AdminChoice) -> None:

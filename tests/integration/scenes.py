@@ -118,9 +118,9 @@ class Scene:
         """As it was when Maja first read it, before a press changed it."""
         name = "Maja" if message.sender.id == MAJA else "Ana" if message.message_id in self._anas else "Bot"
         return [
-            wrapped
+            piece
             for index, line in enumerate(self._first_read.get(message.message_id) or _lines(message))
-            for wrapped in _wrapped(line, f"{name}: " if index == 0 else " " * (len(name) + 2))
+            for piece in wrapped(line, f"{name}: " if index == 0 else " " * (len(name) + 2))
         ]
 
 
@@ -131,10 +131,10 @@ def _lines(message: Message) -> list[str]:
 
 
 def _aside_lines(text: str) -> list[str]:
-    return _wrapped(f"({text})", "  ")
+    return wrapped(f"({text})", "  ")
 
 
-def _wrapped(line: str, first: str) -> list[str]:
+def wrapped(line: str, first: str) -> list[str]:
     """``line`` in pieces of a page's width, those after the first one indented alike."""
     found: list[str] = []
     rest = first

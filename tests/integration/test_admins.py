@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from bot.simulator.chats import Message
 from bot.simulator.faults import Fault
 from tests.content_samples import SMALL_CONTENT, edit, write_content
 from tests.integration.house import STANDARDS, House, house, running, settings_for
-from tests.integration.scenes import DOCS
+from tests.integration.scenes import DOCS, is_documented, wrapped
 from tests.integration.simulated import ANA, BEN, GROUP, MAJA, simulated, until
 
 PAGE = DOCS / "admins.md"
@@ -30,6 +31,8 @@ class Desk:
 
     def __init__(self, home: House, admin: int = ANA) -> None:
         self.home, self.world, self.admin = home, home.world, admin
+        self.pressed: dict[int, list[str]] = {}
+        self.first_read: dict[int, list[str]] = {}
 
     def writes(self, text: str) -> Message:
         return self.world.send(self.admin, self.admin, text)
@@ -45,7 +48,9 @@ class Desk:
             said = (m for m in reversed(self.world.said(self.admin)) if m.message_id > since)
             return next((m for m in said if part in words_of(m)), None)
 
-        return await self.world.wait_for(found, timeout=30)
+        message = await self.world.wait_for(found, timeout=30)
+        self.first_read.setdefault(message.message_id, shown(message))
+        return message
 
     async def asks(self, text: str, part: str) -> Message:
         return await self.reads(part, self.writes(text))
@@ -53,20 +58,36 @@ class Desk:
     async def presses(self, message: Message, label: str, part: str) -> Message:
         """Press a button, and read what follows."""
         last = self.world.said(self.admin)[-1]
+        self.pressed.setdefault(last.message_id, []).append(label)
         self.home.press(message, label, self.admin)
         return await self.reads(part, last)
 
     def content(self, place: str) -> str:
         return (self.home.app.settings.content / place).read_text(encoding="utf-8")
 
-    def transcript(self, names: dict[int, str]) -> str:
-        """The chat as it reads in the end."""
+    def transcript(self) -> str:
+        """The chat as it reads in the end, with the same versions and times whenever it is told."""
+        return _timeless("\n".join(self._lines()))
+
+    def _lines(self) -> list[str]:
         lines: list[str] = []
         for message in self.world.state.chat(str(self.admin)).messages.values():
-            name = names.get(message.sender.id, "Bot")
-            for index, line in enumerate(shown(message)):
-                lines.append(f"{name}: {line}" if index == 0 else f"{' ' * (len(name) + 2)}{line}")
-        return "\n".join(lines)
+            name = self.world.person(message.sender.id).name.replace("Keepword", "Bot")
+            for index, line in enumerate(self.first_read.get(message.message_id) or shown(message)):
+                lines += wrapped(line, f"{name}: " if index == 0 else " " * (len(name) + 2))
+            for label in self.pressed.get(message.message_id, ()):
+                lines.append(f"  ({self.world.person(self.admin).name} presses: {label})")
+        return lines
+
+
+_VERSIONS = ("3f2a9c1b", "a94f30b7", "5c1e08d2", "0b77e6a1")
+
+
+def _timeless(text: str) -> str:
+    found = list(dict.fromkeys(re.findall(r"\b[0-9a-f]{8}\b", text)))
+    for version, shown_as in zip(found, _VERSIONS, strict=False):
+        text = text.replace(version, shown_as)
+    return re.sub(r"23 Nov, \d\d:\d\d", "23 Nov, 09:50", text)
 
 
 def words_of(message: Message) -> str:
@@ -134,7 +155,7 @@ async def test_a_good_file_is_previewed_approved_live_and_taken_back(desk: Desk)
     await desk.presses(live, "Take it back", "✅ Taken back")
     assert OLD in await told_a_customer(desk.home, HOURS)
     assert desk.content(TALK) == SMALL_CONTENT[TALK]
-    print(desk.transcript({ANA: "Ana"}))
+    assert is_documented("A file is changed, and changed back", desk.transcript(), PAGE)
 
 
 async def test_a_bad_file_is_shown_with_line_and_remedy_and_changes_nothing(desk: Desk) -> None:
@@ -145,7 +166,7 @@ async def test_a_bad_file_is_shown_with_line_and_remedy_and_changes_nothing(desk
     assert not told.buttons()
     assert desk.content(TALK) == SMALL_CONTENT[TALK]
     assert desk.home.app.shelf.current().catalogue.version == version
-    print(told.text)
+    assert is_documented("A mistake", desk.transcript(), PAGE)
 
 
 async def test_what_an_example_changes_about_past_messages_is_shown_before_and_after(desk: Desk) -> None:
@@ -154,11 +175,9 @@ async def test_what_an_example_changes_about_past_messages_is_shown_before_and_a
     desk.uploads(changed(ORDERS, "- where is my order\n", f"- where is my order\n    - {unheard}\n"), "o.yml", ORDERS)
     preview = await desk.reads("Shall it go live?")
     assert "order_status (en): +1 example" in preview.text
-    print(preview.text)
     assert "→ answer: Where is my order?" in preview.text
     await desk.presses(preview, "Approve", "✅ Live now")
     assert "within three days" in await told_a_customer(desk.home, unheard)
-    print(preview.text)
 
 
 async def test_which_file_it_is_is_asked_by_buttons_where_the_name_alone_fits_several(desk: Desk) -> None:
@@ -244,7 +263,7 @@ async def test_of_two_admins_the_second_is_told_what_the_first_has_changed(home:
     assert newest.content.attachment is not None
     await ben.presses(again, "Replace it all the same", "✅ Live")
     assert "By appointment." in await told_a_customer(home, HOURS)
-    print(again.text)
+    assert is_documented("Two at once", ben.transcript(), PAGE)
 
 
 async def test_who_sends_a_file_made_from_an_older_one_is_warned(home: House) -> None:
@@ -352,7 +371,6 @@ async def test_broken_files_on_disk_are_told_and_a_good_upload_mends_them(desk: 
     made = await desk.presses(await desk.reads("Shall it go live?"), "Approve", "✅ Live")
     assert "had not been live are kept in" in made.text
     assert NEW in await told_a_customer(desk.home, HOURS)
-    print(told.text, made.text, sep="\n")
 
 
 async def test_going_back_to_an_earlier_version_is_asked_about_and_done(desk: Desk) -> None:
@@ -394,7 +412,7 @@ async def test_an_agent_who_is_no_admin_sends_the_customer_a_document(tmp_path: 
         await home.customer_says("my lamp arrived broken")
         thread = await home.topic()
         kept = home.world.state.files.keep("talk.yml", None, changed(TALK, OLD, NEW).encode(), "document")
-        document = {"type": "document", "file_id": kept.file_id}
+        document: dict[str, object] = {"type": "document", "file_id": kept.file_id}
         home.world.send(GROUP, ANA, media=document, caption=TALK, thread_id=thread)
         await home.world.wait_for(lambda: any(message.content.attachment for message in home.world.said(MAJA)))
         home.world.upload(ANA, ANA, changed(TALK, OLD, NEW), "talk.yml")
@@ -441,7 +459,7 @@ async def test_a_proposed_example_is_approved_live_and_taken_back(desk: Desk) ->
     await desk.presses(live, "Take it back", "✅ Taken back")
     assert desk.content(talk) == SMALL_CONTENT[talk]
     await desk.asks("/proposals", "Proposed example 1 of 2")
-    print(desk.transcript({ANA: "Ana"}))
+    assert is_documented("Proposed examples", desk.transcript(), PAGE)
 
 
 async def test_a_proposal_is_put_away_and_taken_up_again_and_the_next_one_shown(desk: Desk) -> None:
