@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.errors import UnderstandingError
 from bot.core.step import Event
 from bot.simulator.chats import Message
 from bot.simulator.faults import Fault
@@ -357,6 +358,20 @@ async def test_an_approval_that_was_cut_off_after_writing_is_finished_at_the_nex
             live = await Desk(after).presses(preview, "Approve", "✅ Live")
             await Desk(after).presses(live, "Take it back", "✅ Taken back")
             assert Desk(after).content(TALK) == SMALL_CONTENT[TALK]
+
+
+async def test_what_can_not_be_learnt_is_put_back_and_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(_catalogue: object) -> None:
+        raise UnderstandingError("There is too little memory.")
+
+    desk.uploads(changed(TALK, OLD, NEW), "talk.yml", TALK)
+    preview = await desk.reads("Shall it go live?")
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.home.app.shelf, "put", fails)
+        await desk.presses(preview, "Approve", "nothing was changed: There is too little memory.")
+        assert desk.content(TALK) == SMALL_CONTENT[TALK]
+    again = desk.uploads(changed(TALK, OLD, NEW), "talk.yml", TALK)
+    await desk.presses(await desk.reads("Shall it go live?", again), "Approve", "✅ Live")
 
 
 async def _never(_catalogue: object) -> None:
