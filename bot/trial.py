@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.core.anonymous import anonymous
-from bot.core.content import Catalogue
+from bot.core.content import Catalogue, Phrases
 from bot.core.draft import Context
 from bot.core.editing import Changed, Preview
 from bot.core.people import Customer
@@ -34,12 +34,15 @@ _NOBODY = Customer(0, "")
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """``shown`` is ``text`` as it may be shown; ``intent`` what it must be taken for, if it is a check sentence."""
+    """``shown`` is ``text`` as it may be shown; ``intent`` what it must be taken for, if it is a check sentence, and
+    ``is_new`` whether that is asked for the first time.
+    """
 
     text: str
     shown: str
     language: str
     intent: str = ""
+    is_new: bool = False
 
 
 class Trial:
@@ -76,11 +79,15 @@ class Trial:
             Changed(one.shown, outcome(one.text, old, Context(now, live)), outcome(one.text, new, Context(now, draft)))
             for one, old, new in zip(asked, before, after, strict=True)
         ]
-        failing = ((one.shown, one.intent) for one, new in zip(asked, after, strict=True) if one.intent != new.intent)
+        failing = tuple(
+            (one.shown, one.intent)
+            for one, old, new in zip(asked, before, after, strict=True)
+            if one.intent and new.intent != one.intent and (one.is_new or old.intent == one.intent)
+        )
         return Preview(
             len(asked),
             tuple(row for row in rows if row.before != row.after),
-            tuple((shown, intent) for shown, intent in failing if intent),
+            failing,
         )
 
     async def _lately(self) -> list[_Asked]:
@@ -102,8 +109,13 @@ def _checks(draft: Catalogue, live: Catalogue) -> list[_Asked]:
     """Check sentences: those of intents whose sentences have changed before others."""
     known = {(one.intent, one.language): one for one in live.phrases}
     ordered = sorted(draft.phrases, key=lambda one: known.get((one.intent, one.language)) == one)
-    checks = [_Asked(text, text, one.language, one.intent) for one in ordered for text in one.check]
-    return checks[:MOST_CHECKS]
+    checks = [(one, text) for one in ordered for text in one.check][:MOST_CHECKS]
+    return [_Asked(text, text, one.language, one.intent, _is_new(text, one, known)) for one, text in checks]
+
+
+def _is_new(text: str, phrases: Phrases, known: Mapping[tuple[str, str], Phrases]) -> bool:
+    before = known.get((phrases.intent, phrases.language))
+    return before is None or text not in before.check
 
 
 async def _meanings(understander: Understander, asked: Sequence[_Asked]) -> list[Understanding]:

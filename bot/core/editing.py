@@ -70,9 +70,8 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """So many messages were tried; what would change, and which ``check`` sentences would not be understood any more.
-
-    Of ``failing`` each is a sentence with the intent that it stands under.
+    """So many messages were tried; what would change, and which ``check`` sentences would be misunderstood that are not
+    now, or that are new. Of ``failing`` each is a sentence with the intent that it stands under.
     """
 
     tried: int

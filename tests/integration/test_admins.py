@@ -247,6 +247,17 @@ async def test_a_file_that_telegram_does_not_hand_out_is_asked_for_again(desk: D
     await desk.reads("Please send it again")
 
 
+async def test_check_sentences_that_an_edit_breaks_are_told(desk: Desk) -> None:
+    """A new one that is not understood, and none of those that were misunderstood before."""
+    spoilt = changed(
+        ORDERS, 'check: ["any news on my package?"]', 'check: ["any news on my package?", "the glass is cracked"]'
+    )
+    desk.uploads(spoilt, "orders.yml", ORDERS)
+    preview = await desk.reads("Shall it go live?")
+    assert "would be misunderstood from now on (1)" in preview.text
+    assert "“the glass is cracked” should be: Where is my order?" in preview.text
+
+
 # --- more than one of them --------------------------------------------------------------------------------------------
 
 

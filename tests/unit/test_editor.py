@@ -89,7 +89,7 @@ def test_a_message_that_is_answered_in_other_words_shows_both() -> None:
     editor.preview(told, Findings(SENT, changes=("a",)), Preview(3, (changed,), (("any news?", "order_status"),)))
     assert "old words" in text(told)
     assert "→ new words" in text(told)
-    assert "Check sentences that would be misunderstood (1)" in text(told)
+    assert "Check sentences that would be misunderstood from now on (1)" in text(told)
     assert buttons(told) == ["Approve", "Discard"]
 
 
