@@ -188,7 +188,9 @@ async def test_which_file_it_is_is_asked_by_buttons_where_the_name_alone_fits_se
     asked = await desk.reads("Which file is talk.yml to be?")
     assert labels(asked) == ["intents/en/talk.yml", "intents/talk.yml", TALK]
     await desk.presses(asked, TALK, f"{TALK} can't go live like this")
-    assert "Which file" in (await desk.asks("/content get talk.yml", "There are several files")).text + "Which file"
+    wanted = await desk.asks("/content get talk.yml", "There are several files of that name")
+    got = await desk.presses(wanted, "intents/talk.yml", "intents/talk.yml as it is now")
+    assert shown(got)[0] == "[talk.yml]"
 
 
 @pytest.mark.parametrize(
@@ -250,12 +252,12 @@ async def test_a_file_that_telegram_does_not_hand_out_is_asked_for_again(desk: D
 async def test_check_sentences_that_an_edit_breaks_are_told(desk: Desk) -> None:
     """A new one that is not understood, and none of those that were misunderstood before."""
     spoilt = changed(
-        ORDERS, 'check: ["any news on my package?"]', 'check: ["any news on my package?", "the glass is cracked"]'
+        ORDERS, 'check: ["any news on my package?"]', 'check: ["any news on my package?", "the chair is scratched"]'
     )
     desk.uploads(spoilt, "orders.yml", ORDERS)
     preview = await desk.reads("Shall it go live?")
     assert "would be misunderstood from now on (1)" in preview.text
-    assert "“the glass is cracked” should be: Where is my order?" in preview.text
+    assert "“the chair is scratched” should be: Where is my order?" in preview.text
 
 
 # --- more than one of them --------------------------------------------------------------------------------------------
