@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,8 +64,8 @@ class Publishing:
         catalogue = good(loaded)
         told = await asyncio.to_thread(self.told, now, target)
         aside = await asyncio.to_thread(self._put_aside, now, target)
+        await self._write(now, target)
         self._authors[catalogue.version] = by
-        await asyncio.to_thread(versions.restore, target, self.folders.content)
         try:
             await self._shelf.trained()
             await self._shelf.put(catalogue)
@@ -74,6 +75,14 @@ class Publishing:
             raise
         await self.keep(loaded)
         return NowLive(catalogue.version, told, aside=aside)
+
+    async def _write(self, now: Snapshot, target: Snapshot) -> None:
+        try:
+            await asyncio.to_thread(versions.restore, target, self.folders.content)
+        except OSError as error:
+            with contextlib.suppress(OSError):  # as far as it goes: it may be that nothing can be written at all
+                await asyncio.to_thread(versions.restore, now, self.folders.content)
+            raise EditError("admin_not_written", folder=self.folders.content, error=error.strerror) from error
 
     def told(self, now: Snapshot, target: Snapshot) -> tuple[str, ...]:
         """What ``target`` changes, in words: of what is live, as far as that is known, else of the files."""

@@ -283,6 +283,7 @@ ADMIN_REPLIES: tuple[str, ...] = (
     "admin_changed_since",
     "admin_refused",
     "admin_not_live",
+    "admin_not_written",
     "admin_failed",
     "admin_unknown",
     "admin_no_proposals",

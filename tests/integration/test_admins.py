@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 from bot.core.errors import UnderstandingError
 from bot.core.step import Event
+from bot.files import versions
 from bot.simulator.chats import Message
 from bot.simulator.faults import Fault
 from tests.content_samples import SMALL_CONTENT, edit, write_content
@@ -385,6 +388,17 @@ async def test_what_can_not_be_learnt_is_put_back_and_told(desk: Desk, monkeypat
         assert desk.content(TALK) == SMALL_CONTENT[TALK]
     again = desk.uploads(changed(TALK, OLD, NEW), "talk.yml", TALK)
     await desk.presses(await desk.reads("Shall it go live?", again), "Approve", "✅ Live")
+
+
+async def test_a_folder_that_can_not_be_written_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    desk.uploads(changed(TALK, OLD, NEW), "talk.yml", TALK)
+    preview = await desk.reads("Shall it go live?")
+    monkeypatch.setattr(versions, "restore", refused)
+    await desk.presses(preview, "Approve", "can't be written (Read-only file system)")
+    assert OLD in await told_a_customer(desk.home, HOURS)
 
 
 async def _never(_catalogue: object) -> None:
