@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from bot.admins import Admins
 from bot.cases import Cases
 from bot.core import (
     aftercare,
@@ -34,6 +35,8 @@ from bot.core.decide import decide
 from bot.core.draft import Context, Groups
 from bot.core.errors import ForumFullError, StoreError
 from bot.core.incoming import (
+    AdminChoice,
+    AdminMessage,
     AgentChoice,
     AgentMessage,
     AgentReaction,
@@ -54,7 +57,7 @@ from bot.core.outgoing import Outgoing, Receipt, Text, To
 from bot.core.people import Person
 from bot.core.step import Due, DueKind, Step
 from bot.mirroring import Mirroring
-from bot.ports import Channel, Clock, Hints, Library, Members, Sender, Store
+from bot.ports import Channel, Clock, Hints, Library, Members, Sender, Store, Workbench
 from bot.staff import Met, Staff
 from bot.team import Team
 
@@ -79,7 +82,8 @@ async def _leave_it(_standing: Standing) -> None:
 class Flow:
     """Tells the story, one update or due row at a time. ``committed`` is called after every step, ``failed`` with
     what went wrong inside, and ``heal`` what changed about a group as a whole. ``members`` knows who belongs to the
-    groups; ``met`` hears of news of a colleague."""
+    groups; ``met`` hears of news of a colleague. Admins edit content on ``workbench``.
+    """
 
     def __init__(
         self,
@@ -95,6 +99,7 @@ class Flow:
         heal: Callable[[Standing], Awaitable[None]] = _leave_it,
         members: Members | None = None,
         met: Met = lambda person, before: None,
+        workbench: Workbench | None = None,
     ) -> None:
         self._store = store
         self._sender = sender
@@ -115,6 +120,7 @@ class Flow:
         )
         self._team = Team(store, sender, self._cases, self._staff)
         self._mirroring = Mirroring(store, self._cases)
+        self._admins = Admins(store, self._cases, self._staff, workbench)
 
     # inbound
 
@@ -125,6 +131,8 @@ class Flow:
     def seen(self, update: Update) -> Seen | None:
         """The customer's message that an update brings, if it brings one: to be acknowledged once it is kept."""
         said = self._channel.read(update)
+        if isinstance(said, AdminMessage):
+            return Seen(said.chat_id, said.message_id, said.admin.language_code)
         if isinstance(said, CustomerMessage) and not said.edited:
             return Seen(said.chat_id, said.message_id, said.customer.language_code)
         return None
@@ -140,7 +148,7 @@ class Flow:
             self._failed(error)
             await self._make_up_for(said, update.update_id, error)
 
-    async def _deal_with(self, said: Incoming, update_id: int) -> None:
+    async def _deal_with(self, said: Incoming, update_id: int) -> None:  # noqa: C901  # one for each kind
         match said:
             case CustomerMessage():
                 await self._customer_wrote(said, update_id)
@@ -150,6 +158,8 @@ class Flow:
                 await self._team.wrote(said, update_id)
             case AgentChoice():
                 await self._team.chose(said, update_id)
+            case AdminMessage() | AdminChoice():
+                await self._admins.heard(said, update_id)
             case CustomerReaction() | AgentReaction():
                 await self._mirroring.reacted(said, update_id)
             case CustomerStanding():
@@ -185,6 +195,8 @@ class Flow:
         elif isinstance(said, AgentMessage) and (seen := await self._team.case_of(said)) is not None:
             async with self._cases.leased(seen) as conversation:
                 await self._cases.commit(handover.not_sent(conversation, str(error), update_id, context))
+        elif isinstance(said, AdminMessage | AdminChoice):
+            await self._admins.failed(said, str(error), update_id)
         else:
             await self._store.discard(update_id, f"failed: {error}")
 

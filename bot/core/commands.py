@@ -66,6 +66,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("languages", "team_menu_languages", ANYWHERE),
     Command("capacity", "team_menu_capacity", ANYWHERE),
     Command("team", "team_menu_team", ANYWHERE, Role.SUPERVISOR),
+    Command("content", "team_menu_content", (Where.STAFF,), Role.ADMIN),
+    Command("proposals", "team_menu_proposals", (Where.STAFF,), Role.ADMIN),
     Command("help", "team_menu_help", ANYWHERE),
 )
 """All commands, in the order in which menus show them."""

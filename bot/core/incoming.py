@@ -103,6 +103,40 @@ class AgentChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that Telegram keeps, as it was named; ``size`` in bytes, where it is told."""
+
+    file_id: str
+    name: str
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdminMessage:
+    """An admin asks the bot in private about the content (``command``, with all that was written in ``text``), or sends
+    a file of it (``text`` is its caption).
+    """
+
+    chat_id: int
+    message_id: int
+    admin: Customer
+    text: str
+    command: str | None = None
+    file: SentFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdminChoice:
+    """An admin pressed a button below what the bot said about the content."""
+
+    chat_id: int
+    message_id: int
+    admin: Customer
+    callback_id: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerStanding:
     """A customer blocked the bot (then they are not ``reachable``), or let it in again."""
 
@@ -162,6 +196,8 @@ Incoming = (
     | AgentMessage
     | AgentChoice
     | AgentReaction
+    | AdminMessage
+    | AdminChoice
     | TopicClosed
     | MemberStanding
     | Standing

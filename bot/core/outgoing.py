@@ -77,6 +77,16 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class TextFile:
+    """A file of words, sent as a document in UTF-8."""
+
+    name: str
+    text: str
+    caption: str = ""
+    type: Literal["text_file"] = "text_file"
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
     """A message of another chat, copied as it is (media, captions, formatting).
 
@@ -203,6 +213,7 @@ class Typing:
 
 Content = (
     Text
+    | TextFile
     | Copy
     | Revise
     | React

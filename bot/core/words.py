@@ -218,6 +218,13 @@ def day(language: str, local: datetime) -> str:
     return format_date(local, "medium", _times_of(language))
 
 
+def dated(language: str, local: datetime) -> str:
+    """When something happened, with its day: "23 Nov, 16:30". ``local`` is read as it stands."""
+    return (
+        f"{format_skeleton('MMMd', local.replace(tzinfo=None), locale=_times_of(language))}, {clock(language, local)}"
+    )
+
+
 def span(language: str, length: timedelta) -> str:
     """How far away: "in 42 min", "42 min ago" if negative; in the largest unit of which there are two, rounded."""
     return format_timedelta(length, threshold=2, add_direction=True, format="short", locale=_times_of(language))

@@ -21,6 +21,7 @@ from bot.core.outgoing import (
     Revise,
     ShowButtons,
     Text,
+    TextFile,
     Typing,
 )
 from bot.telegram import changing, sending, topics
@@ -36,6 +37,8 @@ def calls(content: Content | Album, place: Place) -> tuple[Call, ...]:  # noqa: 
     match content:
         case Text():
             return sending.text(content, place)
+        case TextFile():
+            return (sending.text_file(content, place),)
         case Copy():
             return sending.spoken(content, place) if content.spoken else (sending.copy(content, place),)
         case Album():

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bot.core.conversation import Media
 from bot.core.incoming import (
+    AdminChoice,
     AgentChoice,
     AgentMessage,
     AgentReaction,
@@ -28,7 +29,7 @@ from bot.core.incoming import (
     Update,
 )
 from bot.core.people import Agent, Customer, Role
-from bot.telegram import kinds
+from bot.telegram import editing, kinds
 from bot.telegram.raw import Raw, number, part, words
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member", "chat_member")
@@ -71,14 +72,16 @@ def every_member_is_an_agent(_agents_chat: int, _user: int) -> Role:
 class TelegramChannel:
     """Reads updates, given which chats are the agents' and who we are ourselves.
 
-    ``role_of`` gives the role of a user in an agents' chat. Texts are as they were written, with a command's slash and
-    arguments; what has no words of its own is put in words as far as it can be (a contact's number, a poll's question).
+    ``role_of`` gives the role of a user in an agents' chat, ``admins`` are those who may edit the content. Texts are as
+    they were written, with a command's slash and arguments; what has no words of its own is put in words as far as it
+    can be (a contact's number, a poll's question).
     """
 
     agents_chats: Collection[int]
     bot_id: int
     bot_username: str
     role_of: Callable[[int, int], Role] = every_member_is_an_agent
+    admins: Collection[int] = frozenset()
 
     def read(self, update: Update) -> Incoming:
         """What an update says. Anything strange is :class:`Ignored`, never an error."""
@@ -118,6 +121,8 @@ class TelegramChannel:
         if edited and media in _MOVES:
             return Ignored("a place that moves")
         command, _ = self._command(message, text)
+        if customer.id in self.admins and (asked := editing.asked(message, chat_id, customer, text, command)):
+            return asked
         reply_to, quoted = kinds.answered(message)
         return CustomerMessage(
             chat_id,
@@ -220,6 +225,8 @@ class TelegramChannel:
                 return AgentChoice(chat_id, _thread(message), message_id, agent, callback_id, data, answers, answered)
         elif chat.get("type") == "private":
             customer = _customer(part(query, "from"))
+            if customer and customer.id in self.admins and editing.is_ours(data):
+                return AdminChoice(chat_id, message_id, customer, callback_id, data)
             if customer:
                 return CustomerChoice(chat_id, message_id, customer, callback_id, data)
         return Ignored("pressed by nobody that we serve")
