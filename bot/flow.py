@@ -24,6 +24,7 @@ from bot.core import (
     arrival,
     asked,
     handover,
+    links,
     reach,
     reopening,
     roster,
@@ -286,6 +287,7 @@ class Flow:
         understanding = await knowledge.understander.understand(text, hints)
         context = self._cases.context(knowledge.catalogue)
         past = await self._past(conversation, context)
+        understanding = links.considered(conversation, understanding, context.catalogue)
         decided = decide(conversation, text, understanding, context.catalogue)
         decision = reopening.considered(decided, past, text, understanding, context.catalogue)
         return turn.answer(conversation, decision, understanding, context, past)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import aftercare, arrival, turn, wishes
+from bot.core import aftercare, arrival, languages, links, turn, wishes
 from bot.core.arrival import known
 from bot.core.conversation import Author, Clarification, Conversation, Message, Phase
 from bot.core.decide import Act, Because, Decision, decide_chosen
@@ -15,7 +15,7 @@ from bot.core.people import CUSTOMER_NAME
 from bot.core.step import Step
 from bot.core.understanding import NO_INTENT, Kind
 
-COMMANDS = frozenset({"start", "help", "status", "human", "time", "call", "cancel", "stop"})
+COMMANDS = frozenset({"start", "help", "status", "human", "time", "call", "cancel", "language", "mydata", "stop"})
 """What a customer may ask for with a slash; another word after a slash is a message like any other."""
 
 
@@ -39,6 +39,8 @@ def choose(
         return aftercare.choose(about, conversation, choice, update_id, context)
     if about is not None and wishes.case_of(choice):
         return wishes.undo(about, conversation, choice, update_id, context)
+    if languages.is_choice(choice):
+        return languages.choose(conversation, choice, update_id, context)
     if wishes.is_wish(choice):
         return wishes.choose(conversation, choice, update_id, context)
     draft = Draft(conversation, context)
@@ -93,15 +95,17 @@ def command(conversation: Conversation, message: CustomerMessage, update_id: int
         draft.record("opened", customer=conversation.customer.id)
     line = Message(context.now, Author.CUSTOMER, message.text, ref=message.message_id)
     draft.change(messages=(*conversation.messages, line))
-    _obey(draft, message.command or "")
+    _obey(draft, message.command or "", message.text.partition(" ")[2].strip())
     arrival.watch_idleness(draft)
     return draft.finish(update_id)
 
 
-def _obey(draft: Draft, name: str) -> None:
+def _obey(draft: Draft, name: str, argument: str) -> None:
     match name:
         case "start":
-            _start(draft)
+            _start(draft, argument)
+        case "language":
+            languages.ask(draft, argument)
         case "status":
             turn.say_status(draft)
         case "human":
@@ -115,13 +119,10 @@ def _obey(draft: Draft, name: str) -> None:
             draft.say(draft.words("help"))
 
 
-def _start(draft: Draft) -> None:
+def _start(draft: Draft, payload: str) -> None:
     if not draft.conversation.customer.follow_ups:
         _allow_follow_ups(draft, allow=True)
-    if draft.conversation.phase is Phase.HUMAN:
-        turn.say_status(draft)
-    else:
-        draft.say(draft.words("start"))
+    links.arrive(draft, payload)
 
 
 def _allow_follow_ups(draft: Draft, *, allow: bool) -> None:

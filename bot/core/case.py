@@ -79,7 +79,7 @@ def buttons(draft: Draft) -> Keyboard:
 def card(draft: Draft) -> str:
     """Everything known about the case, for a colleague who has never seen it."""
     conversation = draft.conversation
-    lines = [_who(draft), _what(draft), *_details(draft), _status(draft)]
+    lines = [_who(draft), _what(draft), *_details(draft), _link(draft), _status(draft)]
     head = "\n".join(line for line in lines if line)
     return f"{head}\n\n{_transcript(draft, conversation, CARD_LIMIT - _units(head))}"
 
@@ -103,6 +103,10 @@ def _what(draft: Draft) -> str:
 
 def _details(draft: Draft) -> list[str]:
     return [f"{name.replace('_', ' ').capitalize()}: {value}" for name, value in draft.conversation.slots.items()]
+
+
+def _link(draft: Draft) -> str:
+    return draft.team_words("team_card_link", link=draft.conversation.link) if draft.conversation.link else ""
 
 
 def _status(draft: Draft) -> str:

@@ -202,7 +202,8 @@ class Conversation:
     open. ``steps`` counts commits, and makes ids of what is sent unique.
 
     ``phone_asked``: the customer was asked which number to call. ``continues`` is the id of a resolved conversation
-    that this one takes up again, in the same topic.
+    that this one takes up again, in the same topic. ``link`` is what the link said by which the customer came.
+    ``erased_at`` is when it was stripped of the customer and of all that was said: figures are left.
     """
 
     id: str
@@ -240,6 +241,8 @@ class Conversation:
     likely: tuple[str, ...] = ()
     unreachable: str = ""
     missed: tuple[int, ...] = ()
+    link: str = ""
+    erased_at: datetime | None = None
 
     @property
     def promise(self) -> Promise | None:

@@ -88,7 +88,7 @@ def first_word(name: str) -> str:
 
 def language_name(language: str, speaker: str | None = None) -> str:
     """What a language is called by those who speak ``speaker``, by default in itself: "English", "slovenščina"."""
-    return _locale(language).get_display_name(_locale(speaker or language)) or language
+    return _locale(language).get_display_name(_times_of(speaker or language)) or language
 
 
 def _form(reply: Reply, language: str, values: Mapping[str, object]) -> str:

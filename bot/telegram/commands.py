@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 
 log = structlog.get_logger(__name__)
 
-CUSTOMER_COMMANDS = ("start", "help", "human", "status", "time", "call", "cancel", "stop")
+CUSTOMER_COMMANDS = ("start", "help", "human", "status", "time", "call", "cancel", "language", "mydata", "stop")
 """What a customer may ask for with a slash."""
 
 AGENT_COMMANDS = ("claim", "resolve", "back", "called", "delete", "away")
