@@ -25,6 +25,7 @@ from bot.core import (
     asked,
     handover,
     links,
+    mydata,
     reach,
     reopening,
     roster,
@@ -54,6 +55,7 @@ from bot.core.outgoing import Outgoing, Receipt, To
 from bot.core.people import Person
 from bot.core.step import Due, DueKind, Step
 from bot.mirroring import Mirroring
+from bot.mydata import MyData
 from bot.ports import Channel, Clock, Hints, Library, Sender, Store
 from bot.staff import Staff
 from bot.team import Team
@@ -112,6 +114,7 @@ class Flow:
         )
         self._team = Team(store, sender, self._cases, self._staff)
         self._mirroring = Mirroring(store, self._cases)
+        self._mydata = MyData(store, self._cases)
 
     # inbound
 
@@ -190,6 +193,9 @@ class Flow:
                 await self._cases.commit(aftercare.word(rated, message, update_id, context))
                 return
             conversation = await self._current(last, message, context)
+            if message.command == mydata.COMMAND:
+                await self._mydata.asked(conversation, message, update_id)
+                return
             taken = asked.command if message.command in asked.COMMANDS else arrival.receive
             await self._cases.commit(taken(conversation, message, update_id, context))
 
@@ -210,6 +216,9 @@ class Flow:
         return await self._store.conversation(sent[0].conversation_id) if sent and is_survey else None
 
     async def _customer_chose(self, choice: CustomerChoice, update_id: int) -> None:
+        if mydata.is_choice(choice):
+            await self._mydata.chose(choice, update_id)
+            return
         context = self._cases.context()
         async with self._store.lease(choice.chat_id) as last:
             conversation = last or arrival.fresh(choice.chat_id, choice.customer, None, context)
@@ -234,6 +243,9 @@ class Flow:
 
     async def on_due(self, due: Due) -> None:
         """Do what falls due."""
+        if due.kind is DueKind.ERASE:
+            await self._mydata.erase(due)
+            return
         async with self._store.lease(due.chat_id) as last:
             if last is not None and due.kind in aftercare.KINDS:
                 await self._ask_after(due, last)

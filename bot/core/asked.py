@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.core import aftercare, arrival, languages, links, turn, wishes
@@ -81,10 +82,17 @@ def _pressed(draft: Draft, choice: CustomerChoice, asked: Clarification) -> Edit
     return Edit(choice.message_id, f"{asked.text}\n\n✓ {label}")
 
 
-def command(conversation: Conversation, message: CustomerMessage, update_id: int | None, context: Context) -> Step:
+def command(
+    conversation: Conversation,
+    message: CustomerMessage,
+    update_id: int | None,
+    context: Context,
+    answer: Callable[[Draft], None] | None = None,
+) -> Step:
     """A customer's command: answered at once, whoever has the conversation. A colleague sees it too.
 
-    What the customer is still writing beside it stays their turn, and is dealt with after.
+    What the customer is still writing beside it stays their turn, and is dealt with after. ``answer`` is for what takes
+    more to be answered than the conversation itself.
     """
     draft = Draft(conversation, context)
     if conversation.phase in (Phase.WAITING, Phase.HUMAN):
@@ -95,7 +103,10 @@ def command(conversation: Conversation, message: CustomerMessage, update_id: int
         draft.record("opened", customer=conversation.customer.id)
     line = Message(context.now, Author.CUSTOMER, message.text, ref=message.message_id)
     draft.change(messages=(*conversation.messages, line))
-    _obey(draft, message.command or "", message.text.partition(" ")[2].strip())
+    if answer is not None:
+        answer(draft)
+    else:
+        _obey(draft, message.command or "", message.text.partition(" ")[2].strip())
     arrival.watch_idleness(draft)
     return draft.finish(update_id)
 

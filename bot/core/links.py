@@ -127,4 +127,3 @@ def considered(conversation: Conversation, understanding: Understanding, catalog
     if settled:
         return understanding
     return replace(understanding, intent=intent.id, kind=intent.kind, confidence=1.0, runners_up=())
-

@@ -95,6 +95,16 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file of words, with a caption. Telegram takes 50 MB."""
+
+    name: str
+    text: str
+    caption: str = ""
+    type: Literal["document"] = "document"
+
+
+@dataclass(frozen=True, slots=True)
 class Edit:
     """New words for a message that was sent before; without a keyboard, its buttons go."""
 
@@ -195,6 +205,7 @@ class AnswerCallback:
 Content = (
     Text
     | Copy
+    | Document
     | Revise
     | React
     | Retract

@@ -158,16 +158,18 @@ def _wish(draft: Draft, wanted: Act) -> None:
 
 def say_status(draft: Draft) -> None:
     """Where the case stands: the true answer to "when will you call?"."""
+    draft.say(status(draft), offers.buttons(draft))
+
+
+def status(draft: Draft) -> str:
+    """Where the case stands, in words."""
     conversation = draft.conversation
     standing = conversation.promise
     if standing is not None:
-        draft.say(promising.sentence(draft, standing, "status_promise"), offers.buttons(draft))
-    elif conversation.phase is Phase.HUMAN and conversation.agent is not None:
-        draft.say(draft.words("status_human", agent=words.first_word(conversation.agent.name)))
-    elif conversation.phase is Phase.WAITING:
-        draft.say(draft.words("noted_without_time"))
-    else:
-        draft.say(draft.words("status_none"))
+        return promising.sentence(draft, standing, "status_promise")
+    if conversation.phase is Phase.HUMAN and conversation.agent is not None:
+        return draft.words("status_human", agent=words.first_word(conversation.agent.name))
+    return draft.words("noted_without_time" if conversation.phase is Phase.WAITING else "status_none")
 
 
 def _answer(draft: Draft, intent: Intent | None, also: tuple[str, ...], *, hello: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -189,6 +189,11 @@ def clock(language: str, local: datetime) -> str:
     if set("abBhK") & set(re.sub("'[^']*'", "", short.pattern)):
         return format_skeleton("Hm", local.replace(tzinfo=None), locale=locale)
     return format_time(local.replace(tzinfo=None), "short", locale=locale)
+
+
+def long_date(language: str, day: date) -> str:
+    """A day with its year: "23 November 2026"."""
+    return format_date(day, "long", locale=_times_of(language))
 
 
 def span(language: str, length: timedelta) -> str:

@@ -13,6 +13,7 @@ from bot.core.outgoing import (
     CloseTopic,
     Content,
     Copy,
+    Document,
     Edit,
     OpenTopic,
     React,
@@ -37,6 +38,8 @@ def calls(content: Content | Album, place: Place) -> tuple[Call, ...]:  # noqa: 
             return sending.text(content, place)
         case Copy():
             return (sending.copy(content, place),)
+        case Document():
+            return (sending.document(content, place),)
         case Album():
             return (sending.copy_album(content, place),)
         case Revise():

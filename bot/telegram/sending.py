@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from telegram import Bot, MessageEntity
+from telegram import Bot, InputFile, MessageEntity
 from telegram.error import TelegramError
 
 from bot.core.conversation import Media
-from bot.core.outgoing import Copy, Text
+from bot.core.outgoing import Copy, Document, Text
 from bot.telegram.call import Album, Call, Made, Place
 from bot.telegram.failures import says
 from bot.telegram.formats import Markup, beneath, entities_of, mentions_in, reply_to
@@ -78,6 +78,19 @@ def copy(content: Copy, place: Place, caption: str | None = None) -> Call:
         return (copy(content, place, caption=""), *words) if too_long else None
 
     return Call(run, instead)
+
+
+def document(content: Document, place: Place) -> Call:
+    """A file, made of words."""
+
+    async def run(bot: Bot) -> Made:
+        file = InputFile(content.text.encode(), filename=content.name)
+        message = await bot.send_document(
+            place.chat_id, file, caption=content.caption, message_thread_id=place.thread_id
+        )
+        return Made(message.message_id)
+
+    return Call(run)
 
 
 def copy_album(content: Album, place: Place) -> Call:

@@ -103,7 +103,8 @@ def test_a_subject_that_the_bot_can_settle_is_answered() -> None:
 def test_a_subject_for_a_colleague_begins_with_its_question_and_neither_topic_nor_promise() -> None:
     step = start("item_damaged")
     assert said_to_customer(step) == [
-        "Hi Maja! So this is about “Item damaged”. Tell me in your own words what you need.\n\nWhat is your order number?"
+        "Hi Maja! So this is about “Item damaged”. Tell me in your own words what you need.\n\n"
+        "What is your order number?"
     ]
     assert not any(isinstance(row.content, OpenTopic) for row in step.outbox)
     assert step.conversation.promises == ()
