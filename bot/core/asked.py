@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.core import aftercare, arrival, languages, links, turn, wishes
 from bot.core.arrival import known
 from bot.core.conversation import Author, Clarification, Conversation, Message, Phase
-from bot.core.decide import Act, Because, Decision, decide_chosen
+from bot.core.decide import TALK_TO_HUMAN, Act, Because, Decision, decide_chosen
 from bot.core.draft import Context, Draft
 from bot.core.incoming import CustomerChoice, CustomerMessage
 from bot.core.outgoing import AnswerCallback, ClearButtons, Copy, Edit, Lane
@@ -65,9 +65,7 @@ def _chosen(draft: Draft, data: str) -> Decision | None:
     if data == turn.ELSE:
         return Decision(Act.PROMISE, Because.UNKNOWN)
     if data == turn.HUMAN:
-        return Decision(
-            Act.PROMISE, Because.ASKED, turn.TALK_TO_HUMAN if catalogue.intent(turn.TALK_TO_HUMAN) else NO_INTENT
-        )
+        return Decision(Act.PROMISE, Because.ASKED, TALK_TO_HUMAN if catalogue.intent(TALK_TO_HUMAN) else NO_INTENT)
     intent = catalogue.intent(data.removeprefix(turn.INTENT))
     return decide_chosen(conversation, intent) if intent and data.startswith(turn.INTENT) else None
 
@@ -146,8 +144,8 @@ def _human(draft: Draft) -> None:
     if draft.conversation.phase is not Phase.BOT:
         turn.say_status(draft)
         return
-    turn.set_subject(draft, turn.TALK_TO_HUMAN, Kind.REQUEST)
-    intent = draft.context.catalogue.intent(turn.TALK_TO_HUMAN)
+    turn.set_subject(draft, TALK_TO_HUMAN, Kind.REQUEST)
+    intent = draft.context.catalogue.intent(TALK_TO_HUMAN)
     turn.promise(draft, intent, Because.ASKED, hello=False)
 
 

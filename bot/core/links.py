@@ -71,7 +71,7 @@ def _detail(payload: str, slots: Iterable[Slot], *, bare: bool = False) -> Link 
 def arrive(draft: Draft, payload: str) -> None:
     """The customer came by a link: it is on record and on the card, and the conversation begins, or goes on, with it.
 
-    A conversation that is under way keeps its subject.
+    A case that waits for a colleague, or has one, keeps its subject.
     """
     link = read(payload, draft.context.catalogue) or Link("")
     if link.payload:
@@ -81,7 +81,7 @@ def arrive(draft: Draft, payload: str) -> None:
         turn.say_status(draft)
         if link.payload:
             case.show_card(draft)
-    elif intent is not None and conversation.intent in (NO_INTENT, intent.id):
+    elif intent is not None:
         _open_with(draft, intent)
     elif link.value:
         draft.say(_greeted(draft, draft.words("link_detail", value=link.value)))
@@ -123,7 +123,8 @@ def considered(conversation: Conversation, understanding: Understanding, catalog
     intent = catalogue.intent(link.intent) if link else None
     if intent is None or conversation.phase is not Phase.BOT or conversation.intent != intent.id:
         return understanding
-    settled = intent.id in conversation.answered or understanding.confidence >= catalogue.standards.thresholds.answer
-    if settled:
+    clear = catalogue.intent(understanding.intent) is not None
+    sure = clear and understanding.confidence >= catalogue.standards.thresholds.answer
+    if sure or intent.id in conversation.answered:
         return understanding
     return replace(understanding, intent=intent.id, kind=intent.kind, confidence=1.0, runners_up=())

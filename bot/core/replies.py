@@ -69,6 +69,7 @@ CUSTOMER_REPLIES: tuple[str, ...] = (
     "wish_undo",
     "wish_back",
     "button_passed",
+    "ask_time",
     "agreed",
     "ask_phone",
     "share_phone",

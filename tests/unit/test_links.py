@@ -126,15 +126,22 @@ def test_words_that_are_clear_go_before_the_link() -> None:
     assert links.considered(after, understood("opening_hours"), SHOP) == understood("opening_hours")
 
 
-def test_a_link_in_the_middle_of_a_conversation_keeps_its_subject() -> None:
+def test_a_link_in_the_middle_of_a_conversation_goes_on_in_it() -> None:
     before = start("opening_hours").conversation
     step = start("item_damaged", before)
-    assert (step.conversation.id, step.conversation.intent) == (before.id, "opening_hours")
+    assert (step.conversation.id, step.conversation.intent) == (before.id, "item_damaged")
+    assert said_to_customer(step)[0].startswith("So this is about “Item damaged”.")
+
+
+def test_what_is_surely_about_nothing_we_know_is_about_the_link() -> None:
+    after = start("item_damaged").conversation
+    assert links.considered(after, understood(NO_INTENT, 0.9), SHOP).intent == "item_damaged"
 
 
 @pytest.mark.parametrize("phase", [Phase.WAITING, Phase.HUMAN])
 def test_while_a_colleague_is_awaited_a_link_adds_to_the_case(phase: Phase) -> None:
-    step = start("order_12345", replace(conversation(), phase=phase, agents_chat=-1001, topic_id=3))
-    (card,) = [row.content for row in step.outbox if isinstance(row.content, Card)]
-    assert "Order id: 12345" in card.text
-    assert step.conversation.phase is phase
+    case_of_ours = replace(conversation(), phase=phase, intent="opening_hours", agents_chat=-1001, topic_id=3)
+    step = start("item_damaged_12345", case_of_ours)
+    (card_shown,) = [row.content for row in step.outbox if isinstance(row.content, Card)]
+    assert "Order id: 12345" in card_shown.text
+    assert (step.conversation.phase, step.conversation.intent) == (phase, "opening_hours")
