@@ -23,6 +23,7 @@ from bot.nlp.reading import Judgement, Reading, reading
 _SENTENCES = 0.25
 _LAST_SENTENCE = 0.2
 _TO_THE_POINT = 0.5
+_WELL_INSIDE = 0.05
 _MUCH = 4
 """Words: who greets does not say so many more."""
 _ENOUGH = 20
@@ -79,11 +80,10 @@ class IntentsComponent:
 
     def _comes_to_the_point(self, read: Reading, after: Judgement, machine: Machine) -> bool:
         """Whether what follows a greeting is about something: much is said in it, or what little there is, is sure."""
-        if self._is_smalltalk(after):
+        if self._is_smalltalk(after) or after.best - after.outside < _WELL_INSIDE:
             return False
         share = float(probabilities(after.scores, machine.temperature).max())
-        sure = share >= _TO_THE_POINT and after.best > after.outside
-        return sure or len(read.after_greeting.split()) >= _MUCH
+        return share >= _TO_THE_POINT or (not read.sentences and len(read.after_greeting.split()) >= _MUCH)
 
     def candidates(self, read: Reading, scores: Floats) -> tuple[Candidate, ...]:
         """Every intent with its probability, best first."""
