@@ -222,7 +222,8 @@ class Conversation:
     ``tags`` are what colleagues have put on the case, in their order.
 
     ``phone_asked``: the customer was asked which number to call. ``continues`` is the id of a resolved conversation
-    that this one takes up again, in the same topic.
+    that this one takes up again, in the same topic. ``link`` is what the link said by which the customer came.
+    ``erased_at`` is when it was stripped of the customer and of all that was said: figures are left.
     """
 
     id: str
@@ -262,6 +263,8 @@ class Conversation:
     missed: tuple[int, ...] = ()
     unsent: tuple[Unsent, ...] = ()
     tags: tuple[str, ...] = ()
+    link: str = ""
+    erased_at: datetime | None = None
 
     @property
     def promise(self) -> Promise | None:
