@@ -23,13 +23,13 @@ from bot.core.step import Step
 from bot.door import Door
 from bot.files.live import LiveContent
 from bot.files.load import Loaded, load
-from bot.files.versions import keep
 from bot.flow import Flow
 from bot.line import Line
 from bot.metrics import Metrics
 from bot.nlp.remote import RemotePipeline, Tell
 from bot.outage import Outage
 from bot.ports import Clock
+from bot.publishing import Folders, Publishing
 from bot.pulse import watch_pulse
 from bot.reception import Reception
 from bot.settings import Settings
@@ -41,6 +41,7 @@ from bot.telegram.alone import first_reached, writes_in_private
 from bot.telegram.boards import Boards
 from bot.telegram.business import ask
 from bot.telegram.commands import Menus, show_commands, show_own
+from bot.telegram.documents import Documents
 from bot.telegram.healing import Healer, where_they_are
 from bot.telegram.lanes import InboundLanes
 from bot.telegram.outbound import TelegramSender
@@ -48,6 +49,7 @@ from bot.telegram.reading import TelegramChannel
 from bot.telegram.roles import Members, Roles
 from bot.timer import Timer
 from bot.web import routes
+from bot.workbench import ContentWorkbench
 
 log = structlog.get_logger(__name__)
 
@@ -106,6 +108,7 @@ class App:
         if loaded.catalogue is None:
             raise ContentError(tuple(str(problem) for problem in loaded.problems))
         self.shelf = Shelf(loaded.catalogue, self._train)
+        self.publishing = Publishing(Folders(self.settings.content, self.settings.data), self.shelf, self.clock)
         async with AsyncExitStack() as undo:
             await self.line.open()
             undo.push_async_callback(self.line.close)
@@ -155,7 +158,9 @@ class App:
         me = self.line.me
         self.roles = Roles(self.settings.admin_ids)
         self.agents_chats = set(groups.all)
-        channel = TelegramChannel(self.agents_chats, me.id, me.username or "", self.roles)
+        channel = TelegramChannel(self.agents_chats, me.id, me.username or "", self.roles, self.settings.admin_ids)
+        fetch = Documents(self.line.bot).fetch
+        self.workbench = ContentWorkbench(self.publishing, self.store, self.shelf, self._train, self.clock, fetch)
         self.sender = TelegramSender(
             self.line.bot,
             self.store,
@@ -182,6 +187,7 @@ class App:
             ask_account=partial(ask, self.line.bot),
             members=Members(self.line.bot, self.roles),
             met=self._met,
+            workbench=self.workbench,
         )
         self.boards = Boards(
             self.sender, self.store, self.clock, crowds(groups.all), show=self.flow.board, failed=self._note_failure
@@ -313,7 +319,7 @@ class App:
     async def _keep_version(self, loaded: Loaded) -> None:
         """Keep a copy of what went live; without one, the bot works all the same."""
         try:
-            await asyncio.to_thread(keep, loaded, self.settings.data / "content", self.clock.now())
+            await self.publishing.keep(loaded)
         except OSError:
             log.exception("this version of the content could not be copied")
 

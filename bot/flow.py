@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from bot.admins import Admins
 from bot.business import Ask, Business, nobody_knows
 from bot.cases import Cases
 from bot.core import (
@@ -24,7 +25,9 @@ from bot.core import (
     alarm,
     arrival,
     asked,
+    deep_links,
     handover,
+    mydata,
     reach,
     reopening,
     roster,
@@ -37,6 +40,8 @@ from bot.core.draft import Context, Groups
 from bot.core.errors import ForumFullError, StoreError
 from bot.core.incoming import (
     AccountStanding,
+    AdminChoice,
+    AdminMessage,
     AgentChoice,
     AgentMessage,
     AgentReaction,
@@ -59,7 +64,8 @@ from bot.core.outgoing import Outgoing, Receipt, Text, To
 from bot.core.people import Person
 from bot.core.step import Due, DueKind, Step
 from bot.mirroring import Mirroring
-from bot.ports import Channel, Clock, Hints, Library, Members, Sender, Store
+from bot.mydata import MyData
+from bot.ports import Channel, Clock, Hints, Library, Members, Sender, Store, Workbench
 from bot.staff import Met, Staff
 from bot.team import Team
 
@@ -86,7 +92,8 @@ async def _leave_it(_standing: Standing) -> None:
 class Flow:
     """Tells the story, one update or due row at a time. ``committed`` is called after every step, ``failed`` with
     what went wrong inside, and ``heal`` what changed about a group or a business account as a whole. ``members`` knows
-    who belongs to the groups; ``met`` hears of news of a colleague."""
+    who belongs to the groups; ``met`` hears of news of a colleague. Admins edit content on ``workbench``.
+    """
 
     def __init__(
         self,
@@ -103,6 +110,7 @@ class Flow:
         ask_account: Ask = nobody_knows,
         members: Members | None = None,
         met: Met = lambda person, before: None,
+        workbench: Workbench | None = None,
     ) -> None:
         self._store = store
         self._sender = sender
@@ -125,6 +133,8 @@ class Flow:
         self._team = Team(store, sender, self._cases, self._staff)
         self._mirroring = Mirroring(store, self._cases)
         self._business = Business(store, self._cases, ask_account, heal)
+        self._admins = Admins(store, self._cases, self._staff, workbench)
+        self._mydata = MyData(store, self._cases)
 
     # inbound
 
@@ -135,6 +145,8 @@ class Flow:
     def seen(self, update: Update) -> Seen | None:
         """The customer's message that an update brings, if it brings one: to be acknowledged once it is kept."""
         said = self._channel.read(update)
+        if isinstance(said, AdminMessage):
+            return Seen(said.chat_id, said.message_id, said.admin.language_code)
         if isinstance(said, CustomerMessage) and not said.edited:
             return Seen(said.chat_id, said.message_id, said.customer.language_code, said.through)
         return None
@@ -151,7 +163,7 @@ class Flow:
             self._failed(error)
             await self._make_up_for(said, update.update_id, error)
 
-    async def _deal_with(self, said: Incoming, update_id: int) -> None:
+    async def _deal_with(self, said: Incoming, update_id: int) -> None:  # one for each kind
         match said:
             case CustomerMessage() | CustomerChoice() | CustomerStanding():
                 await self._customer_did(said, update_id)
@@ -159,6 +171,8 @@ class Flow:
                 await self._team.wrote(said, update_id)
             case AgentChoice():
                 await self._team.chose(said, update_id)
+            case AdminMessage() | AdminChoice():
+                await self._admins.heard(said, update_id)
             case CustomerReaction() | AgentReaction():
                 await self._mirroring.reacted(said, update_id)
             case TopicClosed():
@@ -203,6 +217,8 @@ class Flow:
         elif isinstance(said, AgentMessage) and (seen := await self._team.case_of(said)) is not None:
             async with self._cases.leased(seen) as conversation:
                 await self._cases.commit(handover.not_sent(conversation, str(error), update_id, context))
+        elif isinstance(said, AdminMessage | AdminChoice):
+            await self._admins.failed(said, str(error), update_id)
         else:
             await self._store.discard(update_id, f"failed: {error}")
 
@@ -226,6 +242,9 @@ class Flow:
                 await self._cases.commit(aftercare.word(rated, message, update_id, context))
                 return
             conversation = await self._current(last, message, context)
+            if message.command == mydata.COMMAND:
+                await self._mydata.asked(conversation, message, update_id)
+                return
             taken = asked.command if message.command in asked.COMMANDS else arrival.receive
             await self._cases.commit(taken(conversation, message, update_id, context))
 
@@ -246,6 +265,9 @@ class Flow:
         return await self._store.conversation(sent[0].conversation_id) if sent and is_survey else None
 
     async def _customer_chose(self, choice: CustomerChoice, update_id: int) -> None:
+        if mydata.is_choice(choice):
+            await self._mydata.chose(choice, update_id)
+            return
         context = self._cases.context()
         async with self._store.lease(choice.chat_id) as last:
             conversation = last or arrival.fresh(choice.chat_id, choice.customer, None, context)
@@ -275,6 +297,9 @@ class Flow:
 
     async def on_due(self, due: Due) -> None:
         """Do what falls due."""
+        if due.kind is DueKind.ERASE:
+            await self._mydata.erase(due)
+            return
         async with self._store.lease(due.chat_id) as last:
             if last is not None and due.kind in aftercare.KINDS:
                 await self._ask_after(due, last)
@@ -328,6 +353,7 @@ class Flow:
         understanding = await knowledge.understander.understand(text, hints)
         context = self._cases.context(knowledge.catalogue)
         past = await self._past(conversation, context)
+        understanding = deep_links.considered(conversation, understanding, context.catalogue)
         decided = decide(conversation, text, understanding, context.catalogue)
         decision = reopening.considered(decided, past, text, understanding, context.catalogue)
         return turn.answer(conversation, decision, understanding, context, past)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 
 from bot.asking import Asking
 from bot.cases import Cases
-from bot.core import arrival, colleagues, handover, lone, reach
+from bot.core import arrival, colleagues, handover, lone, reach, shortcuts
 from bot.core.conversation import Conversation
 from bot.core.incoming import AgentChoice, AgentMessage, CustomerMessage, TopicClosed
 from bot.core.outgoing import Text
@@ -45,8 +45,12 @@ class Team:
             await self._store.discard(update_id, "about no case of ours")
             return
         context = self._cases.context()
+        if message.command == handover.DELETE:
+            message = await self._meant(message)
         async with self._cases.leased(seen) as conversation:
-            if message.command and not message.edited:
+            if message.command in shortcuts.COMMANDS:
+                await self._cases.commit(shortcuts.asked(conversation, message, update_id, context))
+            elif message.command and not message.edited:
                 wish = handover.Wish(message.command, message.agent, message=message)
                 await self._cases.commit(handover.agent_asked(conversation, wish, update_id, context))
             else:
@@ -62,6 +66,10 @@ class Team:
             return
         if command == lone.OPEN:
             await self._lone.turned_to(choice, seen, update_id)
+            return
+        if shortcuts.handles(command):
+            async with self._cases.leased(seen) as conversation:
+                await self._cases.commit(shortcuts.chose(conversation, choice, update_id, self._cases.context()))
             return
         wish = handover.Wish(command, choice.agent, choice.callback_id, pressed=choice.message_id)
         async with self._cases.leased(seen) as conversation:
@@ -90,6 +98,11 @@ class Team:
             return
         async with self._cases.leased(seen) as conversation:
             await self._cases.commit(colleagues.answer_in_case(conversation, Text(said), update_id, context))
+
+    async def _meant(self, message: AgentMessage) -> AgentMessage:
+        """What answers a line of ours about a message is about that message."""
+        sent = await self._store.counterpart(message.agents_chat, message.reply_to or 0)
+        return shortcuts.meant(message, sent[0] if sent else None)
 
     async def case_of(self, message: AgentMessage) -> Conversation | None:
         """The case whose topic it is; outside of topics, the one that the message answers; else the active one."""

@@ -58,6 +58,7 @@ def _facts(entry: Entry, catalogue: Catalogue) -> dict[str, object]:
         "due_at": promise.due_at.isoformat() if promise else None,
         "quoted": promise.quoted if promise else None,
         "late": bool(entry.left and entry.left < timedelta(0)),
+        "tags": list(entry.case.tags),
         "why": entry.why,
     }
 
@@ -65,7 +66,9 @@ def _facts(entry: Entry, catalogue: Catalogue) -> dict[str, object]:
 def _table(entries: list[Entry], catalogue: Catalogue) -> Table:
     language = catalogue.standards.default_language
     zone = ZoneInfo(catalogue.standards.zone)
-    table = Table("Due", "Left", "Customer", "About", "Severity", "Case", "Agent", "Why", box=None, pad_edge=False)
+    table = Table(
+        "Due", "Left", "Customer", "About", "Severity", "Case", "Agent", "Tags", "Why", box=None, pad_edge=False
+    )
     for entry in entries:
         case = entry.case
         due = f"{entry.due_at.astimezone(zone):%a %H:%M}" if entry.due_at else "–"
@@ -74,6 +77,14 @@ def _table(entries: list[Entry], catalogue: Catalogue) -> Table:
         agent = case.agent or case.assigned
         why = words.render(catalogue, language, f"team_why_{entry.why.value}")
         table.add_row(
-            due, left, case.customer.name, about, case.severity.value, case.id, agent.name if agent else "", why
+            due,
+            left,
+            case.customer.name,
+            about,
+            case.severity.value,
+            case.id,
+            agent.name if agent else "",
+            ", ".join(case.tags),
+            why,
         )
     return table

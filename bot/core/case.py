@@ -98,9 +98,9 @@ def _turn_to(draft: Draft) -> Keyboard:
 def card(draft: Draft) -> str:
     """Everything known about the case, for a colleague who has never seen it."""
     conversation = draft.conversation
-    lines = [_who(draft), what(draft), *details(draft), _status(draft)]
+    lines = [_who(draft), what(draft), *details(draft), _link(draft), _tags(draft), _status(draft)]
     head = "\n".join(line for line in lines if line)
-    return f"{head}\n\n{_transcript(draft, conversation, CARD_LIMIT - _units(head))}"
+    return f"{head}\n\n{_transcript(draft, conversation, CARD_LIMIT - words.units(head))}"
 
 
 def _who(draft: Draft) -> str:
@@ -125,6 +125,15 @@ def what(draft: Draft) -> str:
 def details(draft: Draft) -> list[str]:
     """What the customer has told, a line for each detail."""
     return [f"{name.replace('_', ' ').capitalize()}: {value}" for name, value in draft.conversation.slots.items()]
+
+
+def _tags(draft: Draft) -> str:
+    tags = draft.conversation.tags
+    return draft.team_words("team_card_tags", tags=", ".join(tags)) if tags else ""
+
+
+def _link(draft: Draft) -> str:
+    return draft.team_words("team_card_link", link=draft.conversation.link) if draft.conversation.link else ""
 
 
 def _status(draft: Draft) -> str:
@@ -180,7 +189,7 @@ def _transcript(draft: Draft, conversation: Conversation, room: int) -> str:
     kept: list[str] = []
     for message in reversed(conversation.messages):
         line = _line(draft, message, zone)
-        room -= _units(line) + 1
+        room -= words.units(line) + 1
         if room < 0:
             kept.append("…")
             break
@@ -199,8 +208,3 @@ def _line(draft: Draft, message: Message, zone: ZoneInfo) -> str:
     text = message.text if len(message.text) <= LINE_LIMIT else f"{message.text[:LINE_LIMIT]}…"
     gone = "🗑 " if message.taken_back else ""
     return f"{message.at.astimezone(zone):%H:%M} {who}: {gone}{carried}{text}".rstrip()
-
-
-def _units(text: str) -> int:
-    """How long Telegram reckons a text to be."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2

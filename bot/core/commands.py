@@ -44,12 +44,17 @@ def _customers(*names: str) -> tuple[Command, ...]:
 
 
 COMMANDS: tuple[Command, ...] = (
-    *_customers("start", "help", "human", "status", "time", "call", "cancel", "stop"),
+    *_customers("start", "help", "human", "status", "time", "call", "cancel", "language", "mydata", "stop"),
     Command("claim", "team_menu_claim"),
     Command("resolve", "team_menu_resolve"),
     Command("back", "team_menu_back"),
     Command("called", "team_menu_called"),
     Command("delete", "team_menu_delete"),
+    Command("r", "team_menu_r"),
+    Command("m", "team_menu_m"),
+    Command("tag", "team_menu_tag"),
+    Command("untag", "team_menu_untag"),
+    Command("tags", "team_menu_tags"),
     Command("status", "team_menu_status"),
     Command("summary", "team_menu_summary"),
     Command("who", "team_menu_who"),
@@ -61,6 +66,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("languages", "team_menu_languages", ANYWHERE),
     Command("capacity", "team_menu_capacity", ANYWHERE),
     Command("team", "team_menu_team", ANYWHERE, Role.SUPERVISOR),
+    Command("content", "team_menu_content", (Where.STAFF,), Role.ADMIN),
+    Command("proposals", "team_menu_proposals", (Where.STAFF,), Role.ADMIN),
     Command("help", "team_menu_help", ANYWHERE),
 )
 """All commands, in the order in which menus show them."""

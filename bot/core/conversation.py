@@ -234,8 +234,12 @@ class Conversation:
     is who had the customer's case before this one. ``promises`` holds them all, oldest first; at most the last one is
     open. ``steps`` counts commits, and makes ids of what is sent unique.
 
+    ``tags`` are what colleagues have put on the case, in their order.
+
     ``phone_asked``: the customer was asked which number to call. ``continues`` is the id of a resolved conversation
     that this one takes up again, in the same topic. ``through`` is the chat of a business account, if it is held there.
+    ``link`` is what the link said by which the customer came.
+    ``erased_at`` is when it was stripped of the customer and of all that was said: figures are left.
     """
 
     id: str
@@ -274,6 +278,9 @@ class Conversation:
     unreachable: str = ""
     missed: tuple[int, ...] = ()
     unsent: tuple[Unsent, ...] = ()
+    tags: tuple[str, ...] = ()
+    link: str = ""
+    erased_at: datetime | None = None
     through: Through | None = None
 
     @property

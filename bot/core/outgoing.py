@@ -77,6 +77,16 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class TextFile:
+    """A file of words, sent as a document in UTF-8. Telegram takes 50 MB."""
+
+    name: str
+    text: str
+    caption: str = ""
+    type: Literal["text_file"] = "text_file"
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
     """A message of another chat, copied as it is (media, captions, formatting).
 
@@ -86,6 +96,7 @@ class Copy:
     for where Telegram copies nothing (into or out of a business account's chat) and it is sent anew: the ``file_id``,
     the ``latitude`` and ``longitude`` of a place with the ``title`` and ``address`` of a venue, or a contact's
     ``phone_number`` and ``first_name``.
+    ``spoken``: the ``text`` itself goes, and stands for the message, which only asked for it.
     """
 
     from_chat_id: int
@@ -96,6 +107,7 @@ class Copy:
     entities: tuple[Entity, ...] = ()
     media: Media = Media.TEXT
     album: str | None = None
+    spoken: bool = False
     label: str = ""
     carries: dict[str, str] = field(default_factory=dict)
 
@@ -207,6 +219,7 @@ class Typing:
 
 Content = (
     Text
+    | TextFile
     | Copy
     | Revise
     | React

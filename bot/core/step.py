@@ -33,6 +33,8 @@ class DueKind(StrEnum):
     """Ask the customer how it was."""
     FOLLOW_UP = "follow_up"
     """Ask the customer whether it is all right now."""
+    ERASE = "erase"
+    """The customer wants all that we keep of them erased."""
     IDLE = "idle"
     """Nobody has said anything to the bot for long: the conversation is over."""
 

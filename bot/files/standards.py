@@ -86,6 +86,8 @@ def read_standards(
         survey=shape.survey,
         follow_up={kind: span for kind, span in shape.follow_up.model_dump().items() if span is not None},
         quiet=shape.quiet,
+        tags=tuple(dict.fromkeys(shape.tags)),
+        currency=shape.currency,
     )
 
 

@@ -162,6 +162,11 @@ class World:
         placement = Placement(thread_id, answered, origin=origin, behalf=behalf)
         return self.state.post(chat, sender, Content(words, entities, attachment), placement)
 
+    def upload(self, chat_id: int, from_id: int, content: str | bytes, name: str, caption: str = "") -> Message:
+        """This person sends a file of their own as a document."""
+        kept = self.state.files.keep(name, None, content.encode() if isinstance(content, str) else content, "document")
+        return self.send(chat_id, from_id, media={"type": "document", "file_id": kept.file_id}, caption=caption)
+
     def album(
         self, chat_id: int, from_id: int, items: Sequence[JsonObject], *, thread_id: int | None = None
     ) -> list[Message]:

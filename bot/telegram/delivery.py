@@ -22,6 +22,7 @@ from bot.core.outgoing import (
     Revise,
     ShowButtons,
     Text,
+    TextFile,
     Typing,
 )
 from bot.telegram import changing, resending, sending, topics
@@ -37,6 +38,8 @@ def calls(content: Content | Album, place: Place) -> tuple[Call, ...]:  # noqa: 
     match content:
         case Text():
             return sending.text(content, place)
+        case TextFile():
+            return (sending.text_file(content, place),)
         case Copy():
             return _copied(content, place)
         case Album():
@@ -92,6 +95,8 @@ def _typing(place: Place) -> Call:
 
 
 def _copied(content: Copy, place: Place) -> tuple[Call, ...]:
+    if content.spoken:
+        return sending.spoken(content, place)
     if content.label:
         return sending.text(sending.labelled(content), place)
     if place.business or is_business(content.from_chat_id):

@@ -12,6 +12,8 @@ from datetime import datetime
 
 from bot.core.conversation import Media
 from bot.core.incoming import (
+    AdminChoice,
+    AdminMessage,
     AgentChoice,
     AgentMessage,
     AgentReaction,
@@ -28,7 +30,7 @@ from bot.core.incoming import (
     Update,
 )
 from bot.core.people import Agent, Role, is_person
-from bot.telegram import business, kinds
+from bot.telegram import business, editing, kinds
 from bot.telegram.raw import Raw, number, part, words
 from bot.telegram.users import customer_of, name_of
 
@@ -42,6 +44,8 @@ ALLOWED_UPDATES = (
     *business.UPDATES,
 )
 """The kinds of update that we ask Telegram for."""
+
+_NOBODY = Ignored("pressed by nobody that we serve")
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?=\s|$)")
 
@@ -80,14 +84,16 @@ def every_member_is_an_agent(_agents_chat: int, _user: int) -> Role:
 class TelegramChannel:
     """Reads updates, given which chats are the agents' and who we are ourselves.
 
-    ``role_of`` gives the role of a user in an agents' chat. Texts are as they were written, with a command's slash and
-    arguments; what has no words of its own is put in words as far as it can be (a contact's number, a poll's question).
+    ``role_of`` gives the role of a user in an agents' chat, ``admins`` are those who may edit the content. Texts are as
+    they were written, with a command's slash and arguments; what has no words of its own is put in words as far as it
+    can be (a contact's number, a poll's question).
     """
 
     agents_chats: Collection[int]
     bot_id: int
     bot_username: str
     role_of: Callable[[int, int], Role] = every_member_is_an_agent
+    admins: Collection[int] = frozenset()
 
     def read(self, update: Update) -> Incoming:
         """What an update says. Anything strange is :class:`Ignored`, never an error."""
@@ -117,10 +123,19 @@ class TelegramChannel:
         if chat_id is None or number(message, "message_id") is None:
             return Ignored("a message without a chat or an id")
         if chat_id in self.agents_chats:
-            return self._told(message, chat_id) or self._from_agent(message, chat_id, edited=edited)
+            about_content = self._about_content(message, chat_id) if not edited else None
+            return about_content or self._told(message, chat_id) or self._from_agent(message, chat_id, edited=edited)
         if chat.get("type") == "private":
             return self._from_customer(message, chat_id, edited=edited)
         return Ignored("written in a chat that is neither a customer's nor the agents'")
+
+    def _about_content(self, message: Raw, chat_id: int) -> AdminMessage | None:
+        """What an admin asks of the content in their own chat with the bot, also where they work in it alone."""
+        admin = customer_of(part(message, "from"))
+        if admin is None or admin.id != chat_id or admin.id not in self.admins:
+            return None
+        text, _ = kinds.content_of(message) or ("", Media.OTHER)
+        return editing.asked(message, chat_id, admin, text, self._command(message, text)[0])
 
     def _from_customer(self, message: Raw, chat_id: int, *, edited: bool) -> Incoming:
         customer = customer_of(part(message, "from"))
@@ -133,8 +148,10 @@ class TelegramChannel:
         if edited and media in _MOVES:
             return Ignored("a place that moves")
         command, _ = self._command(message, text)
-        reply_to, quoted = kinds.answered(message)
         through = business.through_of(message)
+        if through is None and (asked := self._about_content(message, chat_id)) is not None:
+            return asked
+        reply_to, quoted = kinds.answered(message)
         return CustomerMessage(
             chat_id,
             number(message, "message_id") or 0,
@@ -231,15 +248,23 @@ class TelegramChannel:
         callback_id, data = words(query, "id"), words(query, "data")
         if chat_id is None or message_id is None or not callback_id or data is None:
             return Ignored("a button that is not one of ours")
+        customer, through = customer_of(part(query, "from")), business.through_of(message)
+        own = customer if customer is not None and customer.id == chat_id else None
+        if through is not None:
+            return CustomerChoice(chat_id, message_id, own, callback_id, data, through) if own else _NOBODY
+        if own and own.id in self.admins and editing.is_ours(data):
+            return AdminChoice(chat_id, message_id, own, callback_id, data)
         if chat_id in self.agents_chats:
-            agent = self._person(part(query, "from"), chat_id)
-            if agent:
-                return AgentChoice(chat_id, _thread(message), message_id, agent, callback_id, data)
-        elif chat.get("type") == "private":
-            customer, through = customer_of(part(query, "from")), business.through_of(message)
-            if customer and (through is None or customer.id == chat_id):
-                return CustomerChoice(chat_id, message_id, customer, callback_id, data, through)
-        return Ignored("pressed by nobody that we serve")
+            return self._agents_choice(query, chat_id, message_id, callback_id, data)
+        return CustomerChoice(chat_id, message_id, own, callback_id, data) if own else _NOBODY
+
+    def _agents_choice(self, query: Raw, chat_id: int, message_id: int, callback_id: str, data: str) -> Incoming:
+        message, agent = part(query, "message"), self._person(part(query, "from"), chat_id)
+        if agent is None:
+            return _NOBODY
+        answers, _ = kinds.answered(message)
+        answered = (words(part(message, "reply_to_message"), "text") or "") if answers else ""
+        return AgentChoice(chat_id, _thread(message), message_id, agent, callback_id, data, answers, answered)
 
     def _agent(self, message: Raw, chat_id: int) -> Agent | None:
         """Who wrote in the agents' group; an administrator who hides behind the group's name counts as the group."""

@@ -208,6 +208,16 @@ async def test_the_agent_is_told_how_it_works_and_is_no_customer_in_that_chat(ho
     assert not said(home, EVA, "09:00")
 
 
+async def test_an_admin_who_works_alone_looks_after_the_content_in_the_same_chat(home: House) -> None:
+    card = await case_of(home, MAJA, "Maja")
+    writes(home, "/content")
+    await reads(home, EVA, "content")
+    await turns_to(home, card, "Maja")
+    writes(home, "still me")
+    await reads(home, MAJA, "still me")
+    assert not said(home, MAJA, "content")
+
+
 # --- without any group in the settings -------------------------------------------------------------------------------
 
 

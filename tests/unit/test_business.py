@@ -117,6 +117,14 @@ def test_edits_deletions_and_buttons_are_read_with_the_account_that_they_are_of(
     assert isinstance(read("callback_query", **{**pressed, "from": OLGA_USER}), Ignored), "no customer pressed it"
 
 
+def test_a_colleague_who_writes_to_a_business_account_is_its_customer_there() -> None:
+    channel = TelegramChannel({GROUP, MAJA}, 99, "keepword_bot", admins={MAJA})
+    told = {"message": {**message(OLGA_USER), "chat": CHAT}, "from": MAJA_USER, "id": "1", "data": "open:50-1"}
+    assert isinstance(channel.read(Update(1, "", MONDAY, {"callback_query": told})), CustomerChoice)
+    written = {"business_message": {"chat": CHAT, **message(MAJA_USER, "/content")}}
+    assert isinstance(channel.read(Update(2, "", MONDAY, written)), CustomerMessage)
+
+
 def test_a_connection_says_whose_it_is_and_whether_the_bot_may_reply() -> None:
     told = {"id": "c1", "user": OLGA_USER, "user_chat_id": OLGA, "date": 1, "is_enabled": True}
     assert read("business_connection", **told, rights={"can_reply": True}) == AccountStanding(ACCOUNT)
