@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from bot.core import blocking
 from bot.core.content import Catalogue
 from bot.core.conversation import Conversation
 from bot.core.draft import Context, Groups
@@ -63,6 +64,13 @@ class Cases:
         """A conversation that was looked at, exclusively, as it is now."""
         async with self._store.lease(seen.chat_id) as last:
             yield await self.as_it_is(seen, last)
+
+    @asynccontextmanager
+    async def leased_for(self, seen: Conversation, command: str) -> AsyncIterator[Conversation]:
+        """As :meth:`leased`; the customer's last one, where an agent asks for what concerns the customer as such."""
+        async with self._store.lease(seen.chat_id) as last:
+            whole = last is not None and blocking.handles(command)
+            yield last if last is not None and whole else await self.as_it_is(seen, last)
 
     async def as_it_is(self, seen: Conversation, last: Conversation | None) -> Conversation:
         """A conversation that was looked at, as it is now; ``last`` is the last one of its chat, which is leased."""

@@ -21,8 +21,10 @@ from bot.cases import Cases
 from bot.core import (
     aftercare,
     alarm,
+    archive,
     arrival,
     asked,
+    blocking,
     handover,
     reach,
     reopening,
@@ -164,6 +166,9 @@ class Flow:
         context = self._cases.context()
         if isinstance(said, CustomerMessage):
             async with self._store.lease(said.chat_id) as last:
+                if last is not None and last.customer.blocked:
+                    await self._cases.commit(blocking.turn_away(last, said, update_id, context))
+                    return
                 conversation = await self._current(last, said, context)
                 await self._cases.commit(turn.trouble(conversation, str(error), context, update_id, said))
         elif isinstance(said, AgentMessage) and (seen := await self._team.case_of(said)) is not None:
@@ -185,6 +190,9 @@ class Flow:
         context = self._cases.context()
         message = await self._mirroring.without_known_quote(message)
         async with self._store.lease(message.chat_id) as last:
+            if last is not None and last.customer.blocked:
+                await self._cases.commit(blocking.turn_away(last, message, update_id, context))
+                return
             if (rated := await self._rated(message)) is not None:
                 await self._cases.commit(aftercare.word(rated, message, update_id, context))
                 return
@@ -211,6 +219,9 @@ class Flow:
     async def _customer_chose(self, choice: CustomerChoice, update_id: int) -> None:
         context = self._cases.context()
         async with self._store.lease(choice.chat_id) as last:
+            if last is not None and last.customer.blocked:
+                await self._cases.commit(blocking.turn_away_choice(last, choice, update_id, context))
+                return
             conversation = last or arrival.fresh(choice.chat_id, choice.customer, None, context)
             about = asked.case_of(choice)
             case = conversation if about == conversation.id else await self._store.conversation(about or "")
@@ -236,6 +247,8 @@ class Flow:
         async with self._store.lease(due.chat_id) as last:
             if last is not None and due.kind in aftercare.KINDS:
                 await self._ask_after(due, last)
+            elif due.kind is DueKind.ARCHIVE:
+                await self._archive(due)
             elif last is None or last.id != due.conversation_id:
                 await self._settle(due)
             elif due.kind is DueKind.TURN and last.pending:
@@ -260,6 +273,15 @@ class Flow:
         conversation = last if is_last else await self._store.conversation(due.conversation_id)
         if conversation is not None:
             await self._cases.commit(aftercare.ring(conversation, due, last, self._cases.context()))
+
+    async def _archive(self, due: Due) -> None:
+        """A case was resolved long ago: its topic may go, if it is still its own."""
+        conversation = await self._store.conversation(due.conversation_id)
+        if conversation is None:
+            return
+        chat, topic = conversation.agents_chat, conversation.topic_id
+        owner = await self._store.conversation_of_topic(chat, topic) if chat and topic else None
+        await self._cases.commit(archive.ring(conversation, owner, self._cases.context()))
 
     async def _settle(self, due: Due) -> None:
         """A row of a conversation that is over."""

@@ -34,7 +34,7 @@ class Team:
             await self._store.discard(update_id, "about no case of ours")
             return
         context = self._cases.context()
-        async with self._cases.leased(seen) as conversation:
+        async with self._cases.leased_for(seen, message.command or "") as conversation:
             if message.command:
                 wish = handover.Wish(message.command, message.agent, message=message)
                 await self._cases.commit(handover.agent_asked(conversation, wish, update_id, context))
@@ -49,8 +49,8 @@ class Team:
             await self._store.discard(update_id, f"a button of no case of ours: {choice.data}")
             return
         await self._staff.see(choice.agent, choice.agents_chat)
-        wish = handover.Wish(command, choice.agent, choice.callback_id)
-        async with self._cases.leased(seen) as conversation:
+        wish = handover.Wish(command, choice.agent, choice.callback_id, pressed=choice.message_id)
+        async with self._cases.leased_for(seen, command) as conversation:
             await self._cases.commit(handover.agent_asked(conversation, wish, update_id, self._cases.context()))
 
     async def said_in_private(self, person: Person, message: CustomerMessage, update_id: int) -> None:
@@ -77,9 +77,13 @@ class Team:
             await self._cases.commit(colleagues.answer_in_case(conversation, said, update_id, context))
 
     async def case_of(self, message: AgentMessage) -> Conversation | None:
-        """The case whose topic it is; outside of topics, the one that the message answers."""
+        """The case whose topic it is; outside of topics, or in one that a case has left, the one that it is about."""
         if message.thread_id is not None:
-            return await self._store.conversation_of_topic(message.agents_chat, message.thread_id)
+            found = await self._store.conversation_of_topic(message.agents_chat, message.thread_id)
+            if found is not None:
+                return found
+            about = message.message_id if message.edited else message.reply_to or 0
+            return await self._cases.about(message.agents_chat, about, only_copies=True)
         return await self._cases.about(message.agents_chat, message.reply_to or 0)
 
     async def topic_closed(self, closed: TopicClosed, update_id: int) -> None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.core.conversation import Conversation
+from bot.core.conversation import GONE, Conversation
 from bot.core.errors import StoreError
 from bot.core.incoming import Update
 from bot.core.outgoing import Card, Copy, Delivery, OpenTopic, Outgoing, Receipt
@@ -132,7 +132,8 @@ class FakeStore:
         self._check()
         known = self.conversations.get(step.conversation.id, step.conversation)
         topic_id, card_id = step.conversation.topic_id or known.topic_id, step.conversation.card_id or known.card_id
-        self.conversations[known.id] = replace(step.conversation, topic_id=topic_id, card_id=card_id)
+        gone = {name: None for name in ("topic_id", "card_id") if getattr(step.conversation, name) == GONE}
+        self.conversations[known.id] = replace(step.conversation, **{"topic_id": topic_id, "card_id": card_id, **gone})
         self.record.extend(step.events)
         for row in step.outbox:
             if row.id not in self.receipts:

@@ -54,6 +54,11 @@ class Roster:
         """The colleague with this Telegram user id."""
         return self._people.get(id)
 
+    @property
+    def everyone(self) -> tuple[Person, ...]:
+        """All whom we know, by id."""
+        return tuple(person for _, person in sorted(self._people.items()))
+
     def in_hand(self, id: int) -> int:
         """How many open cases a colleague has or is to take."""
         return self._in_hand.get(id, 0)

@@ -191,9 +191,31 @@ def clock(language: str, local: datetime) -> str:
     return format_time(local.replace(tzinfo=None), "short", locale=locale)
 
 
+def moment(language: str, local: datetime, now: datetime) -> str:
+    """A time of day, with its day before it where that is not today: "16:30", "Tue 16:30", "3 Dec 16:30".
+
+    Both are read as they stand, on the same clock.
+    """
+    days, locale = (local.date() - now.date()).days, _times_of(language)
+    if days == 0:
+        return clock(language, local)
+    skeleton = "E" if 0 < days < 7 else "MMMd"
+    return f"{format_skeleton(skeleton, local.replace(tzinfo=None), locale=locale)} {clock(language, local)}"
+
+
+def day(language: str, local: datetime) -> str:
+    """A day and its year, as the language writes them in short: "3 Dec 2026"."""
+    return format_date(local, "medium", _times_of(language))
+
+
 def span(language: str, length: timedelta) -> str:
     """How far away: "in 42 min", "42 min ago" if negative; in the largest unit of which there are two, rounded."""
     return format_timedelta(length, threshold=2, add_direction=True, format="short", locale=_times_of(language))
+
+
+def length(language: str, span: timedelta) -> str:
+    """How long something takes: "30 min", "2 hr"."""
+    return format_timedelta(span, threshold=2, format="short", locale=_times_of(language))
 
 
 _TIMES = {"en": "en-GB", "sr": "sr-Latn"}

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from bot.core.content import ALWAYS, Acknowledge, Assign, When
+from bot.core.content import ALWAYS, Acknowledge, Assign, Returning, When
 from bot.files import quantities
 
 
@@ -201,6 +201,11 @@ class FollowUpShape(Shape):
     none: Duration | None = None
 
 
+class TopicsShape(Shape):
+    returning: Returning = Returning.NEW
+    archive_after: Annotated[timedelta | None, BeforeValidator(_duration_or_never)] = None
+
+
 class StandardsShape(Shape):
     languages: Sentences = []
     zone: Words | None = None
@@ -222,3 +227,4 @@ class StandardsShape(Shape):
     assign: Assign = Assign.NONE
     capacity: Annotated[int, BeforeValidator(_whole)] = 10
     answer_again: Duration = timedelta(hours=1)
+    topics: Annotated[TopicsShape, BeforeValidator(_empty_mapping)] = TopicsShape()

@@ -13,7 +13,20 @@ log = structlog.get_logger(__name__)
 CUSTOMER_COMMANDS = ("start", "help", "human", "status", "time", "call", "cancel", "stop")
 """What a customer may ask for with a slash."""
 
-AGENT_COMMANDS = ("claim", "resolve", "back", "called", "delete", "away")
+AGENT_COMMANDS = (
+    "claim",
+    "resolve",
+    "back",
+    "called",
+    "delete",
+    "snooze",
+    "unsnooze",
+    "transfer",
+    "assign",
+    "away",
+    "block",
+    "unblock",
+)
 """What an agent may ask for in a topic."""
 
 

