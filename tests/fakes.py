@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.core.conversation import GONE, Conversation
 from bot.core.errors import StoreError
@@ -132,8 +133,10 @@ class FakeStore:
         self._check()
         known = self.conversations.get(step.conversation.id, step.conversation)
         topic_id, card_id = step.conversation.topic_id or known.topic_id, step.conversation.card_id or known.card_id
-        gone = {name: None for name in ("topic_id", "card_id") if getattr(step.conversation, name) == GONE}
-        self.conversations[known.id] = replace(step.conversation, **{"topic_id": topic_id, "card_id": card_id, **gone})
+        places = {"topic_id": topic_id, "card_id": card_id}
+        gone = {name: None for name in places if getattr(step.conversation, name) == GONE}
+        kept: dict[str, Any] = {**places, **gone}
+        self.conversations[known.id] = replace(step.conversation, **kept)
         self.record.extend(step.events)
         for row in step.outbox:
             if row.id not in self.receipts:

@@ -108,6 +108,10 @@ class World:
         """The customer deletes their Telegram account."""
         self.person(customer_id).deleted = True
 
+    def add_group(self, title: str) -> int:
+        """Another agents' group, for a team of its own; its id."""
+        return self.state.add_group(title).id
+
     # writing
 
     def send(

@@ -69,7 +69,8 @@ class Stepping:
         raw = self._shelves.conversations.raw(conversation.id)
         stored = unpack(raw) if raw else leased
         kept = {name: stored[name] for name in _PLACE if given[name] in {None, leased[name]}}
-        return replace(conversation, **{name: None if at == GONE else at for name, at in {**given, **kept}.items()})
+        places: dict[str, Any] = {name: None if at == GONE else at for name, at in {**given, **kept}.items()}
+        return replace(conversation, **places)
 
     def _revive(self, conversation_id: str, known: Case | None) -> None:
         """What was sent in a conversation that had a case file is in memory again."""
