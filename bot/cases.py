@@ -43,6 +43,8 @@ class Cases:
         self._committed = committed
         self._workload = Workload()
         self._since_start: list[Event] | None = []
+        self.blocked: set[int] = set()
+        """Chats of customers who are known to be blocked, of those who did anything since we started."""
 
     def context(self, catalogue: Catalogue | None = None) -> Context:
         """What a decision may know just now; by ``catalogue``, where it is not to be the one that is live."""
@@ -83,9 +85,16 @@ class Cases:
         await self._store.commit(step)
         self._hear(step.events)
         self._staff.note(step.conversation)
+        self._note_blocked(step.conversation)
         if step.outbox:
             self._sender.wake()
         self._committed(step)
+
+    def _note_blocked(self, conversation: Conversation) -> None:
+        if conversation.customer.blocked:
+            self.blocked.add(conversation.chat_id)
+        else:
+            self.blocked.discard(conversation.chat_id)
 
     async def recall(self, since: datetime) -> None:
         """Learn from the record since then how much there is to do, and how fast it was done; beside all else."""

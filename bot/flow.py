@@ -121,9 +121,12 @@ class Flow:
         return await self._store.accept(update), self.seen(update)
 
     def seen(self, update: Update) -> Seen | None:
-        """The customer's message that an update brings, if it brings one: to be acknowledged once it is kept."""
+        """The customer's message that an update brings, if it brings one: to be acknowledged once it is kept.
+
+        To who is blocked it would not be true that anybody sees it.
+        """
         said = self._channel.read(update)
-        if isinstance(said, CustomerMessage) and not said.edited:
+        if isinstance(said, CustomerMessage) and not said.edited and said.chat_id not in self._cases.blocked:
             return Seen(said.chat_id, said.message_id, said.customer.language_code)
         return None
 

@@ -57,6 +57,7 @@ def _facts(case: Conversation, catalogue: Catalogue, now: datetime) -> dict[str,
         "made_at": promise.made_at.isoformat() if promise else None,
         "due_at": promise.due_at.isoformat() if promise else None,
         "quoted": promise.quoted if promise else None,
+        "snoozed_until": case.snoozed.until.isoformat() if case.snoozed else None,
         "late": bool(promise and promise.due_at < now),
         "why": priority.reason(case, now),
     }

@@ -129,8 +129,8 @@ def _in_order(conversation: Conversation) -> tuple[Message, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an agent asks for: by a button (then ``callback_id`` is set, and ``pressed`` is the message it is below), or as
-    a command in the topic (then ``message`` is)."""
+    """What an agent asks for: by a button (then ``callback_id`` is set, and ``pressed`` is the message it is below),
+    or as a command in the topic (then ``message`` is)."""
 
     command: str
     agent: Agent

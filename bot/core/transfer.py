@@ -222,7 +222,7 @@ def _show_in_full(draft: Draft) -> None:
     whole = case.transcript_beyond_card(draft)
     if whole:
         draft.to_case(Text(whole), Lane.AGENT)
-    for line in draft.conversation.messages:
+    for line in (*draft.conversation.messages, *draft.conversation.pending):
         carries = line.media is not Media.TEXT and line.media not in mirror.IN_WORDS
         if line.author is Author.CUSTOMER and line.ref and carries:
             draft.to_case(mirror.copy_of_line(draft.conversation, line), Lane.AGENT)
