@@ -85,16 +85,17 @@ class Cases:
         await self._store.commit(step)
         self._hear(step.events)
         self._staff.note(step.conversation)
-        self._note_blocked(step.conversation)
+        self._note_blocked(step)
         if step.outbox:
             self._sender.wake()
         self._committed(step)
 
-    def _note_blocked(self, conversation: Conversation) -> None:
-        if conversation.customer.blocked:
-            self.blocked.add(conversation.chat_id)
-        else:
-            self.blocked.discard(conversation.chat_id)
+    def _note_blocked(self, step: Step) -> None:
+        """An older conversation may know nothing of it: only taking it back ends it."""
+        if step.conversation.customer.blocked:
+            self.blocked.add(step.conversation.chat_id)
+        elif any(event.name == "unblocked" for event in step.events):
+            self.blocked.discard(step.conversation.chat_id)
 
     async def recall(self, since: datetime) -> None:
         """Learn from the record since then how much there is to do, and how fast it was done; beside all else."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.core import aftercare, arrival, handover
 from bot.core.conversation import Conversation, Phase, PromiseState, Ref
 from bot.core.draft import Context
-from bot.core.incoming import AgentMessage, CustomerChoice, CustomerReaction
+from bot.core.incoming import AgentMessage, CustomerChoice, CustomerReaction, Update
 from bot.core.outgoing import AnswerCallback, Card, CloseTopic, React
 from bot.core.people import Agent, Person, Role
 from bot.core.roster import Roster
@@ -120,7 +120,7 @@ def test_whatever_a_blocked_customer_does_reaches_neither_team_nor_bot() -> None
         assert len(life.last.messages) == said
         told = [event.facts.get("text") for event in life.store.record if event.name == "turned_away"]
         assert told == ["you fools", "/human", "you utter fools", None]
-        assert life.flow.seen  # and no message of theirs is acknowledged as seen
+        assert life.flow.seen(Update(999, "lane", MONDAY, {"said": wrote("fools", 902)})) is None
         assert life.store.updates == {}
 
     asyncio.run(live())

@@ -340,6 +340,13 @@ NAMES = [
     "agent edit",
     "delete",
     "poll",
+    "snooze",
+    "rest.for.30",
+    "rest.for.600",
+    "unsnooze",
+    "transfer",
+    "team.logistics",
+    "person.7002",
 ]
 ACTIONS = st.lists(st.sampled_from(NAMES), max_size=25)
 INTENTS = st.sampled_from(["opening_hours", "order_status", "item_damaged", "talk_to_human", "thanks", "none"])
