@@ -43,11 +43,12 @@ def check_links(
     report: Report,
 ) -> None:
     """Report what is named and missing, and placeholders that nobody fills. ``languages[0]`` is the default one."""
+    needed = needed_in(languages, required)
     for language in languages:
         if f"{RESPONSES}/{language}" in report.doubtful:
             continue
         said = _Said(language, replies[language], replies[languages[0]], report)
-        said.tell_missing_system(required.everywhere + (required.in_default if language == languages[0] else ()))
+        said.tell_missing_system(needed[language])
         for written in intents.values():
             if written.intent:
                 said.tell_missing(written, written.intent)
@@ -57,6 +58,14 @@ def check_links(
             _tell_unknown_placeholders(key, reply, replies[languages[0]], given.get(key, COMMON), report)
     for language in languages[1:]:
         _tell_unmatched(language, replies, languages[0], report)
+
+
+def needed_in(languages: Sequence[str], required: Required) -> dict[str, tuple[str, ...]]:
+    """The keys that Keepword itself asks for, by language."""
+    return {
+        language: required.everywhere + (required.in_default if language == languages[0] else ())
+        for language in languages
+    }
 
 
 @dataclass(frozen=True, slots=True)

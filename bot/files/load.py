@@ -12,10 +12,11 @@ from bot.core.errors import ContentError
 from bot.files.cues import read_cues
 from bot.files.folder import INTENTS, RESPONSES, STANDARDS, Snapshot, take_snapshot
 from bot.files.intents import read_intents
-from bot.files.links import REQUIRED, Required, check_links
+from bot.files.links import REQUIRED, Required, check_links, needed_in
 from bot.files.phrases import read_phrases
 from bot.files.problem import Place, Problem, Report, did_you_mean
 from bot.files.replies import read_brand, read_replies
+from bot.files.stand_ins import with_stand_ins
 from bot.files.standards import WrittenStandards, read_standards
 
 
@@ -53,7 +54,8 @@ def load_snapshot(snapshot: Snapshot, *, required: Required = REQUIRED, today: d
     brand = read_brand(snapshot, report)
     phrases = read_phrases(snapshot, languages, intents, report)
     cues = read_cues(snapshot, languages, report)
-    replies = read_replies(snapshot, languages, brand, report)
+    written_replies = read_replies(snapshot, languages, brand, report)
+    replies = with_stand_ins(written_replies, needed_in(languages, required), brand, report)
     check_links(intents, replies, languages, required, report)
     standards = read_standards(written, languages, intents, today or datetime.now(UTC).date(), report)
     catalogue = None

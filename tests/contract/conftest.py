@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +12,7 @@ import pytest
 
 from bot.ports import Store
 from bot.store.tiny import TinyStore
+from tests.full_disk import no_file_larger_than
 
 
 class Backend(Protocol):
@@ -20,8 +22,12 @@ class Backend(Protocol):
         """Open what is kept here."""
         ...
 
-    def crashed(self) -> Backend:
-        """What would be found here if the machine stopped now."""
+    def crashed(self, halfway: bytes = b"") -> Backend:
+        """What would be found here if the machine stopped now; ``halfway``: with this much of one more write done."""
+        ...
+
+    def refusing(self) -> AbstractContextManager[None]:
+        """While inside, nothing more can be kept."""
         ...
 
     async def tidy(self, store: Store) -> None:
@@ -39,15 +45,20 @@ class TinyBackend:
     async def open(self) -> Store:
         return await TinyStore.open(self.folder, fsync=False)
 
-    def crashed(self) -> Backend:
+    def crashed(self, halfway: bytes = b"") -> Backend:
         self._crashes += 1
         copy = self.folder.with_name(f"{self.folder.name}-{self._crashes}")
         try:
             shutil.copytree(self.folder, copy)
         except shutil.Error:  # a case file was renamed on the way; a real crash sees one moment
             shutil.rmtree(copy)
-            return self.crashed()
+            return self.crashed(halfway)
+        with max((copy / "journal").glob("journal-*")).open("ab") as journal:
+            journal.write(halfway)
         return TinyBackend(copy)
+
+    def refusing(self) -> AbstractContextManager[None]:
+        return no_file_larger_than(0)
 
     async def tidy(self, store: Store) -> None:
         assert isinstance(store, TinyStore)

@@ -9,13 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bot.core.conversation import Conversation, Phase
+from bot.core.errors import StoreError
 from bot.core.incoming import Update
-from bot.core.outgoing import Card, Delivery, OpenTopic, Outgoing, Text, To
+from bot.core.outgoing import Card, Copy, Delivery, OpenTopic, Outgoing, Receipt, Text, To
+from bot.core.people import Person
 from bot.core.step import Due, Event, Step
 from bot.ports import Cursor
 from tests.contract.builders import AGENTS, after, all_of, commit, conversation, due, event, failed, row, sent, update
@@ -25,7 +28,11 @@ T = TypeVar("T")
 
 CHATS = (1, 2, 3)
 WORDS = st.sampled_from(("Where is it?", "Где?", "📦\n\t"))
-CONTENTS = st.sampled_from((Text("Words"), OpenTopic("Topic"), Card("Card")))
+COPIED = (5001, 55)
+"""The message that is copied in the tests, by its chat."""
+CONTENTS = st.sampled_from((Text("Words"), OpenTopic("Topic"), Card("Card"), Copy(*COPIED)))
+FACTS = ("offset", "group")
+HALF_WRITES = st.sampled_from((b"", b"\0" * 7, b"garbage", b"deadbeef 5\n12345"))
 
 
 class StoreAgainstModel(RuleBasedStateMachine):
@@ -42,7 +49,10 @@ class StoreAgainstModel(RuleBasedStateMachine):
         self.conversations: dict[str, Conversation] = {}
         self.due_rows: dict[str, Due] = {}
         self.outbox: dict[str, tuple[Outgoing, Delivery]] = {}
-        self.sent: dict[int, Outgoing] = {}
+        self.sent: dict[int, list[tuple[Outgoing, Receipt]]] = {}
+        self.copied: list[tuple[Outgoing, Receipt]] = []
+        self.people: dict[int, Person] = {}
+        self.facts: dict[str, str | None] = {}
         self.events: list[Event] = []
         self.leased: dict[int, Conversation | None] = {}
         self.message_id = 100
@@ -80,7 +90,7 @@ class StoreAgainstModel(RuleBasedStateMachine):
         chat_id=st.sampled_from(CHATS),
         phase=st.sampled_from(Phase),
         text=WORDS,
-        contents=st.lists(CONTENTS, max_size=2),
+        contents=st.lists(CONTENTS, min_size=1, max_size=3),
         minutes=st.lists(st.integers(1, 5), max_size=2, unique=True),
         done=st.integers(1, 5),
         update_id=st.none() | st.integers(1, 6),
@@ -120,12 +130,21 @@ class StoreAgainstModel(RuleBasedStateMachine):
             self.unhandled.pop(step.update_id, None)
 
     @precondition(lambda self: self.outbox)
-    @rule(data=st.data(), arrives=st.booleans(), stale=st.booleans())
-    def send(self, data: st.DataObject, arrives: bool, stale: bool) -> None:
-        outgoing, _ = self.outbox[data.draw(st.sampled_from(sorted(self.outbox)))]
+    @rule(joined=st.booleans())
+    def send_everything(self, joined: bool) -> None:
+        for key in tuple(self.outbox):
+            self.deliver(key, arrives=True, stale=False, joined=joined)
+
+    @precondition(lambda self: self.outbox)
+    @rule(data=st.data(), arrives=st.booleans(), stale=st.booleans(), joined=st.booleans())
+    def send(self, data: st.DataObject, arrives: bool, stale: bool, joined: bool) -> None:
+        self.deliver(data.draw(st.sampled_from(sorted(self.outbox))), arrives=arrives, stale=stale, joined=joined)
+
+    def deliver(self, key: str, *, arrives: bool, stale: bool, joined: bool) -> None:
+        outgoing, _ = self.outbox[key]
         talk = self.conversations[outgoing.conversation_id]
         stale_step = Step(replace(talk, failures=talk.failures + 1), (event(talk, "stale"),))
-        self.message_id += 1
+        self.message_id += not joined
         receipt = sent(outgoing, self.message_id, chat_id=AGENTS, thread_id=7) if arrives else failed(outgoing)
 
         async def send_while_leased() -> None:
@@ -141,7 +160,8 @@ class StoreAgainstModel(RuleBasedStateMachine):
         if stale and is_last:
             self.take(stale_step)
         if arrives:
-            self.sent[self.message_id] = outgoing
+            self.sent.setdefault(self.message_id, []).append((outgoing, receipt))
+            self.copied += [(outgoing, receipt)] if isinstance(outgoing.content, Copy) else []
             self.place(outgoing, self.message_id)
 
     def place(self, outgoing: Outgoing, message_id: int) -> None:
@@ -160,6 +180,39 @@ class StoreAgainstModel(RuleBasedStateMachine):
         self.run(self.store.attempt(key))
         self.outbox[key] = (self.outbox[key][0], Delivery.ATTEMPTED)
 
+    @rule(user_id=st.integers(1, 2), capacity=st.none() | st.integers(0, 3), away=st.booleans())
+    def meet(self, user_id: int, capacity: int | None, away: bool) -> None:
+        self.people[user_id] = Person(user_id, f"Agent {user_id}", capacity=capacity, away=away)
+        self.run(self.store.put_person(self.people[user_id]))
+
+    @rule(name=st.sampled_from(FACTS), value=st.none() | WORDS)
+    def note(self, name: str, value: str | None) -> None:
+        self.run(self.store.note(name, value))
+        self.facts[name] = value
+
+    @rule(text=WORDS)
+    def append(self, text: str) -> None:
+        lines = [Event(after(1), "", "counted", facts={"text": text})]
+        self.run(self.store.append(lines))
+        self.events += lines
+
+    @rule(chat_id=st.sampled_from(CHATS), update_id=st.integers(1, 9), text=WORDS)
+    def ask_too_much_of_the_disk(self, chat_id: int, update_id: int, text: str) -> None:
+        talk = self.last(chat_id) or conversation(chat_id)
+        step = Step(replace(talk, intent=text, failures=99), (event(talk, "refused"),), (row(talk, 9),), done=("1:1",))
+        refused: list[Coroutine[Any, Any, Any]] = [
+            commit(self.store, step),
+            self.store.note(FACTS[0], "refused"),
+            self.store.put_person(Person(1, "refused")),
+            self.store.append([Event(after(1), "", "refused")]),
+        ]
+        if update_id not in self.known:
+            refused.append(self.store.accept(update(update_id, text)))
+        with self.backend.refusing():
+            for attempted in refused:
+                with pytest.raises(StoreError):
+                    self.run(attempted)
+
     @rule()
     def tidy(self) -> None:
         self.run(self.backend.tidy(self.store))
@@ -170,10 +223,10 @@ class StoreAgainstModel(RuleBasedStateMachine):
         self.store = self.run(self.backend.open())
         self.follow_from_the_start()
 
-    @rule()
-    def crash(self) -> None:
+    @rule(halfway=HALF_WRITES)
+    def crash(self, halfway: bytes) -> None:
         self.run(self.store.outbox())  # an attempt is not waited for: this is
-        crashed = self.backend.crashed()
+        crashed = self.backend.crashed(halfway)
         self.run(self.store.close())
         self.backend = crashed
         self.store = self.run(self.backend.open())
@@ -225,13 +278,18 @@ class StoreAgainstModel(RuleBasedStateMachine):
 
     @invariant()
     def the_message_map_is_the_same(self) -> None:
-        for message_id, outgoing in self.sent.items():
-            found = self.run(self.store.counterpart(AGENTS, message_id))
-            assert found is not None
-            assert found[0] == outgoing
+        for message_id, joined in self.sent.items():
+            assert self.run(self.store.counterpart(AGENTS, message_id)) == joined[0]
+            assert list(self.run(self.store.joined(AGENTS, message_id))) == joined
+        assert list(self.run(self.store.copies(*COPIED))) == self.copied
+
+    @invariant()
+    def colleagues_and_facts_are_the_same(self) -> None:
+        assert {person.id: person for person in self.run(self.store.people())} == self.people
+        assert all(self.run(self.store.known(name)) == self.facts.get(name) for name in FACTS)
 
 
 TestStoreAgainstModel = StoreAgainstModel.TestCase
 TestStoreAgainstModel.settings = settings(
-    max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
 )

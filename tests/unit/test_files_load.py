@@ -14,6 +14,8 @@ from bot.files.load import Loaded, load, load_or_raise
 from bot.files.versions import keep
 from tests.content_samples import edit, write_content
 
+SHIPPED = Path(__file__).parents[2]
+
 TODAY = date(2026, 11, 23)
 
 
@@ -375,6 +377,33 @@ def test_a_missing_system_reply_is_told_with_its_file(content: Path) -> None:
         "responses/en/system.yml:1:1: The reply ‘hello’ is missing, and Keepword needs it. "
         "Add it to a file of responses/en/."
     )
+
+
+def test_content_of_an_older_version_says_what_came_later_in_our_words(content: Path) -> None:
+    text = (content / "responses/en/system.yml").read_text()
+    for key in ("wish_later", "ask_phone"):
+        text = text.replace(f"\n{key}:", f"\nmy_{key}:")
+    (content / "responses/en/system.yml").write_text(text)
+    loaded = load(content, today=TODAY)
+    assert loaded.catalogue is not None
+    assert loaded.catalogue.replies["en"]["wish_later"] == load_or_raise(SHIPPED).replies["en"]["wish_later"]
+    assert [str(warning) for warning in loaded.warnings if "stand in" in str(warning)] == [
+        "responses/en/system.yml:1:1: This version of Keepword also says wish_later and ask_phone, which you have not "
+        "written yet: its own words stand in. Copy them from the responses/ that it comes with to change them."
+    ]
+
+
+def test_a_language_that_keepword_does_not_speak_says_what_came_later_in_english(content: Path) -> None:
+    for file in ("system", "team", "time"):
+        text = (content / f"responses/en/{file}.yml").read_text().replace("\nwish_later:", "\nmy_wish_later:")
+        (content / "responses/de").mkdir(exist_ok=True)
+        (content / f"responses/de/{file}.yml").write_text(text)
+    loaded = load(content, today=TODAY)
+    edit(content, "standards.yml", "languages: [en]", "languages: [en, de]")
+    loaded = load(content, today=TODAY)
+    told = [str(found) for found in (*loaded.problems, *loaded.warnings)]
+    assert any("responses/de" in line and "wish_later" in line and "stand in" in line for line in told)
+    assert not any("‘wish_later’ is missing" in line for line in told)
 
 
 def test_a_file_that_cannot_be_read_is_the_only_problem_told(tmp_path: Path) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
-import resource
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from tinydb import TinyDB, where
@@ -33,6 +35,7 @@ from tests.contract.builders import (
     sent,
     update,
 )
+from tests.full_disk import no_file_larger_than
 
 
 @pytest.fixture
@@ -103,6 +106,55 @@ async def test_a_folder_that_cannot_be_made_says_what_to_do(tmp_path: Path) -> N
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StoreError, match="KEEPWORD_STORE"):
         await TinyStore.open(tmp_path / "file" / "data")
+
+
+@contextmanager
+def nobody_in_particular() -> Iterator[None]:
+    """Root may write anywhere: this process is someone else for a while."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@contextmanager
+def only_readable(folder: Path) -> Iterator[None]:
+    """Everyone may read the folder, and nobody may write to it."""
+    (folder / "lock").chmod(0o444)
+    folder.chmod(0o555)
+    try:
+        with nobody_in_particular():
+            yield
+    finally:
+        folder.chmod(0o700)
+
+
+async def test_a_folder_that_may_only_be_read_says_so_at_the_start() -> None:
+    with TemporaryDirectory() as name:
+        await (await TinyStore.open(Path(name), fsync=False)).close()
+        with only_readable(Path(name)), pytest.raises(StoreError, match=r"cannot be written .*; make it writable"):
+            await TinyStore.open(Path(name))
+
+
+async def test_a_disk_that_turns_read_only_loses_nothing_and_works_again(
+    store: TinyStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.accept(update(1))
+    with monkeypatch.context() as while_read_only:
+        while_read_only.setattr(os, "write", refused_by_a_read_only_disk)
+        with pytest.raises(StoreError, match=r"Read-only file system.*make the folder writable"):
+            await store.accept(update(2))
+    assert await store.unhandled() == (update(1),)
+    assert await store.accept(update(2)) is True
+    assert await store.unhandled() == (update(1), update(2))
+
+
+def refused_by_a_read_only_disk(_descriptor: int, _content: bytes) -> int:
+    raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
 
 # --- memory does not grow with history
@@ -258,16 +310,6 @@ async def test_files_that_a_snapshot_replaced_and_a_crash_left_are_removed(store
 
 
 # --- a disk that refuses, a machine that stops
-
-
-@contextmanager
-def no_file_larger_than(size: int) -> Iterator[None]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_what_the_disk_refuses_has_not_happened_and_later_works_again(store: TinyStore, tmp_path: Path) -> None:

@@ -70,10 +70,14 @@ class Bots:
     """Starts bots that talk to ``api``. ``stock_python`` has python-telegram-bot[webhooks]; None: no baseline.
 
     ``encoder`` is what Keepword understands with: ``ngrams`` is trained in a moment, ``default`` is what people use.
+    ``content`` is the folder that it answers from.
     """
 
-    def __init__(self, api: str, folder: Path, stock_python: Path | None, encoder: str = "ngrams") -> None:
-        self.api, self.folder, self.stock_python, self.encoder = api, folder, stock_python, encoder
+    def __init__(
+        self, api: str, folder: Path, stock_python: Path | None, encoder: str = "ngrams", content: Path = ROOT
+    ) -> None:
+        self.api, self.folder, self.stock_python = api, folder, stock_python
+        self.encoder, self.content = encoder, content
 
     @contextmanager
     def run(self, side: Side, store: str = "store") -> Iterator[Running]:
@@ -113,7 +117,7 @@ class Bots:
             "KEEPWORD_WEBHOOK_SECRET": stock.SECRET,
             "KEEPWORD_STORE": f"tinydb:{self.folder / store}",
             "KEEPWORD_DATA": str(self.folder / "data"),
-            "KEEPWORD_CONTENT": str(ROOT),
+            "KEEPWORD_CONTENT": str(self.content),
             "KEEPWORD_ENCODER": self.encoder,
             "KEEPWORD_LOG": "error",
         }
