@@ -10,7 +10,7 @@ from bot.core import blocking
 from bot.core.content import Catalogue
 from bot.core.conversation import Conversation
 from bot.core.draft import Context, Groups
-from bot.core.outgoing import Copy
+from bot.core.outgoing import Copy, LeaveTopic
 from bot.core.step import Event, Step
 from bot.core.workload import Workload
 from bot.ports import Clock, Library, Sender, Store
@@ -83,12 +83,23 @@ class Cases:
     async def commit(self, step: Step) -> None:
         """Keep all that a decision changes, and have it known to those who go by it."""
         await self._store.commit(step)
+        await self._note_left(step)
         self._hear(step.events)
         self._staff.note(step.conversation)
         self._note_blocked(step)
         if step.outbox:
             self._sender.wake()
         self._committed(step)
+
+    async def left(self, agents_chat: int, thread_id: int | None) -> Conversation | None:
+        """The case that once had this topic, and goes on in another group."""
+        name = await self._store.known(_left(agents_chat, thread_id))
+        return await self._store.conversation(name) if name else None
+
+    async def _note_left(self, step: Step) -> None:
+        for row in step.outbox:
+            if isinstance(row.content, LeaveTopic) and row.content.topic_id is not None:
+                await self._store.note(_left(row.chat_id, row.content.topic_id), step.conversation.id)
 
     def _note_blocked(self, step: Step) -> None:
         """An older conversation may know nothing of it: only taking it back ends it."""
@@ -112,3 +123,7 @@ class Cases:
             self._workload.hear(event, standards)
             if self._since_start is not None:
                 self._since_start.append(event)
+
+
+def _left(agents_chat: int, thread_id: int | None) -> str:
+    return f"left:{agents_chat}:{thread_id}"

@@ -6,7 +6,7 @@ Decisions are made in :mod:`bot.core`, as for :mod:`bot.flow`.
 from __future__ import annotations
 
 from bot.cases import Cases
-from bot.core import arrival, colleagues, handover, reach
+from bot.core import arrival, colleagues, handover, mirror, reach, transfer
 from bot.core.conversation import Conversation
 from bot.core.incoming import AgentChoice, AgentMessage, CustomerMessage, TopicClosed
 from bot.core.people import Person
@@ -31,7 +31,7 @@ class Team:
             await self._said_in_group(person, message, seen, update_id)
             return
         if seen is None:
-            await self._store.discard(update_id, "about no case of ours")
+            await self._wrote_elsewhere(message, update_id)
             return
         context = self._cases.context()
         async with self._cases.leased_for(seen, message.command or "") as conversation:
@@ -40,6 +40,15 @@ class Team:
                 await self._cases.commit(handover.agent_asked(conversation, wish, update_id, context))
             else:
                 await self._cases.commit(handover.agent_wrote(conversation, message, update_id, context))
+
+    async def _wrote_elsewhere(self, message: AgentMessage, update_id: int) -> None:
+        """In no case's topic, or in one that its case has left: then who wrote it must not think that it arrived."""
+        left = await self._cases.left(message.agents_chat, message.thread_id)
+        if left is None or mirror.is_note(message.text):
+            await self._store.discard(update_id, "about no case of ours")
+            return
+        async with self._cases.leased(left) as conversation:
+            await self._cases.commit(transfer.not_here(conversation, message, update_id, self._cases.context()))
 
     async def chose(self, choice: AgentChoice, update_id: int) -> None:
         """An agent pressed a button of a card."""

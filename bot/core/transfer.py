@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from bot.core import assignment, buttons, case, mirror, promising, snoozing, teams
+from bot.core import assignment, buttons, case, mirror, promising, reach, snoozing, teams
 from bot.core.content import Assign
-from bot.core.conversation import GONE, Author, Media, Message, Passed, Phase
-from bot.core.draft import Draft
+from bot.core.conversation import GONE, Author, Conversation, Media, Message, Passed, Phase, Ref
+from bot.core.draft import Context, Draft
 from bot.core.errors import HandoverError
+from bot.core.incoming import AgentMessage
 from bot.core.moves import Move, answer, chosen, require_open
-from bot.core.outgoing import Keyboard, Lane, LeaveTopic, Text
+from bot.core.outgoing import Keyboard, Lane, LeaveTopic, React, Text
 from bot.core.people import Agent, Person
 from bot.core.roster import holder_of
+from bot.core.step import Step
 
 TRANSFER = "transfer"
 ASSIGN = "assign"
@@ -239,3 +241,11 @@ def _note(draft: Draft, move: Move, reason: str) -> None:
 
 def _quoted(reason: str) -> str:
     return f"\n“{reason}”" if reason else ""
+
+
+def not_here(conversation: Conversation, message: AgentMessage, update_id: int | None, context: Context) -> Step:
+    """Words in a topic that the case has left reach nobody: they get a mark that says so."""
+    draft = Draft(conversation, context)
+    draft.record("not_here", by=message.agent.name, text=message.text)
+    draft.to_group(message.agents_chat, React(Ref(message.agents_chat, message.message_id), reach.NOT_DELIVERED))
+    return draft.finish(update_id)

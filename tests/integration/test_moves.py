@@ -67,7 +67,7 @@ async def press(home: House, message: Message, label: str, person: int = ANA) ->
 
 
 async def until_card_reads(home: House, thread: int, part: str) -> str:
-    return await until(home, lambda: part in home.card(thread).text and home.card(thread).text)
+    return await until(home, lambda: home.card(thread).text if part in home.card(thread).text else None)
 
 
 async def until_titled(home: House, thread: int, mark: str) -> None:
@@ -75,10 +75,12 @@ async def until_titled(home: House, thread: int, mark: str) -> None:
 
 
 async def until_toast(home: House, part: str) -> str:
+    """What is shown for a moment to who presses a button."""
+
     def found() -> str | None:
-        given = [str(call["parameters"].get("text", "")) for call in home.simulator.api.calls.after(0)
-                 if call["method"] == "answerCallbackQuery"]  # fmt: skip
-        return next((text for text in reversed(given) if part in text), None)
+        calls = [call for call in home.simulator.api.calls.after(0) if call["method"] == "answerCallbackQuery"]
+        given = [str(call["parameters"]) for call in reversed(calls)]
+        return next((text for text in given if part in text), None)
 
     return await until(home, found)
 
@@ -228,6 +230,24 @@ async def test_a_team_with_a_group_of_its_own_gets_a_topic_with_all_of_it_and_th
             home.world.send(MAJA, MAJA, "thanks a lot", reply_to=reply.message_id)
             await until(home, lambda: [m for m in home.world.said(other, there.thread_id) if "thanks a lot" in m.text])
             assert not [m for m in home.world.said(GROUP, thread) if "thanks a lot" in m.text]
+
+
+async def test_in_the_topic_that_a_case_has_left_edits_still_count_and_new_words_are_marked(tmp_path: Path) -> None:
+    async with simulated() as simulator:
+        other = simulator.world.add_group("Logistics")
+        write_content(tmp_path / "content", **{"standards.yml": TEAMS})
+        groups = f"support={GROUP},logistics={other}"
+        async with running(settings_for(tmp_path, simulator, agents_chat=groups), simulator) as home:
+            thread = await complained(home)
+            said = home.agent_says(thread, "Logistics will tel you")
+            await home.until_customer_reads("Logistics will tel you")
+            home.agent_says(thread, "/transfer logistics")
+            await until(home, lambda: topic(home, thread).closed)
+            home.world.edit(GROUP, said.message_id, ANA, "Logistics will tell you")
+            await home.until_customer_reads("Logistics will tell you")
+            late = home.agent_says(thread, "one more thing")
+            await until(home, lambda: any("👎" in emoji for emoji in late.reactions.values()))
+            assert not [m for m in home.world.said(MAJA) if "one more thing" in m.text]
 
 
 async def test_an_agent_takes_a_case_or_names_who_is_to(home: House) -> None:
