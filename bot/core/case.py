@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.core import archive, background, buttons, earlier, priority, words
 from bot.core.conversation import Author, Conversation, Media, Message, Phase, Promise, Way
 from bot.core.draft import Draft
-from bot.core.outgoing import Card, CloseTopic, Keyboard, Lane, OpenTopic, RenameTopic, ReopenTopic
+from bot.core.outgoing import Card, CloseTopic, Keyboard, Lane, OpenTopic, RenameTopic, ReopenTopic, Text
 from bot.core.title import MARKS, subject_of, title
 from bot.core.understanding import NO_INTENT
 
@@ -33,6 +33,7 @@ def open_case(draft: Draft, team: str) -> None:
         open_topic(draft)
     else:
         reopen_topic(draft)
+        draft.to_case(Text(draft.team_words("team_returned")), Lane.AGENT)
 
 
 def open_topic(draft: Draft, *, again: bool = False, lane: Lane = Lane.AGENT) -> None:

@@ -194,6 +194,7 @@ def _claim(draft: Draft, agent: Agent) -> str:
 
 
 def _resolve(draft: Draft, agent: Agent) -> str:
+    moves.require_open(draft)
     if draft.conversation.pending:
         raise HandoverError(draft.team_words("team_customer_writing"))
     answered = _was_answered(draft.conversation)

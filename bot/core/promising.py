@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core import answering, assignment, case, escalation, hours, offers, promise, teams, words
+from bot.core import answering, assignment, case, escalation, hours, offers, promise, snoozing, teams, words
 from bot.core.content import Intent
 from bot.core.conversation import Phase, Promise, PromiseState, Way
 from bot.core.draft import Draft
@@ -229,6 +229,7 @@ def _next_id(draft: Draft) -> str:
 def _add(draft: Draft, new: Promise, expectation: Expectation | None = None) -> Promise:
     given = replace(new, quoted=said(draft, new))
     draft.change(promises=(*draft.conversation.promises, given))
+    snoozing.fit(draft)
     standards = draft.context.catalogue.standards
     for place, at in enumerate(promise.remind_times(given, standards)[:MOST_MARKS]):
         draft.set_due(f"remind:{given.id}:{place}", DueKind.REMIND, at, given.id)

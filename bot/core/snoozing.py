@@ -134,8 +134,15 @@ def interrupt(draft: Draft) -> None:
         _wake(draft, draft.conversation.snoozed, "team_woken_by_customer")
 
 
+def fit(draft: Draft) -> None:
+    """Something is promised anew: what would rest beyond that rests no longer."""
+    snoozed, latest = draft.conversation.snoozed, _latest(draft)
+    if snoozed is not None and latest is not None and snoozed.until > latest:
+        _wake(draft, snoozed, "team_woken_by_promise")
+
+
 def _wake(draft: Draft, snoozed: Snooze, key: str) -> None:
-    end(draft, BOT_NAME if key == "team_woken" else CUSTOMER_NAME)
+    end(draft, CUSTOMER_NAME if key == "team_woken_by_customer" else BOT_NAME)
     people = _to_call(draft, snoozed)
     if people:
         assignment.call(draft, people, key)

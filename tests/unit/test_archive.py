@@ -9,7 +9,7 @@ from bot.core import archive, arrival, handover
 from bot.core.content import Returning, Topics
 from bot.core.conversation import GONE, Conversation
 from bot.core.draft import Context
-from bot.core.outgoing import Card, DeleteTopic, OpenTopic, ReopenTopic
+from bot.core.outgoing import Card, DeleteTopic, OpenTopic, ReopenTopic, Text
 from bot.core.step import DueKind, Step
 from tests.catalogues import ANA, GROUP, MAJA, MONDAY, context, understood
 from tests.unit.test_handover import answered, waiting
@@ -65,7 +65,7 @@ def test_who_returns_has_a_new_topic_or_the_same_as_the_standards_say() -> None:
     over = resolved().conversation
     new, same = next_case(over, at(days=1)), next_case(over, at(Returning.SAME, days=1))
     assert [type(row.content) for row in new.outbox if row.to == "case"] == [OpenTopic, Card]
-    assert [type(row.content) for row in same.outbox if row.to == "case"] == [ReopenTopic, Card]
+    assert [type(row.content) for row in same.outbox if row.to == "case"] == [ReopenTopic, Text, Card]
     assert (same.conversation.agents_chat, same.conversation.topic_id) == (GROUP, 5)
     assert same.conversation.card_id is None
 

@@ -19,6 +19,7 @@ from bot.core.hours import zone_named
 from bot.core.incoming import AgentChoice, AgentMessage, CustomerChoice, Incoming, Update
 from bot.core.outgoing import Copy, DeleteTopic, Lane, OpenTopic, Outgoing, Text, To
 from bot.core.people import Agent, Role
+from bot.core.promise import at_risk_time
 from bot.core.step import DueKind, Step
 from bot.core.understanding import Understanding
 from bot.flow import Flow
@@ -237,6 +238,9 @@ class Life:
         if conversation.snoozed is not None:
             assert conversation.phase in (Phase.WAITING, Phase.HUMAN)
             assert rows[f"snooze:{conversation.id}"].at == conversation.snoozed.until
+            if conversation.promise is not None:
+                latest = at_risk_time(conversation.promise, self.library.catalogue.standards)
+                assert conversation.snoozed.until <= latest
         if conversation.pending:
             assert f"turn:{conversation.id}" in rows
 
