@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import assignment, buttons, case, mirror, promising, reach, snoozing, teams
+from bot.core import assignment, buttons, case, mirror, promising, reach, snoozing, teams, whom
 from bot.core.content import Assign
 from bot.core.conversation import GONE, Author, Conversation, Media, Message, Passed, Phase, Ref
 from bot.core.draft import Context, Draft
@@ -20,7 +20,6 @@ TO_TEAM = "team."
 TO_PERSON = "person."
 """What the buttons of a choice say: to this team, to the colleague with this id."""
 
-ME = "me"
 MOVED = "➡"
 """Before the title of a topic that its case has left."""
 
@@ -43,9 +42,9 @@ def carry_out(draft: Draft, move: Move) -> str:
     if move.command.startswith(TO_PERSON):
         person = draft.context.roster.person(int(move.command.removeprefix(TO_PERSON)))
         if person is None:
-            raise HandoverError(_whom(draft))
+            raise HandoverError(whom.to_choose_from(draft))
         return _to_person(draft, move, person)
-    if not move.words and not _mentioned(move):
+    if not move.words:
         return answer(draft, move, draft.team_words("team_transfer_whom"), _choice(draft, move))
     return _to_named(draft, move)
 
@@ -62,62 +61,13 @@ def _choice(draft: Draft, move: Move) -> Keyboard:
     return buttons.rows_of(found)
 
 
-# --- who is meant -----------------------------------------------------------------------------------------------------
-
-
 def _to_named(draft: Draft, move: Move) -> str:
     """To a team or a colleague by what was typed: the name first, then why, if anything is said."""
-    words = move.words
-    person = _mentioned_person(draft, move)
-    if person is not None:
-        label = next((one for one in (person.label, person.name) if words.casefold().startswith(one.casefold())), "")
-        return _to_person(draft, move, person, words[len(label) :].strip())
-    first, _, reason = words.partition(" ")
-    team = _team_named(draft, first) if move.command == TRANSFER else None
+    team, reason = whom.team_named(draft, move.words) if move.command == TRANSFER else (None, "")
     if team is not None:
         return _to_team(draft, move, team, reason)
-    person, reason = _person_named(draft, words, move.agent)
+    person, reason = whom.person_named(draft, move)
     return _to_person(draft, move, person, reason)
-
-
-def _mentioned(move: Move) -> int:
-    """Who has no username is mentioned by their id."""
-    found = (one.user_id for one in (move.message.entities if move.message else ()) if one.type == "text_mention")
-    return next(found, 0)
-
-
-def _mentioned_person(draft: Draft, move: Move) -> Person | None:
-    return draft.context.roster.person(_mentioned(move))
-
-
-def _team_named(draft: Draft, name: str) -> str | None:
-    names = draft.context.catalogue.standards.teams
-    return next((one for one in names if one.casefold() == name.casefold()), None)
-
-
-def _person_named(draft: Draft, words: str, asking: Agent) -> tuple[Person, str]:
-    """Whoever these words begin with: their @username, their whole name, or their first name if it is theirs alone."""
-    first, _, rest = words.partition(" ")
-    people = draft.context.roster.everyone
-    if first.casefold() == ME:
-        return draft.context.roster.person(asking.id) or Person(asking.id, asking.name, asking.username), rest
-    said = words.casefold()
-    for person in sorted(people, key=lambda one: -len(one.name)):
-        if said == person.name.casefold() or said.startswith(f"{person.name.casefold()} "):
-            return person, words[len(person.name) :].strip()
-    wanted = first.removeprefix("@").casefold()
-    found = [one for one in people if wanted in (one.name.casefold().split()[0], (one.username or "").casefold())]
-    if len(found) != 1:
-        raise HandoverError(_whom(draft))
-    return found[0], rest
-
-
-def _whom(draft: Draft) -> str:
-    """Who may be named."""
-    roster, conversation = draft.context.roster, draft.conversation
-    names = sorted(one.label for one in roster.present(conversation.agents_chat, draft.now))
-    listed = ", ".join((*draft.context.catalogue.standards.teams, *names))
-    return draft.team_words("team_transfer_who", names=listed)
 
 
 # --- to a colleague ---------------------------------------------------------------------------------------------------
@@ -178,7 +128,7 @@ def _to_team(draft: Draft, move: Move, team: str, reason: str = "") -> str:
     """The case is this team's: in its group, if it has one of its own, and for whoever takes it there."""
     standards = draft.context.catalogue.standards
     if team not in standards.teams:
-        raise HandoverError(_whom(draft))
+        raise HandoverError(whom.to_choose_from(draft))
     if team == teams.team_of(draft.conversation, standards):
         raise HandoverError(draft.team_words("team_transfer_same", team=team))
     chosen(draft, move)
