@@ -34,6 +34,7 @@ from bot.settings import Settings
 from bot.shelf import Shelf, Train, Trained
 from bot.store.tiny import TinyStore
 from bot.tally import Tally
+from bot.telegram.age import FULL
 from bot.telegram.commands import AGENT_COMMANDS, CUSTOMER_COMMANDS, show_commands
 from bot.telegram.healing import Healer, where_they_are
 from bot.telegram.lanes import InboundLanes
@@ -148,6 +149,7 @@ class App:
             acknowledged=self._acknowledged,
             moved=lambda old, new: self._heal(self.healer.follow(old, new)),
             crowded=lambda group: self._heal(self.healer.tell(group, "crowded")),
+            nearly_full=self._nearly_full,
         )
         self.healer = Healer(
             self.line.bot, self.store, self.settings.admin_ids, say=self._team_words, renew=self._renew
@@ -309,6 +311,10 @@ class App:
     async def _heard_of_group(self, standing: Standing) -> None:
         """Heal beside all else: what is told waits for its turn among what is sent."""
         self._heal(self.healer.heard(standing))
+
+    def _nearly_full(self, group: int) -> None:
+        self.flow.spare(group)
+        self._heal(self.healer.tell(group, "nearly_full", most=f"{FULL:,}"))
 
     def _heal(self, work: Coroutine[Any, Any, None]) -> None:
         async def watched() -> None:

@@ -11,6 +11,7 @@ from bot.core.content import Catalogue
 from bot.core.conversation import Conversation
 from bot.core.draft import Context, Groups
 from bot.core.outgoing import Copy, LeaveTopic
+from bot.core.sharing import Loads
 from bot.core.step import Event, Step
 from bot.core.workload import Workload
 from bot.ports import Clock, Library, Sender, Store
@@ -42,6 +43,7 @@ class Cases:
         self._staff = staff
         self._committed = committed
         self._workload = Workload()
+        self._loads = Loads()
         self._since_start: list[Event] | None = []
         self.blocked: set[int] = set()
         """Chats of customers who are known to be blocked, of those who did anything since we started."""
@@ -49,11 +51,20 @@ class Cases:
     def context(self, catalogue: Catalogue | None = None) -> Context:
         """What a decision may know just now; by ``catalogue``, where it is not to be the one that is live."""
         catalogue = catalogue or self._library.current().catalogue
-        return Context(self._clock.now(), catalogue, self._groups, self._workload, self._staff.roster)
+        return Context(self._clock.now(), catalogue, self._groups, self._workload, self._staff.roster, self._loads)
 
     def group_moved(self, old: int, new: int) -> None:
         """An agents' group has another id from now on."""
         self._groups = self._groups.moved(old, new)
+
+    def group_is_full(self, chat: int) -> None:
+        """An agents' group takes no further topic, or soon won't."""
+        self._loads.is_full(chat, self._clock.now())
+
+    async def count(self) -> None:
+        """Know how many cases each group has. Raises StoreError."""
+        for conversation in await self._store.open_conversations():
+            self._loads.note(conversation)
 
     async def about(self, chat_id: int, message_id: int, *, only_copies: bool = False) -> Conversation | None:
         """The conversation in which this message was passed on, or which we wrote it in (as a copy)."""
@@ -87,6 +98,7 @@ class Cases:
         self._hear(step.events)
         self._staff.note(step.conversation)
         self._note_blocked(step)
+        self._loads.note(step.conversation)
         if step.outbox:
             self._sender.wake()
         self._committed(step)

@@ -34,7 +34,7 @@ from bot.core import (
 from bot.core.conversation import Conversation
 from bot.core.decide import decide
 from bot.core.draft import Context, Groups
-from bot.core.errors import StoreError
+from bot.core.errors import ForumFullError, StoreError
 from bot.core.incoming import (
     AgentChoice,
     AgentMessage,
@@ -329,11 +329,17 @@ class Flow:
         """Telegram refused something for good: the record keeps it, and a colleague hears of it."""
         if outgoing.to is To.COLLEAGUE and (person := self._staff.roster.person(outgoing.chat_id)) is not None:
             await self._staff.know(replace(person, private=False))  # until they write to the bot again
+        if receipt.problem == ForumFullError.__name__:
+            self.spare(receipt.chat_id)
         seen = await self._store.conversation(outgoing.conversation_id)
         if seen is None:
             return
         async with self._cases.leased(seen) as conversation:
             await self._cases.commit(handover.undelivered(conversation, outgoing, receipt, self._cases.context()))
+
+    def spare(self, group: int) -> None:
+        """A group is full, or nearly so: further cases go to those that share the load with it, if there are any."""
+        self._cases.group_is_full(group)
 
     # colleagues
 
@@ -342,7 +348,8 @@ class Flow:
         await self._staff.know_everyone()
 
     async def count_cases(self) -> None:
-        """Know what each colleague has in hand; beside all else."""
+        """Know what each colleague has in hand, and each group; beside all else."""
+        await self._cases.count()
         await self._staff.count_cases()
 
     async def meet(self, people: Iterable[Person]) -> None:

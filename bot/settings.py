@@ -52,7 +52,8 @@ class Settings(BaseSettings):
     )
     agents_chat: str | None = Field(
         None,
-        description="The agents' group: its id, or `team=id,team=id` for several. Without it nobody can take over.",
+        description="The agents' group: its id, or `team=id,team=id` for several. Several groups of one team share its "
+        "cases: `id,id` or `team=id,team=id` with the same team. Without it nobody can take over.",
     )
     admins: str = Field("", description="Telegram user ids of admins, separated by commas.")
     store: str = Field(
@@ -190,15 +191,26 @@ def _groups(text: str | None) -> Groups:
     if not parts:
         return Groups()
     try:
-        if len(parts) == 1 and "=" not in parts[0]:
-            return Groups(default=int(parts[0]))
+        if "=" not in "".join(parts):
+            chats = list(dict.fromkeys(int(part) for part in parts))
+            return Groups(chats[0], beside={"": tuple(chats[1:])} if chats[1:] else {})
         pairs = [(team.strip(), int(chat)) for team, chat in (part.split("=") for part in parts)]
     except ValueError:
         raise ValueError("this wants a group's id such as -1001234567890, or team=id,team=id") from None
-    by_team = dict(pairs)
-    if "" in by_team or len(by_team) < len(pairs):
-        raise ValueError("each team is named once, before its group's id: team=id,team=id")
-    return Groups(default=pairs[0][1], by_team=by_team)
+    if any(not team for team, _ in pairs):
+        raise ValueError("each team is named before its group's id: team=id,team=id")
+    return _shared(pairs)
+
+
+def _shared(pairs: list[tuple[str, int]]) -> Groups:
+    """A team that is named several times has several groups, which share its cases."""
+    chats: dict[str, list[int]] = {}
+    for team, chat in dict.fromkeys(pairs):
+        chats.setdefault(team, []).append(chat)
+    beside = {team: tuple(others) for team, (_, *others) in chats.items() if others}
+    if (of_first := beside.get(pairs[0][0])) is not None:
+        beside[""] = of_first  # the first team's groups serve those that are not named
+    return Groups(pairs[0][1], {team: first for team, (first, *_) in chats.items()}, beside)
 
 
 def cannot_listen(who: str, setting: str, address: str, error: OSError) -> SettingsError:

@@ -22,9 +22,10 @@ LINE_LIMIT = 900
 def open_case(draft: Draft, team: str) -> None:
     """Give the conversation a topic in its team's group, if there is a group and it has no topic yet.
 
-    That is the topic of the customer's last case there, where the standards say so.
+    Of several groups that share the team's cases it is the one with the most room. The topic is that of the customer's
+    last case there, where the standards say so.
     """
-    chat = draft.context.groups.of(team)
+    chat = draft.context.loads.roomiest(draft.context.groups.sharing(team), draft.now)
     if chat is None or draft.conversation.agents_chat is not None:
         return
     before = earlier.topic_again(draft, chat)

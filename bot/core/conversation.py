@@ -93,6 +93,23 @@ class Message:
     taken_back: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """An agent's words that did not reach the customer, or of which that isn't known; ``id`` names them in the case.
+
+    They were a copy of ``message_id`` in ``from_chat_id``; without one, only words. The rest is as in a copy.
+    """
+
+    id: str
+    text: str = ""
+    entities: tuple[Entity, ...] = ()
+    from_chat_id: int = 0
+    message_id: int = 0
+    media: Media = Media.TEXT
+    album: str | None = None
+    answers: Ref | None = None
+
+
 # --- promises --------------------------------------------------------------------------------------------------------
 
 
@@ -231,7 +248,8 @@ class Conversation:
     deleted and is being replaced. ``private_album`` is the last album of pictures that an agent sent as a note.
     ``likely`` are the intents that the last turn may have had, best first. ``flooded_at`` is when the customer was last
     told that so many messages are read together. ``unreachable`` says why nothing reaches the customer, where nothing
-    does. ``missed`` are the customer's messages that the group could not be shown while something was wrong with it.
+    does. ``missed`` are the customer's messages that the group could not be shown while something was wrong with it,
+    ``unsent`` are agents' words that the customer didn't get and that may be sent again.
     ``assigned`` is who is to take the case, while it waits; ``taken_at`` is when an agent last took it. ``last_agent``
     is who had the customer's case before this one. ``promises`` holds them all, oldest first; at most the last one is
     open. ``steps`` counts commits, and makes ids of what is sent unique.
@@ -281,6 +299,7 @@ class Conversation:
     passed: Passed | None = None
     titled: str = ""
     earlier: tuple[Earlier, ...] = ()
+    unsent: tuple[Unsent, ...] = ()
 
     @property
     def promise(self) -> Promise | None:

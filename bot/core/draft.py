@@ -14,6 +14,7 @@ from bot.core.conversation import Author, Conversation, Message
 from bot.core.outgoing import Content, Keyboard, Lane, Outgoing, Text, To
 from bot.core.people import BOT_NAME, Person
 from bot.core.roster import Roster
+from bot.core.sharing import Loads
 from bot.core.step import Due, DueKind, Event, Step
 from bot.core.workload import Workload
 
@@ -25,22 +26,40 @@ _UNNAMED = re.compile(f"[,\\s]*{NOBODY}")
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The agents' groups: the chat of each team, and that of all other teams. None: there is none."""
+    """The agents' groups: the chat of each team, and that of all other teams. None: there is none.
+
+    ``beside`` are a team's further groups, which share its cases with the one above; under ``""`` those of all other
+    teams.
+    """
 
     default: int | None = None
     by_team: Mapping[str, int] = field(default_factory=dict)
+    beside: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def of(self, team: str) -> int | None:
         return self.by_team.get(team, self.default)
 
+    def sharing(self, team: str) -> tuple[int, ...]:
+        """All groups that a case of this team may go to, in the order of the settings."""
+        first = self.of(team)
+        return () if first is None else (first, *self.beside.get(team if team in self.by_team else "", ()))
+
     def moved(self, old: int, new: int) -> Groups:
         """The same groups, where one of them has another id now."""
-        default = new if self.default == old else self.default
-        return Groups(default, {team: new if chat == old else chat for team, chat in self.by_team.items()})
+
+        def now(chat: int) -> int:
+            return new if chat == old else chat
+
+        return Groups(
+            None if self.default is None else now(self.default),
+            {team: now(chat) for team, chat in self.by_team.items()},
+            {team: tuple(now(chat) for chat in others) for team, others in self.beside.items()},
+        )
 
     @property
     def all(self) -> frozenset[int]:
-        return frozenset(self.by_team.values()) | ({self.default} if self.default is not None else frozenset())
+        firsts = (*self.by_team.values(), *(() if self.default is None else (self.default,)))
+        return frozenset(firsts).union(*self.beside.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +71,7 @@ class Context:
     groups: Groups = field(default_factory=Groups)
     workload: Workload = field(default_factory=Workload)
     roster: Roster = field(default_factory=Roster)
+    loads: Loads = field(default_factory=Loads)
 
 
 class Draft:

@@ -16,6 +16,7 @@
     ├── UnderstandingError         the pipeline cannot be trained, loaded or used
     └── DeliveryError              Telegram refused a message for good; says why
         ├── CustomerGoneError      blocked the bot, or the account was deleted
+        ├── UnsendableError        it can never go as it is; says what to do instead
         ├── CounterpartGoneError   what was to be changed on the other side is not there
         ├── TopicGoneError         the topic in the agents' group was deleted
         ├── ChatMovedError         the group became a supergroup: carries its new id
@@ -89,6 +90,10 @@ class DeliveryError(KeepwordError):
 
 class CustomerGoneError(DeliveryError):
     """The customer blocked the bot, or the account no longer exists."""
+
+
+class UnsendableError(DeliveryError):
+    """A message can't go as it is, however often it is tried: it is too long, or was deleted."""
 
 
 class CounterpartGoneError(DeliveryError):

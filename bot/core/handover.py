@@ -16,6 +16,7 @@ from bot.core import (
     moves,
     promising,
     reach,
+    resending,
     snoozing,
     transfer,
     words,
@@ -24,7 +25,7 @@ from bot.core.conversation import Author, Conversation, Message, Phase, PromiseS
 from bot.core.draft import Context, Draft
 from bot.core.errors import CustomerGoneError, HandoverError, NotInGroupError, RightsError, TopicGoneError
 from bot.core.incoming import AgentMessage
-from bot.core.outgoing import AnswerCallback, Copy, Lane, Outgoing, Receipt, Text, To
+from bot.core.outgoing import AnswerCallback, Copy, Lane, Outgoing, Receipt, Text, To, Typing
 from bot.core.people import Agent
 from bot.core.step import Step
 
@@ -156,13 +157,20 @@ def agent_asked(conversation: Conversation, wish: Wish, update_id: int | None, c
     return draft.finish(update_id)
 
 
-def _carry_out(draft: Draft, wish: Wish) -> str:  # noqa: PLR0911  # one for each command
+def _carry_out(draft: Draft, wish: Wish) -> str:
     agent = wish.agent
     if labelling.handles(wish.command):
         return labelling.carry_out(draft, wish.command, agent)
+    if resending.handles(wish.command):
+        return resending.carry_out(draft, wish.command, agent, wish.pressed)
     move = next((carry_out for handles, carry_out in _MOVES if handles(wish.command)), None)
     if move is not None:
         return move(draft, moves.Move(wish.command, agent, wish.pressed, wish.message))
+    return _move_on(draft, wish)
+
+
+def _move_on(draft: Draft, wish: Wish) -> str:
+    agent = wish.agent
     match wish.command:
         case "claim":
             return _claim(draft, agent)
@@ -188,6 +196,7 @@ def _claim(draft: Draft, agent: Agent) -> str:
     draft.change(agent=agent)
     draft.record("claimed", by=_named(agent))
     draft.say(draft.words("claimed", agent=words.first_word(agent.name)), lane=Lane.AGENT)
+    draft.to_customer(Typing(), Lane.AGENT)
     answering.watch(draft)
     case.show_card(draft)
     return draft.team_words("team_claimed")
@@ -271,7 +280,7 @@ def undelivered(conversation: Conversation, outgoing: Outgoing, receipt: Receipt
     if outgoing.to is To.CUSTOMER and receipt.problem == CustomerGoneError.__name__:
         reach.lost(draft, outgoing, receipt.error)
     elif outgoing.to is To.CUSTOMER:
-        draft.to_case(Text(draft.team_words("team_undelivered", error=receipt.error)), Lane.AGENT)
+        resending.tell(draft, outgoing, receipt)
     elif receipt.problem == TopicGoneError.__name__:
         _reopen(draft)
         draft.to_case(outgoing.content, outgoing.lane)

@@ -223,6 +223,13 @@ class AnswerCallback:
     type: Literal["answer_callback"] = "answer_callback"
 
 
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """Show "typing" for a few seconds, after all that goes before it."""
+
+    type: Literal["typing"] = "typing"
+
+
 Content = (
     Text
     | Copy
@@ -240,6 +247,7 @@ Content = (
     | Card
     | CloseTopic
     | AnswerCallback
+    | Typing
 )
 
 

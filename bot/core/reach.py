@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import case, mirror
+from bot.core import case, mirror, resending
 from bot.core.conversation import Author, Conversation, Phase, Ref
 from bot.core.draft import Context, Draft
 from bot.core.outgoing import Copy, Lane, Outgoing, React, Text
@@ -20,6 +20,8 @@ def lost(draft: Draft, outgoing: Outgoing | None, error: str) -> None:
         draft.to_case(Text(draft.team_words("team_unreachable", error=error)), Lane.AGENT)
         if draft.conversation.agents_chat is not None:
             case.show_card(draft)
+    if outgoing is not None:
+        resending.keep(draft, outgoing)
     content = outgoing.content if outgoing else None
     if isinstance(content, Copy):
         draft.to_case(React(Ref(content.from_chat_id, content.message_id), NOT_DELIVERED), Lane.AGENT)
@@ -31,7 +33,7 @@ def found(draft: Draft) -> None:
         return
     draft.change(unreachable="")
     draft.record("reachable")
-    draft.to_case(Text(draft.team_words("team_reachable")), Lane.AGENT)
+    resending.tell_reachable(draft)
     if draft.conversation.agents_chat is not None:
         case.show_card(draft)
 

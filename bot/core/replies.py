@@ -92,7 +92,7 @@ CUSTOMER_REPLIES: tuple[str, ...] = (
 )
 """What the bot says to customers besides the answers."""
 
-TROUBLES: tuple[str, ...] = ("no_topics", "no_right", "not_there", "moved", "full", "crowded")
+TROUBLES: tuple[str, ...] = ("no_topics", "no_right", "not_there", "moved", "full", "nearly_full", "crowded")
 """What may be wrong with an agents' group as a whole."""
 
 TEAM_REPLIES: tuple[str, ...] = (
@@ -100,6 +100,13 @@ TEAM_REPLIES: tuple[str, ...] = (
     "team_button_resolve",
     "team_button_back",
     "team_button_about",
+    "team_button_again",
+    "team_button_again_all",
+    "team_again",
+    "team_again_already",
+    "team_again_in_vain",
+    "team_sent_again",
+    "team_unconfirmed",
     "team_about_which",
     "team_about_area",
     "team_about_other",

@@ -114,7 +114,11 @@ def _elsewhere(draft: Draft, person: Person) -> bool:
 def _team_where(draft: Draft, person: Person) -> str:
     """A team of a group that this colleague works in."""
     groups = draft.context.groups
-    found = (name for name in draft.context.catalogue.standards.teams if groups.of(name) in person.groups)
+    found = (
+        name
+        for name in draft.context.catalogue.standards.teams
+        if not set(groups.sharing(name)).isdisjoint(person.groups)
+    )
     team = next(found, None)
     if team is None:
         raise HandoverError(draft.team_words("team_transfer_not_here", agent=person.name))
@@ -150,8 +154,9 @@ def _move(draft: Draft, move: Move, team: str, reason: str) -> None:
     """It is this team's on record, its open promise too; and in their group, if that is another."""
     draft.change(passed=Passed(draft.now, move.agent, team, reason))
     promising.hand_on(draft, team, move.by)
-    chat = draft.context.groups.of(team)
-    if chat is not None and chat != draft.conversation.agents_chat:
+    groups = draft.context.groups.sharing(team)
+    chat = draft.context.loads.roomiest(groups, draft.now)
+    if chat is not None and draft.conversation.agents_chat not in groups:
         _leave(draft, move, team)
         draft.change(agents_chat=chat, topic_id=GONE, card_id=GONE, lost_topic=None)
         case.open_topic(draft)

@@ -145,7 +145,6 @@ def _page_keyboard(markup: JsonObject) -> object:
 class Topic:
     """A topic of the forum. Its ``thread_id`` is the id of the message that made it, as on Telegram."""
 
-    chat_id: int
     thread_id: int
     title: str
     icon_color: int

@@ -19,6 +19,8 @@ from bot.simulator.wire import JsonObject
 TOKEN = "700700700:AAKeepwordSimulatorOfTelegramBots01"  # noqa: S105 - a made-up one, good for nothing elsewhere
 BOT_ID = 700700700
 AGENTS_CHAT = -1001000000001
+_NEXT_GROUP = 1000
+"""Between the ids of two groups: those that lie near one's own are where it moves to."""
 FIRST_CUSTOMER = 5001
 FIRST_MEMBER = 7001
 CALLBACK_LIFE = timedelta(seconds=30)
@@ -58,7 +60,7 @@ class State:
         self.updates = UpdateQueue()
         self.bot = Person(BOT_ID, "Keepword", Part.BOT, username="keepword_sim_bot")
         self._private_messages = 0
-        self._group_messages: dict[int, int] = {}
+        self._group_messages = 1  # the one that made the group; its id is the general topic's
         self._albums = 13_000_000_000_000_000
         self._callbacks = 4_300_000_000_000_000_000
         self.clear()
@@ -146,14 +148,10 @@ class State:
     def _next_message_id(self, chat: Chat) -> int:
         """Private chats of a bot share one sequence of message ids; a supergroup has its own."""
         if chat.is_group:
-            self._group_messages[chat.id] = self._last_message_id(chat) + 1
-            return self._group_messages[chat.id]
+            self._group_messages += 1
+            return self._group_messages
         self._private_messages += 1
         return self._private_messages
-
-    def _last_message_id(self, chat: Chat) -> int:
-        """That of a new group is of the message that made it, which is also the general topic's."""
-        return self._group_messages.get(chat.id, 1)
 
     def edited(self, message: Message) -> None:
         """A message has new words, buttons or reactions: the page draws it again."""
@@ -167,40 +165,53 @@ class State:
         deleted = [message.message_id for message in gone]
         self.events.publish("deleted", lambda: {"chat_id": chat.id, "message_ids": deleted})
 
+    @property
+    def forums(self) -> list[Chat]:
+        """The agents' groups."""
+        return [chat for chat in self.chats.values() if chat.is_group and chat.moved_to is None]
+
     def add_group(self, title: str) -> Chat:
-        """Another agents' group, in which everybody has the same standing as in the first one."""
-        group = Chat(min(self.chats) - 1, title)
-        self.chats[group.id] = group
-        return group
+        """Another group of the agents, with the same people; messages are numbered together with the first one's."""
+        chat = Chat(AGENTS_CHAT - _NEXT_GROUP * len(self.forums), title)
+        self.chats[chat.id] = chat
+        return chat
 
     def new_topic(
         self, creator: Person, title: str, icon_color: int, icon: tuple[str, str] | None, group: Chat | None = None
     ) -> Topic:
-        """A topic of a group (by default of the first), and the message that makes it. ``icon``: id and emoji."""
-        chat = group or self.group
+        """A topic, and the message that makes it; in the first group, unless another is given. ``icon``: id, emoji."""
+        group = group or self.group
         made: JsonObject = {"name": title, "icon_color": icon_color}
         if icon:
             made["icon_custom_emoji_id"] = icon[0]
-        number = self._last_message_id(chat) + 1
-        topic = Topic(chat.id, number, title, icon_color, self.now(), *(icon or (None, None)))
-        chat.topics[number] = topic
+        number = self._group_messages + 1
+        topic = Topic(number, title, icon_color, self.now(), *(icon or (None, None)))
+        group.topics[number] = topic
         self.tell_topic(topic)
         service = Service("forum_topic_created", made, f"topic created: {title}")
-        self.post(chat, creator, Content(), Placement(thread_id=number), service)
+        self.post(group, creator, Content(), Placement(thread_id=number), service)
         return topic
 
     def topic_changed(self, topic: Topic, by: Person, service: Service) -> None:
         """A topic was renamed, closed or opened again, by someone."""
         self.tell_topic(topic)
-        self.post(self.chats[topic.chat_id], by, Content(), Placement(thread_id=topic.thread_id), service)
+        self.post(self.forum_of(topic), by, Content(), Placement(thread_id=topic.thread_id), service)
 
     def delete_topic(self, topic: Topic) -> None:
         """A topic goes with all of its messages. Telegram doesn't tell bots of it."""
-        chat = self.chats[topic.chat_id]
-        del chat.topics[topic.thread_id]
+        forum = self.forum_of(topic)
+        del forum.topics[topic.thread_id]
         for message_id in topic.message_ids:
-            chat.messages.pop(message_id, None)
+            forum.messages.pop(message_id, None)
         self.events.publish("topic_deleted", lambda: {"thread_id": topic.thread_id})
+
+    def forum_of(self, topic: Topic) -> Chat:
+        """The group that a topic is in."""
+        return next(chat for chat in self.forums if chat.topics.get(topic.thread_id) is topic)
+
+    def age_groups(self, messages: int) -> None:
+        """The groups have had so many messages: their next one has the number after that."""
+        self._group_messages = messages
 
     def next_album(self) -> str:
         """The id of a new album."""
@@ -224,7 +235,7 @@ class State:
         old = self.group
         self.group = Chat(old.id - 1, old.title)
         self.chats[self.group.id] = self.group
-        self._group_messages[self.group.id] = 0
+        self._group_messages = 0
         told = Service("migrate_to_chat_id", self.group.id, "the group became a supergroup")
         self.post(old, next(iter(self.people.values())), Content(), service=told)
         old.moved_to = self.group.id

@@ -104,13 +104,17 @@ class World:
         """The group becomes a supergroup with topics; its new id."""
         return self.state.move_group().id
 
+    def add_group(self, title: str) -> int:
+        """Another group of the agents, of which the page shows nothing; its id."""
+        return self.state.add_group(_name(title)).id
+
+    def age_groups(self, messages: int) -> None:
+        """The agents' groups have had so many messages."""
+        self.state.age_groups(messages)
+
     def delete_account(self, customer_id: int) -> None:
         """The customer deletes their Telegram account."""
         self.person(customer_id).deleted = True
-
-    def add_group(self, title: str) -> int:
-        """Another agents' group, for a team of its own; its id."""
-        return self.state.add_group(title).id
 
     # writing
 

@@ -13,6 +13,7 @@ from bot.core.errors import ChatMovedError
 from bot.core.outgoing import Card, Copy, Outgoing, Revise, Text, To
 from bot.ports import Store
 from bot.telegram import delivery
+from bot.telegram.age import is_nearly_full
 from bot.telegram.call import Call, Made, Place
 from bot.telegram.counterparts import Counterparts
 from bot.telegram.job import Job, is_agents_words
@@ -26,11 +27,19 @@ log = structlog.get_logger(__name__)
 class Carrier:
     """Makes the requests of jobs. Knows which groups have moved, and which cards took the place of deleted ones."""
 
-    def __init__(self, bot: Bot, store: Store, timer: Timer, moved: Callable[[int, int], None]) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        store: Store,
+        timer: Timer,
+        moved: Callable[[int, int], None],
+        nearly_full: Callable[[int], None] = lambda group: None,
+    ) -> None:
         self._bot = bot
         self._store = store
         self._timer = timer
         self._tell_moved = moved
+        self._tell_nearly_full = nearly_full
         self._counterparts = Counterparts(store)
         self._moved: dict[int, int] = {}
         # The store knows a case's first card; here is the one that was posted since someone deleted that.
@@ -60,6 +69,8 @@ class Carrier:
         if made.message_id is not None:
             job.message_ids.append(made.message_id)
             self._note_card(job, made.message_id)
+            if is_nearly_full(job.chat_id, made.message_id):
+                self._tell_nearly_full(job.chat_id)
         job.album = made.album or job.album
         if call.later is not None:
             job.later = (*job.later, call.later(made))

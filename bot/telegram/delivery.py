@@ -24,6 +24,7 @@ from bot.core.outgoing import (
     Revise,
     ShowButtons,
     Text,
+    Typing,
 )
 from bot.telegram import changing, sending, topics
 from bot.telegram.call import Album, Call, Place, change, settled
@@ -70,6 +71,8 @@ def calls(content: Content | Album, place: Place) -> tuple[Call, ...]:  # noqa: 
             return topics.delete_topic(content, place)
         case AnswerCallback():
             return (_answer(content),)
+        case Typing():
+            return (typing(place.chat_id),)
         case _:
             assert_never(content)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from telegram import Bot, ChatFullInfo, ChatMember, User
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
 
+from bot.telegram.age import FULL, is_nearly_full
 from bot.telegram.client import WHEN_REFUSED
 from bot.telegram.reading import RIGHTS
 
@@ -83,7 +84,7 @@ async def _group(bot: Bot, me: User, chat_id: int) -> list[Finding]:
             "by replying to the case's card or to a message of theirs."
         )
         findings.append(Finding(False, f"{name} has no topics", remedy))
-    return [*findings, *_rights(member, name), _privacy(me, member, name), *_copying(chat, name)]
+    return [*findings, *_rights(member, name), _privacy(me, member, name), *_copying(chat, name), *_age(chat, name)]
 
 
 def _copying(chat: ChatFullInfo, name: str) -> list[Finding]:
@@ -93,6 +94,17 @@ def _copying(chat: ChatFullInfo, name: str) -> list[Finding]:
         "In the group's settings allow that content is saved. Until then agents' words reach customers, media don't."
     )
     return [Finding(False, f"{name} forbids that what is in it is copied", remedy)]
+
+
+def _age(chat: ChatFullInfo, name: str) -> list[Finding]:
+    """By the message that was pinned last: cards are pinned."""
+    if chat.pinned_message is None or not is_nearly_full(chat.id, chat.pinned_message.message_id):
+        return []
+    remedy = (
+        "Make another group and name it in KEEPWORD_AGENTS_CHAT beside this one (id,id): new cases go there. Beyond "
+        f"{FULL:,} messages Telegram puts the oldest away, and old topics can't be found any more."
+    )
+    return [Finding(False, f"{name} has had more than {chat.pinned_message.message_id:,} messages", remedy)]
 
 
 def _rights(member: ChatMember, name: str) -> list[Finding]:

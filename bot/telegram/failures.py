@@ -14,10 +14,8 @@ from bot.core.errors import (
     NoTopicsError,
     RightsError,
     TopicGoneError,
+    UnsendableError,
 )
-
-UNKNOWN_DELIVERY = "UnknownDelivery"
-"""The ``problem`` of a receipt when it is not known whether the message arrived."""
 
 UNKNOWN_DELIVERY_TEXT = (
     "The connection broke while this was on its way, so it is not known whether it arrived. "
@@ -81,8 +79,8 @@ def problem(error: TelegramError, chat_id: int) -> DeliveryError | None:
     said = str(error)
     folded = said.lower()
     known = _with_customer(folded) if chat_id > 0 else _with_group(folded, forbidden=isinstance(error, Forbidden))
-    plain = next((text for sign, text in _PLAIN.items() if sign in folded), f"Telegram refused it: {said}")
-    return known or DeliveryError(plain)
+    plain = next((text for sign, text in _PLAIN.items() if sign in folded), None)
+    return known or (UnsendableError(plain) if plain else DeliveryError(f"Telegram refused it: {said}"))
 
 
 def may_have_arrived(error: TelegramError) -> bool:

@@ -34,6 +34,13 @@ MANY = 30
 QUIET = 5
 """With more than this many waiting, showing "typing" would only take the room of what is to be said."""
 
+PRESSED = 2 / 3
+"""With this part of all that may be sent in use, a customer's acknowledgements make room for what is said."""
+
+APART = 6.0
+"""Seconds between two acknowledgements of one customer while there is so much to send: the last stands for those before
+it. Fifty who write every three seconds, and are answered as often, would else need more than may be sent."""
+
 IN_LINE = 3
 """With so many messages waiting for one customer or one case, further words join the last: a short burst may pass."""
 
@@ -63,7 +70,9 @@ class Intake:
         self._rates = rates
         self._timer = timer
         self._newest: dict[tuple[str, type[Content]], Job] = {}
-        self.schedule: Schedule[Job] = Schedule(rates.overall.budget(), self._budget_of, SHARES, weight_of=messages_of)
+        self._seen: dict[int, float] = {}
+        self._overall = rates.overall.budget()
+        self.schedule: Schedule[Job] = Schedule(self._overall, self._budget_of, SHARES, weight_of=messages_of)
 
     @property
     def is_flooded(self) -> bool:
@@ -74,6 +83,11 @@ class Intake:
     def is_quiet(self) -> bool:
         """Whether there is room for what is merely nice."""
         return len(self.schedule) <= QUIET
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether so much is being sent that what may be said more seldom should be."""
+        return self._overall.used(self._timer.now()) >= PRESSED
 
     def put(self, row: Outgoing) -> Outgoing | None:
         """Have a row sent. Answers an older one that need not be sent any more."""
@@ -94,12 +108,26 @@ class Intake:
 
     def put_seen(self, chat_id: int, call: Call, seconds: float) -> None:
         """Have a message acknowledged. Under a flood the last of a customer's stands for those before it."""
-        key = ("seen", chat_id)
+        key, now, pressed = ("seen", chat_id), self._timer.now(), self.is_pressed
         last = self.schedule.tail(key)
-        if last is not None and not last.begun and self.is_flooded:
-            last.calls, last.expires_at = (call,), self._timer.now() + seconds
-        else:
-            self.put_aside(key, ("unkept", chat_id), Lane.ACKNOWLEDGE, self.unkept(chat_id, call, seconds))
+        if last is not None and not last.begun and (self.is_flooded or pressed):
+            last.calls, last.expires_at = (call,), now + seconds
+            return
+        hold = self._apart(chat_id, now) if pressed else now
+        self._note_seen(chat_id, hold)
+        job = self.unkept(chat_id, call, seconds)
+        self.schedule.put(key, ("unkept", chat_id), Lane.ACKNOWLEDGE, job, now, not_before=hold)
+
+    def _apart(self, chat_id: int, now: float) -> float:
+        """When this customer's next acknowledgement may go, so long after the last."""
+        return max(now, self._seen.get(chat_id, now - APART) + APART)
+
+    def _note_seen(self, chat_id: int, at: float) -> None:
+        """Remember an acknowledgement for as long as it matters."""
+        self._seen.pop(chat_id, None)
+        self._seen[chat_id] = at
+        while self._seen[oldest := next(iter(self._seen))] < at - 2 * APART:
+            del self._seen[oldest]
 
     def put_aside(self, key: Hashable, place: Hashable, lane: Lane, job: Job) -> None:
         """Have something done that is not in the outbox."""

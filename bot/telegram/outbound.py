@@ -25,6 +25,7 @@ from bot.telegram.limiter import Answer, Ask, Limiter
 from bot.telegram.pauses import Pauses
 from bot.telegram.schedule import Turn
 from bot.telegram.timer import Timer
+from bot.telegram.typist import Typist
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +44,8 @@ class TelegramSender:
 
     Rows of one customer, and of one case, go in order; among the rest the most urgent lane goes first. What came of a
     row is kept as a receipt; of one that failed for good, ``failed`` hears. ``moved`` hears that a group has a new id,
-    ``crowded`` that more is to be told to a group than may be, ``acknowledged`` in how many seconds a message was.
+    ``crowded`` that more is to be told to a group than may be, ``nearly_full`` that a group has had nearly as many
+    messages as it may, ``acknowledged`` in how many seconds a message was.
     Whatever else is asked of the bot meanwhile waits for its turn here too.
     """
 
@@ -56,6 +58,7 @@ class TelegramSender:
         failed: Callable[[Outgoing, Receipt], Awaitable[None]],
         moved: Callable[[int, int], None] = lambda old, new: None,
         crowded: Callable[[int], None] = lambda group: None,
+        nearly_full: Callable[[int], None] = lambda group: None,
         rates: Rates | None = None,
         timer: Timer | None = None,
         acknowledged: Callable[[float], None] = lambda seconds: None,
@@ -65,11 +68,12 @@ class TelegramSender:
         self._limiter = _limiter_of(bot)
         self._crowded = crowded
         self._acknowledged = acknowledged
-        self._carrier = Carrier(bot, store, self._timer, moved)
+        self._carrier = Carrier(bot, store, self._timer, moved, nearly_full)
         self._intake = Intake(rates or Rates(), self._timer)
         self._schedule = self._intake.schedule
         self._pauses = Pauses(self._schedule, self._timer)
         self._ledger = Ledger(store, self._timer, failed)
+        self._typist = Typist(self._timer, self._show_typing)
         self._numbers = count()
         self._asked: set[asyncio.Future[Answer]] = set()
         self._woken = asyncio.Event()
@@ -97,6 +101,7 @@ class TelegramSender:
         self._loops = [
             asyncio.create_task(self._read_outbox(), name="outbox"),
             asyncio.create_task(self._dispatch(), name="dispatch"),
+            asyncio.create_task(self._typist.run(), name="typist"),
         ]
         if self._limiter is not None:
             self._limiter.through = self._ask
@@ -148,9 +153,17 @@ class TelegramSender:
     async def typing(self, chat_id: int) -> None:
         """Show "typing", unless there is more important traffic. Returns at once."""
         if self._intake.is_quiet:
-            job = self._intake.unkept(chat_id, delivery.typing(chat_id), _TYPING_FOR)
-            self._intake.put_aside(("typing", chat_id), ("unkept", chat_id), Lane.ACKNOWLEDGE, job)
-            self._note_work()
+            self._put_typing(chat_id)
+
+    def _show_typing(self, chat_id: int) -> None:
+        """Words of an agent wait for this customer: show it, unless that would only make them wait longer."""
+        if not self._intake.is_pressed:
+            self._put_typing(chat_id)
+
+    def _put_typing(self, chat_id: int) -> None:
+        job = self._intake.unkept(chat_id, delivery.typing(chat_id), _TYPING_FOR)
+        self._intake.put_aside(("typing", chat_id), ("unkept", chat_id), Lane.ACKNOWLEDGE, job)
+        self._note_work()
 
     async def _ask(self, chat_id: int | None, ask: Ask) -> Answer:
         """Make a call that is not in the outbox, when its turn comes. Raises what Telegram says against it."""
@@ -198,6 +211,8 @@ class TelegramSender:
                 await self._conclude(row, jobs.unknown(row, self._clock.now()))
             elif (older := self._intake.put(row)) is not None:
                 await self._conclude(older, jobs.sent(older, self._clock.now()))
+            else:
+                self._typist.expect(row)
             self._changed.set()
 
     # from the schedule to Telegram
@@ -325,6 +340,7 @@ class TelegramSender:
         finally:
             self._leave(turn, went=went)
         for row, receipt in outcome:
+            self._typist.is_done(row)
             await self._ledger.tell(row, receipt)
 
     async def _conclude(self, row: Outgoing, receipt: Receipt) -> None:

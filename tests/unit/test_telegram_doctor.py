@@ -13,6 +13,7 @@ from bot.telegram.roles import Roles
 from tests.fake_telegram import TOKEN, FakeTelegram
 
 GROUP = -1001
+FORUM = -1001234567890
 ME = {"id": 42, "is_bot": True, "first_name": "Shop", "username": "ShopBot"}
 URL = "https://shop.example/telegram/webhook"
 
@@ -62,6 +63,18 @@ async def test_where_all_is_well_there_is_nothing_to_do(telegram: FakeTelegram) 
     findings = await diagnose(telegram.bot(), [GROUP], None)
     assert all(finding.ok for finding in findings)
     assert any("@ShopBot" in finding.what for finding in findings)
+
+
+@pytest.mark.parametrize(("messages", "found"), [(899_999, 0), (900_000, 1), (1_200_000, 1)])
+async def test_a_group_that_has_had_nearly_as_many_messages_as_telegram_keeps_is_to_be_followed_by_another(
+    telegram: FakeTelegram, messages: int, found: int
+) -> None:
+    pinned = {"message_id": messages, "date": 1, "chat": {"id": FORUM, "type": "supergroup"}}
+    telegram.results["getChat"] = group(id=FORUM, pinned_message=pinned)
+    findings = await problems(telegram, chats=(FORUM,))
+    assert len(findings) == found
+    assert all(f"{messages:,} messages" in finding.what for finding in findings)
+    assert all("Make another group" in finding.remedy for finding in findings)
 
 
 async def test_a_refused_token_is_the_only_finding_and_is_not_shown(telegram: FakeTelegram) -> None:
