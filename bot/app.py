@@ -11,23 +11,24 @@ from typing import Any
 
 import structlog
 
-from bot.core import words
+from bot.core import helping, words
 from bot.core.content import Catalogue
 from bot.core.draft import Groups
 from bot.core.errors import ContentError, KeepwordError, StoreError
 from bot.core.incoming import Standing, Update
 from bot.core.outgoing import Outgoing, Receipt
+from bot.core.people import Person, Role
 from bot.core.step import Step
 from bot.door import Door
 from bot.files.live import LiveContent
 from bot.files.load import Loaded, load
-from bot.files.versions import keep
 from bot.flow import Flow
 from bot.line import Line
 from bot.metrics import Metrics
 from bot.nlp.remote import RemotePipeline, Tell
 from bot.outage import Outage
 from bot.ports import Clock
+from bot.publishing import Folders, Publishing
 from bot.pulse import watch_pulse
 from bot.reception import Reception
 from bot.settings import Settings
@@ -35,14 +36,17 @@ from bot.shelf import Shelf, Train, Trained
 from bot.store.tiny import TinyStore
 from bot.tally import Tally
 from bot.telegram.age import FULL
-from bot.telegram.commands import AGENT_COMMANDS, CUSTOMER_COMMANDS, show_commands
+from bot.telegram.boards import Boards
+from bot.telegram.commands import Menus, show_commands, show_own
+from bot.telegram.documents import Documents
 from bot.telegram.healing import Healer, where_they_are
 from bot.telegram.lanes import InboundLanes
 from bot.telegram.outbound import TelegramSender
 from bot.telegram.reading import TelegramChannel
-from bot.telegram.roles import Roles
+from bot.telegram.roles import Members, Roles
 from bot.timer import Timer
 from bot.web import routes
+from bot.workbench import ContentWorkbench
 
 log = structlog.get_logger(__name__)
 
@@ -101,6 +105,7 @@ class App:
         if loaded.catalogue is None:
             raise ContentError(tuple(str(problem) for problem in loaded.problems))
         self.shelf = Shelf(loaded.catalogue, self._train)
+        self.publishing = Publishing(Folders(self.settings.content, self.settings.data), self.shelf, self.clock)
         async with AsyncExitStack() as undo:
             await self.line.open()
             undo.push_async_callback(self.line.close)
@@ -130,6 +135,8 @@ class App:
         self._begin("content", self._follow_content(loaded.version))
         self._begin("menus", self._introduce())
         self._begin("tally", self.tally.run())
+        if self.settings.board:
+            self._begin("board", self.boards.run())
         self._begin("pulse", watch_pulse(self.metrics.lagged))
         self.timer.start()
         if not self.line.groups.all:
@@ -140,7 +147,9 @@ class App:
         me = self.line.me
         self.roles = Roles(self.settings.admin_ids)
         self.agents_chats = set(groups.all)
-        channel = TelegramChannel(self.agents_chats, me.id, me.username or "", self.roles)
+        channel = TelegramChannel(self.agents_chats, me.id, me.username or "", self.roles, self.settings.admin_ids)
+        fetch = Documents(self.line.bot).fetch
+        self.workbench = ContentWorkbench(self.publishing, self.store, self.shelf, self._train, self.clock, fetch)
         self.sender = TelegramSender(
             self.line.bot,
             self.store,
@@ -164,6 +173,12 @@ class App:
             committed=self._committed,
             failed=self._note_failure,
             heal=self._heard_of_group,
+            members=Members(self.line.bot, self.roles),
+            met=self._met,
+            workbench=self.workbench,
+        )
+        self.boards = Boards(
+            self.sender, self.store, self.clock, groups.all, show=self.flow.board, failed=self._note_failure
         )
         self.lanes = InboundLanes(self._deal_with, lambda update, error: self._note_failure(error))
         outage = Outage(self.line.bot, self.shelf)
@@ -276,7 +291,7 @@ class App:
     async def _keep_version(self, loaded: Loaded) -> None:
         """Keep a copy of what went live; without one, the bot works all the same."""
         try:
-            await asyncio.to_thread(keep, loaded, self.settings.data / "content", self.clock.now())
+            await self.publishing.keep(loaded)
         except OSError:
             log.exception("this version of the content could not be copied")
 
@@ -288,10 +303,14 @@ class App:
         self._heal(self.healer.look(groups))
         catalogue = self.shelf.current().catalogue
         for language in catalogue.standards.languages:
-            customers = {name: words.render(catalogue, language, f"menu_{name}") for name in CUSTOMER_COMMANDS}
-            agents = {name: words.render(catalogue, language, f"team_menu_{name}") for name in AGENT_COMMANDS}
             default = language == catalogue.standards.default_language
-            await show_commands(self.line.bot, customers, agents, groups, None if default else language)
+            menus = Menus(
+                helping.customers_menu(catalogue, language),
+                helping.colleagues_menu(Role.AGENT, catalogue),
+                helping.colleagues_menu(Role.SUPERVISOR, catalogue),
+                helping.private_menus(self.flow.colleagues, catalogue) if default else {},
+            )
+            await show_commands(self.line.bot, menus, groups, None if default else language)
 
     # --- what is heard from the parts
 
@@ -301,7 +320,17 @@ class App:
 
     def _committed(self, step: Step) -> None:
         self.timer.committed(step)
+        if step.conversation.agents_chat is not None:
+            self.boards.changed()
         self.metrics.committed(step, self.clock.now())
+
+    def _met(self, person: Person, before: Person | None) -> None:
+        """There is news of a colleague: the board names them, and their menu is that of what they are."""
+        self.boards.changed()
+        was = before is not None and before.private and before.is_colleague
+        if person.private and (person.is_colleague != was or (before and before.highest != person.highest)):
+            menus = helping.private_menus((person,), self.shelf.current().catalogue)
+            self._heal(show_own(self.line.bot, person.id, menus.get(person.id)))
 
     async def _undelivered(self, outgoing: Outgoing, receipt: Receipt) -> None:
         log.warning("not delivered", outgoing=outgoing.id, error=receipt.error)
@@ -331,6 +360,7 @@ class App:
         """Show a group's open cases anew, where it is now. What is still written under its old id is read as well."""
         self.agents_chats.add(new)
         await self.flow.renew(old, new)
+        self.boards.renewed(old, new)
         await self.roles.refresh(self.line.bot, (new,))
 
     def _team_words(self, key: str, values: dict[str, object]) -> str:

@@ -16,6 +16,7 @@ from bot.core.step import Event, Step
 from bot.core.workload import Workload
 from bot.ports import Clock, Library, Sender, Store
 from bot.staff import Staff
+from bot.waiting import Waiting
 
 
 class Cases:
@@ -42,6 +43,7 @@ class Cases:
         self._groups = groups
         self._staff = staff
         self._committed = committed
+        self.waiting = Waiting(store)
         self._workload = Workload()
         self._loads = Loads()
         self._since_start: list[Event] | None = []
@@ -99,6 +101,7 @@ class Cases:
         self._staff.note(step.conversation)
         self._note_blocked(step)
         self._loads.note(step.conversation)
+        self.waiting.note(step.conversation)
         if step.outbox:
             self._sender.wake()
         self._committed(step)

@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from bot.admins import Admins
 from bot.cases import Cases
 from bot.core import (
     aftercare,
@@ -36,6 +37,8 @@ from bot.core.decide import decide
 from bot.core.draft import Context, Groups
 from bot.core.errors import ForumFullError, StoreError
 from bot.core.incoming import (
+    AdminChoice,
+    AdminMessage,
     AgentChoice,
     AgentMessage,
     AgentReaction,
@@ -47,16 +50,17 @@ from bot.core.incoming import (
     GroupStanding,
     Ignored,
     Incoming,
+    MemberStanding,
     Standing,
     TopicClosed,
     Update,
 )
-from bot.core.outgoing import Outgoing, Receipt, To
+from bot.core.outgoing import Outgoing, Receipt, Text, To
 from bot.core.people import Person
 from bot.core.step import Due, DueKind, Step
 from bot.mirroring import Mirroring
-from bot.ports import Channel, Clock, Hints, Library, Sender, Store
-from bot.staff import Staff
+from bot.ports import Channel, Clock, Hints, Library, Members, Sender, Store, Workbench
+from bot.staff import Met, Staff
 from bot.team import Team
 
 A_FEW = 20
@@ -79,7 +83,9 @@ async def _leave_it(_standing: Standing) -> None:
 
 class Flow:
     """Tells the story, one update or due row at a time. ``committed`` is called after every step, ``failed`` with
-    what went wrong inside, and ``heal`` what changed about a group as a whole."""
+    what went wrong inside, and ``heal`` what changed about a group as a whole. ``members`` knows who belongs to the
+    groups; ``met`` hears of news of a colleague. Admins edit content on ``workbench``.
+    """
 
     def __init__(
         self,
@@ -93,6 +99,9 @@ class Flow:
         committed: Callable[[Step], None] = lambda step: None,
         failed: Callable[[Exception], None] = lambda error: None,
         heal: Callable[[Standing], Awaitable[None]] = _leave_it,
+        members: Members | None = None,
+        met: Met = lambda person, before: None,
+        workbench: Workbench | None = None,
     ) -> None:
         self._store = store
         self._sender = sender
@@ -101,7 +110,7 @@ class Flow:
         self._clock = clock
         self._failed = failed
         self._heal = heal
-        self._staff = Staff(store, clock)
+        self._staff = Staff(store, clock, members, met)
         self._cases = Cases(
             store=store,
             sender=sender,
@@ -113,6 +122,7 @@ class Flow:
         )
         self._team = Team(store, sender, self._cases, self._staff)
         self._mirroring = Mirroring(store, self._cases)
+        self._admins = Admins(store, self._cases, self._staff, workbench)
 
     # inbound
 
@@ -126,6 +136,8 @@ class Flow:
         To who is blocked it would not be true that anybody sees it.
         """
         said = self._channel.read(update)
+        if isinstance(said, AdminMessage):
+            return Seen(said.chat_id, said.message_id, said.admin.language_code)
         if isinstance(said, CustomerMessage) and not said.edited and said.chat_id not in self._cases.blocked:
             return Seen(said.chat_id, said.message_id, said.customer.language_code)
         return None
@@ -134,14 +146,14 @@ class Flow:
         """Deal with an update that was kept. An error inside is a promise to the customer, never silence."""
         said = self._channel.read(update)
         try:
-            await self._deal_with(said, update.update_id)
+            await self._deal_with(await self._admitted(said), update.update_id)
         except StoreError:
             raise  # nothing can be kept now: the update stays, to be dealt with later
         except Exception as error:  # whatever failed, nobody must be left in silence
             self._failed(error)
             await self._make_up_for(said, update.update_id, error)
 
-    async def _deal_with(self, said: Incoming, update_id: int) -> None:
+    async def _deal_with(self, said: Incoming, update_id: int) -> None:  # noqa: C901  # one for each kind
         match said:
             case CustomerMessage():
                 await self._customer_wrote(said, update_id)
@@ -151,19 +163,33 @@ class Flow:
                 await self._team.wrote(said, update_id)
             case AgentChoice():
                 await self._team.chose(said, update_id)
+            case AdminMessage() | AdminChoice():
+                await self._admins.heard(said, update_id)
             case CustomerReaction() | AgentReaction():
                 await self._mirroring.reacted(said, update_id)
             case CustomerStanding():
                 await self._customer_stands(said, update_id)
             case TopicClosed():
                 await self._team.topic_closed(said, update_id)
-            case GroupStanding() | GroupMoved():
-                await self._heal(said)
-                await self._store.discard(update_id, "about a group: it was told to whom it concerns")
+            case MemberStanding() | GroupStanding() | GroupMoved():
+                await self._stands(said, update_id)
             case Ignored():
                 await self._store.discard(update_id, said.reason)
             case _:
                 assert_never(said)
+
+    async def _admitted(self, said: Incoming) -> Incoming:
+        """The same, with the rights that a colleague has; ignored, where somebody is none."""
+        if isinstance(said, AgentMessage | AgentChoice | AgentReaction):
+            return await self._staff.admit(said)
+        return said
+
+    async def _stands(self, said: MemberStanding | Standing, update_id: int) -> None:
+        if isinstance(said, MemberStanding):
+            await self._staff.stands(said)
+        else:
+            await self._heal(said)
+        await self._store.discard(update_id, "about a group or its members: it was told to whom it concerns")
 
     async def _make_up_for(self, said: Incoming, update_id: int, error: Exception) -> None:
         context = self._cases.context()
@@ -177,15 +203,18 @@ class Flow:
         elif isinstance(said, AgentMessage) and (seen := await self._team.case_of(said)) is not None:
             async with self._cases.leased(seen) as conversation:
                 await self._cases.commit(handover.not_sent(conversation, str(error), update_id, context))
+        elif isinstance(said, AdminMessage | AdminChoice):
+            await self._admins.failed(said, str(error), update_id)
         else:
             await self._store.discard(update_id, f"failed: {error}")
 
     async def _customer_wrote(self, message: CustomerMessage, update_id: int) -> None:
-        person = self._staff.roster.person(message.customer.id)
-        if person is not None:
-            person = await self._staff.know(replace(person, private=True))
+        person = await self._staff.in_private(message.customer)
         if person is not None and message.command in roster.COMMANDS:
             await self._team.said_in_private(person, message, update_id)
+            return
+        if person is not None and self._team.asking.is_for_colleague(person, message):
+            await self._team.asking.answer_in_private(person, message, update_id)
             return
         if message.edited:
             await self._mirroring.edited(message, update_id)
@@ -351,10 +380,20 @@ class Flow:
         """Know what each colleague has in hand, and each group; beside all else."""
         await self._cases.count()
         await self._staff.count_cases()
+        await self._cases.waiting.learn()
 
     async def meet(self, people: Iterable[Person]) -> None:
         """Telegram has told who supervises which group."""
         await self._staff.meet(people)
+
+    @property
+    def colleagues(self) -> list[Person]:
+        """Everybody whom we have met."""
+        return self._staff.roster.everybody
+
+    async def board(self, group: int) -> tuple[str, Text]:
+        """The board of a group: what its topic is called, and what it shows now."""
+        return self._team.asking.board_title(), await self._team.asking.board(group)
 
     # the record
 

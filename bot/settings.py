@@ -56,6 +56,9 @@ class Settings(BaseSettings):
         "cases: `id,id` or `team=id,team=id` with the same team. Without it nobody can take over.",
     )
     admins: str = Field("", description="Telegram user ids of admins, separated by commas.")
+    board: bool = Field(
+        True, description="Whether each agents' group has a topic with its queue, one message that is kept up to date."
+    )
     store: str = Field(
         "tinydb:data",
         description="Where conversations are kept: `tinydb:` and a folder. One process at a time owns it.",

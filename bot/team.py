@@ -5,10 +5,12 @@ Decisions are made in :mod:`bot.core`, as for :mod:`bot.flow`.
 
 from __future__ import annotations
 
+from bot.asking import Asking
 from bot.cases import Cases
-from bot.core import arrival, colleagues, handover, mirror, reach, transfer
+from bot.core import arrival, colleagues, handover, mirror, reach, shortcuts, transfer
 from bot.core.conversation import Conversation
 from bot.core.incoming import AgentChoice, AgentMessage, CustomerMessage, TopicClosed
+from bot.core.outgoing import Text
 from bot.core.people import Person
 from bot.ports import Sender, Store
 from bot.staff import Staff
@@ -22,20 +24,27 @@ class Team:
         self._sender = sender
         self._cases = cases
         self._staff = staff
+        self.asking = Asking(store, sender, cases, staff)
 
     async def wrote(self, message: AgentMessage, update_id: int) -> None:
         """An agent wrote in the group."""
-        person = await self._staff.see(message.agent, message.agents_chat)
+        person = self._staff.roster.person(message.agent.id)
         seen = await self.case_of(message)
         if person is not None and colleagues.is_about_self(message, person, in_case=seen is not None):
             await self._said_in_group(person, message, seen, update_id)
+            return
+        if await self.asking.answered(message, seen, update_id):
             return
         if seen is None:
             await self._wrote_elsewhere(message, update_id)
             return
         context = self._cases.context()
+        if message.command == handover.DELETE:
+            message = await self._meant(message)
         async with self._cases.leased_for(seen, message.command or "") as conversation:
-            if message.command:
+            if message.command in shortcuts.COMMANDS:
+                await self._cases.commit(shortcuts.asked(conversation, message, update_id, context))
+            elif message.command and not message.edited:
                 wish = handover.Wish(message.command, message.agent, message=message)
                 await self._cases.commit(handover.agent_asked(conversation, wish, update_id, context))
             else:
@@ -57,7 +66,10 @@ class Team:
         if seen is None:
             await self._store.discard(update_id, f"a button of no case of ours: {choice.data}")
             return
-        await self._staff.see(choice.agent, choice.agents_chat)
+        if shortcuts.handles(command):
+            async with self._cases.leased(seen) as conversation:
+                await self._cases.commit(shortcuts.chose(conversation, choice, update_id, self._cases.context()))
+            return
         wish = handover.Wish(command, choice.agent, choice.callback_id, pressed=choice.message_id)
         async with self._cases.leased_for(seen, command) as conversation:
             await self._cases.commit(handover.agent_asked(conversation, wish, update_id, self._cases.context()))
@@ -69,7 +81,7 @@ class Team:
         await self._staff.know(known)
         async with self._store.lease(message.chat_id) as last:
             conversation = last or arrival.fresh(message.chat_id, message.customer, None, context)
-            await self._cases.commit(colleagues.answer_in_private(conversation, said, update_id, context))
+            await self._cases.commit(colleagues.answer_in_private(conversation, Text(said), update_id, context))
 
     async def _said_in_group(
         self, person: Person, message: AgentMessage, seen: Conversation | None, update_id: int
@@ -83,7 +95,12 @@ class Team:
             await self._store.discard(update_id, f"a colleague said /{message.command}")
             return
         async with self._cases.leased(seen) as conversation:
-            await self._cases.commit(colleagues.answer_in_case(conversation, said, update_id, context))
+            await self._cases.commit(colleagues.answer_in_case(conversation, Text(said), update_id, context))
+
+    async def _meant(self, message: AgentMessage) -> AgentMessage:
+        """What answers a line of ours about a message is about that message."""
+        sent = await self._store.counterpart(message.agents_chat, message.reply_to or 0)
+        return shortcuts.meant(message, sent[0] if sent else None)
 
     async def case_of(self, message: AgentMessage) -> Conversation | None:
         """The case whose topic it is; outside of topics, or in one that a case has left, the one that it is about."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from telegram._utils.types import ODVInput
 from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
+from bot.core.content import CannedReply, Reply
 from bot.ports import Knowledge
 from bot.simulator.api import Api, CutOff
 from bot.simulator.errors import ApiError
@@ -54,4 +56,5 @@ class Shelf:
     """Content of which nothing is needed here but its words: an agent has the case."""
 
     def current(self) -> Knowledge:
-        return Knowledge(catalogue(), None)  # type: ignore[arg-type]  # nobody asks it
+        say = CannedReply(Reply("say", {"other": "{word}"}))
+        return Knowledge(replace(catalogue(), canned={"en": {"say": say}}), None)  # type: ignore[arg-type]  # nobody asks it

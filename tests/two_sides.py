@@ -26,6 +26,8 @@ from tests.integration.simulated import ANA, GROUP, MAJA
 from tests.straight import Shelf, Straight
 
 TOKEN = re.compile(r"[ca]\d+e*")
+CANNED = "/r say word="
+"""An agent's message that asks for a canned reply: the customer reads the word behind it."""
 EMOJI = ["👍", "❤", "🎉"]
 
 
@@ -153,6 +155,8 @@ class TwoSides:
                 self._react(side, which)
             case "note" if side == "a":
                 self.world.send(**where, text=f"// {self.new(side)}", thread_id=thread)
+            case "canned" if side == "a":
+                self.world.send(**where, text=f"{CANNED}{self.new(side)}", thread_id=thread)
             case "take back" if side == "a":
                 self._take_back(which)
 
@@ -186,7 +190,7 @@ class TwoSides:
 
 def lines(message: Message) -> list[str]:
     """Our words in a message; none where it is one of the bot's own."""
-    words = message.text.split("\n")
+    words = message.text.removeprefix(CANNED).split("\n")
     return words if all(TOKEN.fullmatch(word) for word in words) else []
 
 

@@ -49,8 +49,9 @@ def _refuse(draft: Draft, key: str) -> str:
 def _is_in_charge(draft: Draft, move: Move) -> bool:
     """By what we know of them. An administrator who writes as the group itself is nobody whom we know."""
     person = draft.context.roster.person(move.agent.id)
-    role = person.role if person is not None else move.agent.role if move.agent.id <= 0 else Role.AGENT
-    return role is not Role.AGENT
+    if person is not None:
+        return person.role_in(draft.conversation.agents_chat) is not Role.AGENT
+    return move.agent.id <= 0 and move.agent.role is not Role.AGENT
 
 
 def _sure(draft: Draft) -> Keyboard:

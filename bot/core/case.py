@@ -78,10 +78,10 @@ def keyboard(draft: Draft) -> Keyboard:
 def card(draft: Draft) -> str:
     """Everything known about the case, for a colleague who has never seen it."""
     conversation = draft.conversation
-    lines = [_who(draft), background.foreign(draft), _what(draft), *_details(draft), _status(draft)]
+    lines = [_who(draft), background.foreign(draft), what(draft), *details(draft), _tags(draft), _status(draft)]
     lines += [background.said_by_bot(draft), *background.cases_before(draft)]
     head = "\n".join(line for line in lines if line)
-    return f"{head}\n\n{_transcript(draft, conversation, CARD_LIMIT - _units(head))}"
+    return f"{head}\n\n{_transcript(draft, conversation, CARD_LIMIT - words.units(head))}"
 
 
 def _who(draft: Draft) -> str:
@@ -92,7 +92,8 @@ def _who(draft: Draft) -> str:
     )
 
 
-def _what(draft: Draft) -> str:
+def what(draft: Draft) -> str:
+    """What it is about, and how pressing."""
     conversation = draft.conversation
     kind = draft.team_words(f"team_kind_{conversation.kind.value}")
     severity = draft.team_words(f"team_severity_{conversation.severity.value}")
@@ -101,8 +102,14 @@ def _what(draft: Draft) -> str:
     return f"{MARKS[conversation.severity]} {severity} · {named}"
 
 
-def _details(draft: Draft) -> list[str]:
+def details(draft: Draft) -> list[str]:
+    """What the customer has told, a line for each detail."""
     return [f"{name.replace('_', ' ').capitalize()}: {value}" for name, value in draft.conversation.slots.items()]
+
+
+def _tags(draft: Draft) -> str:
+    tags = draft.conversation.tags
+    return draft.team_words("team_card_tags", tags=", ".join(tags)) if tags else ""
 
 
 def _status(draft: Draft) -> str:
@@ -176,7 +183,7 @@ def _transcript(draft: Draft, conversation: Conversation, room: int) -> str:
     kept: list[str] = []
     for message in reversed(conversation.messages):
         line = _line(draft, message, zone)
-        room -= _units(line) + 1
+        room -= words.units(line) + 1
         if room < 0:
             kept.append("…")
             break
@@ -195,8 +202,3 @@ def _line(draft: Draft, message: Message, zone: ZoneInfo) -> str:
     text = message.text if len(message.text) <= LINE_LIMIT else f"{message.text[:LINE_LIMIT]}…"
     gone = "🗑 " if message.taken_back else ""
     return f"{message.at.astimezone(zone):%H:%M} {who}: {gone}{carried}{text}".rstrip()
-
-
-def _units(text: str) -> int:
-    """How long Telegram reckons a text to be."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2

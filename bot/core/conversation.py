@@ -254,6 +254,8 @@ class Conversation:
     is who had the customer's case before this one. ``promises`` holds them all, oldest first; at most the last one is
     open. ``steps`` counts commits, and makes ids of what is sent unique.
 
+    ``tags`` are what colleagues have put on the case, in their order.
+
     ``phone_asked``: the customer was asked which number to call. ``continues`` is the id of a resolved conversation
     that this one takes up again, in the same topic. ``snoozed``: it rests. ``passed`` is when it was last passed on to
     another team. ``titled`` is the title that its topic was last given. ``earlier`` are the customer's last cases
@@ -300,6 +302,7 @@ class Conversation:
     titled: str = ""
     earlier: tuple[Earlier, ...] = ()
     unsent: tuple[Unsent, ...] = ()
+    tags: tuple[str, ...] = ()
 
     @property
     def promise(self) -> Promise | None:

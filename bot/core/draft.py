@@ -24,6 +24,11 @@ NOBODY = "\ue000"
 _UNNAMED = re.compile(f"[,\\s]*{NOBODY}")
 
 
+def without_nobody(text: str) -> str:
+    """``text`` that names nobody where it said :data:`NOBODY`."""
+    return _UNNAMED.sub("", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Groups:
     """The agents' groups: the chat of each team, and that of all other teams. None: there is none.
@@ -107,7 +112,7 @@ class Draft:
         catalogue = self.context.catalogue
         name = words.first_name(self.conversation.customer)
         known = {"name": name or NOBODY, "brand": catalogue.brand.name}
-        return _UNNAMED.sub("", words.render(catalogue, language, key, **{**known, **values}))
+        return without_nobody(words.render(catalogue, language, key, **{**known, **values}))
 
     # actions
 

@@ -9,6 +9,7 @@
     ├── PromiseError               a promise that has ended was to end again
     ├── HandoverError              this person may not do that now; says why
     ├── VersionError               a version of the content is not to be had, or not to be gone back to now
+    ├── EditError              an admin's edit of the content can't be taken as it is
     ├── SettingsError              a setting is missing or wrong; names it
     ├── StoreError                 the store cannot keep what it was given
     │   ├── StoreLockedError       another process has this store open
@@ -62,6 +63,18 @@ class HandoverError(KeepwordError):
 
 class VersionError(KeepwordError):
     """A version of the content cannot be found, or going back to it now would lose something; says what to do."""
+
+
+class EditError(KeepwordError):
+    """An admin's edit of the content can't be taken as it is.
+
+    ``key`` names the reply that says why and what to do, ``values`` are for its placeholders.
+    """
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
 
 
 class SettingsError(KeepwordError):

@@ -77,18 +77,34 @@ def agent_wrote(conversation: Conversation, message: AgentMessage, update_id: in
         said = draft.team_words("team_kind_not_sent", what=message.media.value)
         draft.to_case(Text(said, reply_to=message.message_id), Lane.AGENT)
         return draft.finish(update_id)
-    author = Author.NOTE if note else Author.AGENT
-    text = mirror.without_mark(message.text) if note else message.text
-    line = Message(
-        context.now, author, text, message.agent.name, message.message_id, message.media, album=message.album
-    )
-    draft.change(messages=(*conversation.messages, line))
     if note:
-        draft.change(private_album=message.album)
-    draft.record("note" if note else "agent_wrote", by=_named(message.agent), text=text)
-    if not note:
-        _take_over(draft, message)
+        _note(draft, message)
+    else:
+        speak(draft, message)
     return draft.finish(update_id)
+
+
+def _note(draft: Draft, message: AgentMessage) -> None:
+    text = mirror.without_mark(message.text)
+    _write_down(draft, message, Author.NOTE, text)
+    draft.change(private_album=message.album)
+    draft.record("note", by=_named(message.agent), text=text)
+
+
+def speak(draft: Draft, message: AgentMessage, *, canned: str | None = None) -> None:
+    """An agent's words go to the customer, keep the promise, and take the case over.
+
+    ``canned`` is the name of a canned reply whose words these are: ``message`` is what asked for it, and they stand for
+    it. Raises HandoverError where the case is over.
+    """
+    _write_down(draft, message, Author.AGENT, message.text)
+    draft.record("agent_wrote", by=_named(message.agent), text=message.text, canned=canned)
+    _take_over(draft, message, spoken=canned is not None)
+
+
+def _write_down(draft: Draft, message: AgentMessage, author: Author, text: str) -> None:
+    line = Message(draft.now, author, text, message.agent.name, message.message_id, message.media, album=message.album)
+    draft.change(messages=(*draft.conversation.messages, line))
 
 
 def _is_rest_of_note(conversation: Conversation, message: AgentMessage) -> bool:
@@ -96,9 +112,9 @@ def _is_rest_of_note(conversation: Conversation, message: AgentMessage) -> bool:
     return message.album is not None and message.album == conversation.private_album
 
 
-def _take_over(draft: Draft, message: AgentMessage) -> None:
+def _take_over(draft: Draft, message: AgentMessage, *, spoken: bool) -> None:
     """Who writes to the customer has the case, unless a colleague has it already."""
-    mirror.show_customer(draft, message)
+    mirror.show_customer(draft, message, spoken=spoken)
     before = draft.conversation
     promising.keep(draft, _named(message.agent))
     _drop_pending(draft)
@@ -144,7 +160,7 @@ def agent_asked(conversation: Conversation, wish: Wish, update_id: int | None, c
     """Do what an agent asks for. What can't be done is said, and changes nothing."""
     draft = Draft(conversation, context)
     try:
-        said = _carry_out(draft, wish)
+        said = carry_out(draft, wish)
     except HandoverError as error:
         draft = Draft(conversation, context)
         said = str(error)
@@ -157,7 +173,8 @@ def agent_asked(conversation: Conversation, wish: Wish, update_id: int | None, c
     return draft.finish(update_id)
 
 
-def _carry_out(draft: Draft, wish: Wish) -> str:
+def carry_out(draft: Draft, wish: Wish) -> str:
+    """Do what an agent asks for; what to tell them. Raises HandoverError where it can't be done."""
     agent = wish.agent
     if labelling.handles(wish.command):
         return labelling.carry_out(draft, wish.command, agent)

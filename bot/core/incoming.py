@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.conversation import Entity, Media
-from bot.core.people import Agent, Customer
+from bot.core.people import Agent, Customer, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,51 @@ class AgentReaction:
 
 @dataclass(frozen=True, slots=True)
 class AgentChoice:
-    """Someone pressed a button on a card in the agents' group."""
+    """Someone pressed a button in the agents' group.
+
+    ``answers`` is what the message with the button answers, if anything, and ``answered`` the words of that one.
+    """
 
     agents_chat: int
     thread_id: int | None
     message_id: int
     agent: Agent
+    callback_id: str
+    data: str
+    answers: int | None = None
+    answered: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that Telegram keeps, as it was named; ``size`` in bytes, where it is told."""
+
+    file_id: str
+    name: str
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdminMessage:
+    """An admin asks the bot in private about the content (``command``, with all that was written in ``text``), or sends
+    a file of it (``text`` is its caption).
+    """
+
+    chat_id: int
+    message_id: int
+    admin: Customer
+    text: str
+    command: str | None = None
+    file: SentFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdminChoice:
+    """An admin pressed a button below what the bot said about the content."""
+
+    chat_id: int
+    message_id: int
+    admin: Customer
     callback_id: str
     data: str
 
@@ -112,6 +151,15 @@ class GroupStanding:
     chat_id: int
     present: bool
     missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemberStanding:
+    """What somebody is in an agents' group has changed. ``role`` None: they don't belong to it any more."""
+
+    agents_chat: int
+    agent: Agent
+    role: Role | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +196,10 @@ Incoming = (
     | AgentMessage
     | AgentChoice
     | AgentReaction
+    | AdminMessage
+    | AdminChoice
     | TopicClosed
+    | MemberStanding
     | Standing
     | Ignored
 )

@@ -50,9 +50,9 @@ def show_case(draft: Draft, message: CustomerMessage) -> None:
         draft.to_case(_copy_of(message, message.chat_id), Lane.AGENT)
 
 
-def show_customer(draft: Draft, message: AgentMessage) -> None:
-    """An agent's message goes to the customer as it is."""
-    draft.to_customer(_copy_of(message, message.agents_chat), Lane.AGENT)
+def show_customer(draft: Draft, message: AgentMessage, *, spoken: bool = False) -> None:
+    """An agent's message goes to the customer as it is; ``spoken``: its words, which it only asked for, do."""
+    draft.to_customer(replace(_copy_of(message, message.agents_chat), spoken=spoken), Lane.AGENT)
 
 
 def _copy_of(message: CustomerMessage | AgentMessage, chat_id: int) -> Copy:
@@ -120,7 +120,13 @@ def agent_edited(conversation: Conversation, message: AgentMessage, update_id: i
     This goes on after the case is resolved: a slip of the pen may be put right.
     """
     draft = Draft(conversation, context)
-    line = _line_of(conversation, message.message_id, Author.AGENT, Author.NOTE)
+    reword(draft, message)
+    return draft.finish(update_id)
+
+
+def reword(draft: Draft, message: AgentMessage) -> bool:
+    """As :func:`agent_edited`. Answers whether the customer reads the new words."""
+    line = _line_of(draft.conversation, message.message_id, Author.AGENT, Author.NOTE)
     of = Ref(message.agents_chat, message.message_id)
     if line is None or line.taken_back:
         draft.to_case(Text(draft.team_words("team_edit_not_sent"), reply_to=message.message_id), Lane.AGENT)
@@ -132,7 +138,8 @@ def agent_edited(conversation: Conversation, message: AgentMessage, update_id: i
         draft.record("agent_edited", by=_named(message), ref=of.message_id, text=message.text)
         _rewrite(draft, Author.AGENT, of.message_id, message.text)
         draft.to_customer(Revise(of, message.text, message.entities, message.media), Lane.AGENT)
-    return draft.finish(update_id)
+        return True
+    return False
 
 
 def _edit_note(draft: Draft, line: Message, message: AgentMessage) -> None:

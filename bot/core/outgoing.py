@@ -77,11 +77,22 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class TextFile:
+    """A file of words, sent as a document in UTF-8."""
+
+    name: str
+    text: str
+    caption: str = ""
+    type: Literal["text_file"] = "text_file"
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
     """A message of another chat, copied as it is (media, captions, formatting).
 
     ``answers`` is the message that it replies to, on either side: the copy replies to what stands for it. ``text`` is
     what it says, or its caption; where it is words alone, several that wait are one. Those of one ``album`` go as one.
+    ``spoken``: the ``text`` itself goes, and stands for the message, which only asked for it.
     """
 
     from_chat_id: int
@@ -92,6 +103,7 @@ class Copy:
     entities: tuple[Entity, ...] = ()
     media: Media = Media.TEXT
     album: str | None = None
+    spoken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +244,7 @@ class Typing:
 
 Content = (
     Text
+    | TextFile
     | Copy
     | Revise
     | React

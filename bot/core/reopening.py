@@ -89,8 +89,11 @@ def take_up(draft: Draft, past: Conversation) -> None:
         slots={**past.slots, **conversation.slots},
         severity=max(conversation.severity, past.severity, key=_RISING.index),
         continues=past.id,
+        tags=tuple(dict.fromkeys((*past.tags, *conversation.tags))),
     )
     draft.record("reopened", of=past.id)
+    for tag in past.tags:
+        draft.record("tagged", tag=tag)
     if conversation.agents_chat is None and past.topic_id is not None:
         draft.change(agents_chat=past.agents_chat, topic_id=past.topic_id)
         case.reopen_topic(draft)

@@ -44,7 +44,7 @@ def person_named(draft: Draft, move: Move) -> tuple[Person, str]:
 
 def _known(draft: Draft) -> list[Person]:
     """Colleagues who work with us still, as far as we can see."""
-    people = draft.context.roster.everyone
+    people = draft.context.roster.everybody
     return [one for one in people if one.seen_at is None or draft.now - one.seen_at < KNOWN_FOR]
 
 

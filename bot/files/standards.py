@@ -87,6 +87,8 @@ def read_standards(
         follow_up={kind: span for kind, span in shape.follow_up.model_dump().items() if span is not None},
         quiet=shape.quiet,
         topics=Topics(shape.topics.returning, shape.topics.archive_after),
+        tags=tuple(dict.fromkeys(shape.tags)),
+        currency=shape.currency,
     )
 
 

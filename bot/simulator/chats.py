@@ -41,7 +41,10 @@ class Service:
 
 @dataclass(slots=True)
 class Message:
-    """A message of a chat. ``thread_id`` is its topic's; ``reply_to`` the message it answers, if it does."""
+    """A message of a chat. ``thread_id`` is its topic's; ``reply_to`` the message it answers, if it does.
+
+    ``behalf`` is the chat in whose name it was written, behind which its ``sender`` hides.
+    """
 
     chat: Chat
     message_id: int
@@ -53,6 +56,7 @@ class Message:
     service: Service | None = None
     media_group_id: str | None = None
     origin: JsonObject | None = None
+    behalf: JsonObject | None = None
     markup: JsonObject | None = None
     protected: bool = False
     edited_at: datetime | None = None
@@ -78,7 +82,8 @@ class Message:
             message_id=self.message_id,
             message_thread_id=self.thread_id,
             is_topic_message=True if self.thread_id else None,
-            **{"from": self.sender.as_user()},
+            **{"from": _nobody(self.behalf, self.chat) if self.behalf else self.sender.as_user()},
+            sender_chat=self.behalf,
             chat=self.chat.as_json(),
             date=int(self.at.timestamp()),
             edit_date=int(self.edited_at.timestamp()) if self.edited_at else None,
@@ -181,7 +186,8 @@ class Topic:
 class Chat:
     """A private chat of a customer with the bot (``person`` is who), or the agents' group (``person`` is None).
 
-    ``is_forum``: it has topics. ``moved_to`` is the id of the supergroup that it has become.
+    ``is_forum``: it has topics. ``is_open``: who is no member may write too, as below a channel's posts. ``moved_to``
+    is the id of the supergroup that it has become.
     """
 
     id: int
@@ -191,6 +197,7 @@ class Chat:
     topics: dict[int, Topic] = field(default_factory=dict)
     pinned: dict[int, Message] = field(default_factory=dict)
     is_forum: bool = True
+    is_open: bool = False
     moved_to: int | None = None
 
     @property
@@ -215,6 +222,13 @@ class Chat:
         """The pinned messages of a topic, or of the chat outside topics, in the order of pinning."""
         topic = self.topics.get(thread_id) if thread_id else None
         return topic.pinned if topic else self.pinned
+
+
+def _nobody(behalf: JsonObject, chat: Chat) -> JsonObject:
+    """Whom Telegram names as the writer of what was written in the name of a chat."""
+    if behalf.get("id") == chat.id:
+        return {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    return {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
 
 
 def choices(message: Message) -> list[str]:

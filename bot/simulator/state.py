@@ -37,13 +37,15 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where and how a new message stands: its topic, what it answers, its buttons, its album, where it came from."""
+    """Where and how a new message stands: its topic, what it answers, its buttons, its album, its origin, in whose
+    name it is written."""
 
     thread_id: int | None = None
     reply_to: Message | None = None
     markup: JsonObject | None = None
     media_group_id: str | None = None
     origin: JsonObject | None = None
+    behalf: JsonObject | None = None
     protected: bool = False
 
 
@@ -131,6 +133,7 @@ class State:
             service=service,
             media_group_id=at.media_group_id,
             origin=at.origin,
+            behalf=at.behalf,
             markup=at.markup,
             protected=at.protected,
         )
@@ -263,6 +266,18 @@ class State:
             "new_chat_member": after,
         }
         self.updates.add("my_chat_member", f"my_chat_member:{chat.id}", self.now(), payload)
+
+    def tell_member(self, by: Person, before: JsonObject, after: JsonObject) -> None:
+        """Tell the bot that somebody's standing in the group has changed; only an administrator hears of that."""
+        payload: JsonObject = {
+            "chat": self.group.as_json(),
+            "from": by.as_user(),
+            "date": int(self.now().timestamp()),
+            "old_chat_member": before,
+            "new_chat_member": after,
+        }
+        if self.membership.status == "administrator":
+            self.updates.add("chat_member", f"chat_member:{self.group.id}", self.now(), payload)
 
     # telling the page
 

@@ -12,7 +12,7 @@ from bot.simulator.chats import DEFAULT_ICON_COLOUR, Content, Message, Service, 
 from bot.simulator.entities import Entities, given, plain
 from bot.simulator.errors import ApiError, PageError
 from bot.simulator.files import MEDIA, Attachment
-from bot.simulator.membership import STATUSES
+from bot.simulator.membership import STATUSES, member_json
 from bot.simulator.people import Part, Person
 from bot.simulator.reactions import ALLOWED, reaction_types
 from bot.simulator.state import FIRST_CUSTOMER, FIRST_MEMBER, Placement, State, SystemClock
@@ -96,6 +96,14 @@ class World:
         by = next(person for person in self.state.people.values() if person.part is Part.ADMINISTRATOR)
         self.state.tell_membership(self.state.group, by, before, membership.as_json(bot))
 
+    def set_member(self, person_id: int, part: Part) -> None:
+        """An administrator makes somebody a member or an administrator of the group, or puts them out of it."""
+        person = self.person(person_id)
+        before = member_json(person)
+        person.part = part
+        self.state.tell_member(person, before, member_json(person))
+        self.state.tell_person(person)
+
     def set_topics(self, on: bool) -> None:
         """An administrator turns the group's topics on or off."""
         self.state.group.is_forum = on
@@ -132,11 +140,14 @@ class World:
         location: JsonObject | None = None,
         entities: Sequence[JsonObject] = (),
         other: tuple[str, JsonObject] | None = None,
+        origin: JsonObject | None = None,
+        behalf: JsonObject | None = None,
     ) -> Message:
         """This person writes. ``media`` is ``{type, file_id?}``; without ``file_id`` a small sample is sent.
 
         ``entities`` set the words, or the caption. ``other`` is a kind of message that only people send (a poll, a
-        story…): the field of the Bot API and its value.
+        story…): the field of the Bot API and its value. What is passed on has an ``origin``; ``behalf`` is the chat in
+        whose name it is written: the group itself for an anonymous administrator, or a channel.
         """
         chat, sender = places.to_write(self.state, chat_id, from_id, thread_id)
         attachment = Attachment(*other) if other else self._attachment(sender, media, contact, location)
@@ -145,8 +156,14 @@ class World:
             raise PageError("there is nothing to send: give text, media, contact or location")
         if utf16_length(words) > (LONGEST_CAPTION if attachment else LONGEST_TEXT):
             raise PageError(f"Telegram's apps send at most {LONGEST_TEXT} characters at once: send it in parts")
-        placement = Placement(thread_id, places.message(self.state, chat_id, reply_to) if reply_to else None)
+        answered = places.message(self.state, chat_id, reply_to) if reply_to else None
+        placement = Placement(thread_id, answered, origin=origin, behalf=behalf)
         return self.state.post(chat, sender, Content(words, entities, attachment), placement)
+
+    def upload(self, chat_id: int, from_id: int, content: str | bytes, name: str, caption: str = "") -> Message:
+        """This person sends a file of their own as a document."""
+        kept = self.state.files.keep(name, None, content.encode() if isinstance(content, str) else content, "document")
+        return self.send(chat_id, from_id, media={"type": "document", "file_id": kept.file_id}, caption=caption)
 
     def album(
         self, chat_id: int, from_id: int, items: Sequence[JsonObject], *, thread_id: int | None = None

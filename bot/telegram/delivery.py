@@ -24,6 +24,7 @@ from bot.core.outgoing import (
     Revise,
     ShowButtons,
     Text,
+    TextFile,
     Typing,
 )
 from bot.telegram import changing, sending, topics
@@ -39,8 +40,10 @@ def calls(content: Content | Album, place: Place) -> tuple[Call, ...]:  # noqa: 
     match content:
         case Text():
             return sending.text(content, place)
+        case TextFile():
+            return (sending.text_file(content, place),)
         case Copy():
-            return (sending.copy(content, place),)
+            return sending.spoken(content, place) if content.spoken else (sending.copy(content, place),)
         case Album():
             return (sending.copy_album(content, place),)
         case Revise():

@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import count
+from typing import Any, TypeVar
 
 import structlog
 from telegram import Bot
 from telegram.error import NetworkError, RetryAfter, TelegramError
 
 from bot.core.errors import ChatMovedError, DeliveryError, StoreError
-from bot.core.outgoing import Delivery, Lane, Outgoing, Receipt
+from bot.core.outgoing import Delivery, Lane, Outgoing, Receipt, Text
 from bot.ports import Clock, Store
 from bot.telegram import delivery, failures
 from bot.telegram import job as jobs
 from bot.telegram.budget import Rates
-from bot.telegram.call import Call, Made
+from bot.telegram.call import Call, Made, Place
 from bot.telegram.carrier import Carrier
 from bot.telegram.intake import Intake
 from bot.telegram.job import Job
@@ -28,6 +29,8 @@ from bot.telegram.timer import Timer
 from bot.telegram.typist import Typist
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 PARALLEL = 32
 """How many requests may be on their way at once."""
@@ -75,7 +78,7 @@ class TelegramSender:
         self._ledger = Ledger(store, self._timer, failed)
         self._typist = Typist(self._timer, self._show_typing)
         self._numbers = count()
-        self._asked: set[asyncio.Future[Answer]] = set()
+        self._asked: set[asyncio.Future[Any]] = set()
         self._woken = asyncio.Event()
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
@@ -165,12 +168,28 @@ class TelegramSender:
         self._intake.put_aside(("typing", chat_id), ("unkept", chat_id), Lane.ACKNOWLEDGE, job)
         self._note_work()
 
+    async def tell(self, chat_id: int, content: Text, thread_id: int | None = None) -> None:
+        """Say something that belongs to no case and is not kept. Returns at once; a refusal is logged."""
+        job = Job(chat_id, calls=delivery.calls(content, Place(chat_id, thread_id)))
+        job.refused = lambda error: log.warning("an answer could not be given", chat=chat_id, error=str(error))
+        self._intake.put_aside(("told", next(self._numbers)), chat_id, Lane.AGENT, job)
+        self._note_work()
+
+    async def beside(self, chat_id: int, do: Callable[[Bot], Awaitable[T]]) -> T:
+        """Make one call after all that is more urgent, counted in a chat's budget; what it gives. Raises what it
+        raises."""
+        return await self._in_turn(do, chat_id, Lane.FOLLOW_UP)
+
     async def _ask(self, chat_id: int | None, ask: Ask) -> Answer:
         """Make a call that is not in the outbox, when its turn comes. Raises what Telegram says against it."""
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        # These are few, and others wait for them: without `deleteWebhook` no update comes in.
+        return await self._in_turn(lambda _bot: ask(), chat_id, Lane.ANSWER if chat_id else Lane.ACKNOWLEDGE)
 
-        async def run(_bot: Bot) -> Made:
-            given = await ask()
+    async def _in_turn(self, ask: Callable[[Bot], Awaitable[T]], chat_id: int | None, lane: Lane) -> T:
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        async def run(bot: Bot) -> Made:
+            given = await ask(bot)
             if not answer.done():
                 answer.set_result(given)
             return Made()
@@ -178,8 +197,7 @@ class TelegramSender:
         job = self._intake.unkept(chat_id or 0, Call(run))
         job.refused = lambda error: None if answer.done() else answer.set_exception(error)
         key = ("asked", next(self._numbers))
-        # These are few, and others wait for them: without `deleteWebhook` no update comes in.
-        self._intake.put_aside(key, chat_id or key, Lane.ANSWER if chat_id else Lane.ACKNOWLEDGE, job)
+        self._intake.put_aside(key, chat_id or key, lane, job)
         self._note_work()
         self._asked.add(answer)
         try:

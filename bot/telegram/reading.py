@@ -12,6 +12,7 @@ from datetime import datetime
 
 from bot.core.conversation import Media
 from bot.core.incoming import (
+    AdminChoice,
     AgentChoice,
     AgentMessage,
     AgentReaction,
@@ -23,14 +24,15 @@ from bot.core.incoming import (
     GroupStanding,
     Ignored,
     Incoming,
+    MemberStanding,
     TopicClosed,
     Update,
 )
 from bot.core.people import Agent, Customer, Role
-from bot.telegram import kinds
+from bot.telegram import editing, kinds
 from bot.telegram.raw import Raw, number, part, words
 
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member")
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member", "chat_member")
 """The kinds of update that we ask Telegram for."""
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?=\s|$)")
@@ -70,14 +72,16 @@ def every_member_is_an_agent(_agents_chat: int, _user: int) -> Role:
 class TelegramChannel:
     """Reads updates, given which chats are the agents' and who we are ourselves.
 
-    ``role_of`` gives the role of a user in an agents' chat. Texts are as they were written, with a command's slash and
-    arguments; what has no words of its own is put in words as far as it can be (a contact's number, a poll's question).
+    ``role_of`` gives the role of a user in an agents' chat, ``admins`` are those who may edit the content. Texts are as
+    they were written, with a command's slash and arguments; what has no words of its own is put in words as far as it
+    can be (a contact's number, a poll's question).
     """
 
     agents_chats: Collection[int]
     bot_id: int
     bot_username: str
     role_of: Callable[[int, int], Role] = every_member_is_an_agent
+    admins: Collection[int] = frozenset()
 
     def read(self, update: Update) -> Incoming:
         """What an update says. Anything strange is :class:`Ignored`, never an error."""
@@ -88,6 +92,8 @@ class TelegramChannel:
             return self._reaction(part(raw, "message_reaction"))
         if part(raw, "my_chat_member"):
             return self._standing(part(raw, "my_chat_member"))
+        if part(raw, "chat_member"):
+            return self._member(part(raw, "chat_member"))
         for kind in ("message", "edited_message"):
             if part(raw, kind):
                 return self._message(part(raw, kind), edited=kind == "edited_message")
@@ -114,7 +120,9 @@ class TelegramChannel:
         text, media = kinds.content_of(message) or ("", Media.OTHER)
         if edited and media in _MOVES:
             return Ignored("a place that moves")
-        command, _ = self._command(text)
+        command, _ = self._command(message, text)
+        if customer.id in self.admins and (asked := editing.asked(message, chat_id, customer, text, command)):
+            return asked
         reply_to, quoted = kinds.answered(message)
         return CustomerMessage(
             chat_id,
@@ -140,7 +148,7 @@ class TelegramChannel:
             return Ignored("not written by a person")
         if edited and content[1] in _MOVES:
             return Ignored("a place that moves")
-        command, addressee = self._command(content[0])
+        command, addressee = self._command(message, content[0])
         if addressee is not None:
             return Ignored("a command for another bot")
         if thread_id is None and reply_to is None and command is None:
@@ -176,6 +184,14 @@ class TelegramChannel:
             return CustomerStanding(chat_id, status != "kicked")
         return Ignored("about a chat that is neither a customer's nor the agents'")
 
+    def _member(self, changed: Raw) -> Incoming:
+        chat_id, member = number(part(changed, "chat"), "id"), part(changed, "new_chat_member")
+        user = part(member, "user")
+        agent = self._person(user, chat_id) if chat_id in self.agents_chats and chat_id is not None else None
+        if agent is None or chat_id is None:
+            return Ignored("about nobody in an agents' group")
+        return MemberStanding(chat_id, agent, role_of_member(member))
+
     def _reaction(self, reaction: Raw) -> Incoming:
         chat = part(reaction, "chat")
         chat_id, message_id = number(chat, "id"), number(reaction, "message_id")
@@ -204,9 +220,13 @@ class TelegramChannel:
         if chat_id in self.agents_chats:
             agent = self._person(part(query, "from"), chat_id)
             if agent:
-                return AgentChoice(chat_id, _thread(message), message_id, agent, callback_id, data)
+                answers, _ = kinds.answered(message)
+                answered = (words(part(message, "reply_to_message"), "text") or "") if answers else ""
+                return AgentChoice(chat_id, _thread(message), message_id, agent, callback_id, data, answers, answered)
         elif chat.get("type") == "private":
             customer = _customer(part(query, "from"))
+            if customer and customer.id in self.admins and editing.is_ours(data):
+                return AdminChoice(chat_id, message_id, customer, callback_id, data)
             if customer:
                 return CustomerChoice(chat_id, message_id, customer, callback_id, data)
         return Ignored("pressed by nobody that we serve")
@@ -227,8 +247,11 @@ class TelegramChannel:
             return None
         return Agent(user_id, _name(user), self.role_of(chat_id, user_id), words(user, "username"))
 
-    def _command(self, text: str) -> tuple[str | None, str | None]:
-        """The command, and the other bot that it is for, if it names one."""
+    def _command(self, message: Raw, text: str) -> tuple[str | None, str | None]:
+        """The command, and the other bot that it is for, if it names one. What is passed on was said by someone else,
+        and commands nothing."""
+        if "forward_origin" in message:
+            return None, None
         found = _COMMAND.match(text)
         if not found:
             return None, None
@@ -246,6 +269,14 @@ def standing_of(chat_id: int, member: Raw) -> GroupStanding:
     return GroupStanding(chat_id, present, missing)
 
 
+def role_of_member(member: Raw) -> Role | None:
+    """What a ``ChatMember`` may do among colleagues; None: they are none."""
+    status = words(member, "status")
+    if status in {"creator", "administrator"}:
+        return Role.SUPERVISOR
+    return Role.AGENT if status == "member" or member.get("is_member") is True else None
+
+
 def update_from(raw: object, received_at: datetime) -> Update | None:
     """What came, ready to be kept; None if it is not an update at all."""
     if not isinstance(raw, Mapping):
@@ -256,7 +287,7 @@ def update_from(raw: object, received_at: datetime) -> Update | None:
 
 def lane_of(raw: Mapping[str, object]) -> str:
     """Which updates this one must wait for: those of its customer, or of its topic in a group."""
-    for kind in ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member"):
+    for kind in ("message", "edited_message", "callback_query", "message_reaction", "my_chat_member", "chat_member"):
         inner = part(raw, kind)
         if not inner:
             continue

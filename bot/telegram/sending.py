@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from telegram import Bot, MessageEntity
+from telegram import Bot, InputFile, MessageEntity
 from telegram.error import TelegramError
 
 from bot.core.conversation import Media
-from bot.core.outgoing import Copy, Text
+from bot.core.outgoing import Copy, Text, TextFile
 from bot.telegram.call import Album, Call, Made, Place
 from bot.telegram.failures import says
 from bot.telegram.formats import Markup, beneath, entities_of, mentions_in, reply_to
@@ -48,6 +48,24 @@ def send(
             reply_markup=markup,
             reply_parameters=reply_to(answers),
             entities=list(entities) or None,
+        )
+        return Made(message.message_id)
+
+    return Call(run)
+
+
+def spoken(content: Copy, place: Place) -> tuple[Call, ...]:
+    """The words of a message in place of the message."""
+    return text(Text(content.text, entities=content.entities), place)
+
+
+def text_file(content: TextFile, place: Place) -> Call:
+    """A document that is made of words."""
+
+    async def run(bot: Bot) -> Made:
+        file = InputFile(content.text.encode("utf-8", "replace"), filename=content.name)
+        message = await bot.send_document(
+            place.chat_id, file, caption=content.caption or None, message_thread_id=place.thread_id
         )
         return Made(message.message_id)
 

@@ -22,6 +22,7 @@ import pytest
 from bot.core.content import ALWAYS, Calendar
 from bot.core.conversation import Author, Conversation, Message, Phase, Promise
 from bot.core.draft import Groups
+from bot.core.outgoing import Text
 from bot.core.step import Due, DueKind, Step
 from bot.flow import Flow
 from bot.ports import Channel, Knowledge, Library, Understander
@@ -99,6 +100,9 @@ class Quiet:
         return None
 
     async def typing(self, chat_id: int) -> None:
+        return None
+
+    async def tell(self, chat_id: int, content: Text, thread_id: int | None = None) -> None:
         return None
 
     def now(self) -> datetime:

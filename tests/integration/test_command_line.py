@@ -149,6 +149,9 @@ def test_queue_says_when_nobody_is_waiting_and_lists_who_is(tmp_path: Path) -> N
             where = {"KEEPWORD_STORE": f"tinydb:{tmp_path / 'store'}"}
             nobody = await asyncio.to_thread(keepword, tmp_path, "queue", **where)
             await home.customer_says("my lamp arrived broken")
+            thread = await home.topic()
+            home.agent_says(thread, "/tag vip")
+            await home.until_topic_reads(thread, "🏷 Tags: vip")
             somebody = await asyncio.to_thread(keepword, tmp_path, "queue", "--json", **where)
             return nobody.stdout, somebody.stdout
 
@@ -158,6 +161,7 @@ def test_queue_says_when_nobody_is_waiting_and_lists_who_is(tmp_path: Path) -> N
     told = json.loads(line)
     assert (told["customer"], told["intent"], told["phase"]) == ("Maja", "item_damaged", Phase.WAITING.value)
     assert told["quoted"] == "by 12:00 today"
+    assert told["tags"] == ["vip"]
     assert PromiseState.OPEN.value == "open"
 
 

@@ -24,7 +24,7 @@ def script(messages: list[Message]) -> list[str]:
     return [word for message in messages for word in lines(message)]
 
 
-DEEDS = ["write", "chatter", "picture", "album", "answer", "edit", "react", "note", "take back"]
+DEEDS = ["write", "chatter", "picture", "album", "answer", "edit", "react", "note", "canned", "take back"]
 ACTS = st.lists(
     st.tuples(
         st.sampled_from("ca"), st.sampled_from(DEEDS), st.integers(0, 20), st.sampled_from(["", "hear", "settle"])

@@ -177,10 +177,7 @@ def test_commands_do_what_the_buttons_do_and_answer_in_the_topic() -> None:
     unknown = handover.agent_asked(waiting(), handover.Wish("dance", ANA), 9, LATER)
     assert claimed.conversation.agent == ANA
     assert said_to_team(again) == ["You have this case already. Just write here."]
-    assert said_to_team(unknown) == [
-        "There is no /dance here. You can /claim, /resolve or hand /back, /snooze it, pass it on with /transfer or "
-        "/assign, and say that you have /called; /delete, in answer to a message of yours, takes it back."
-    ]
+    assert said_to_team(unknown) == ["There is no /dance here. /help lists what there is."]
 
 
 def test_what_the_customer_was_still_writing_is_left_to_the_agent() -> None:
