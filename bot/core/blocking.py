@@ -21,6 +21,8 @@ from bot.core.step import Step
 BLOCK = "block"
 BLOCK_NOW = "block.now"
 UNBLOCK = "unblock"
+COMMANDS = (BLOCK, UNBLOCK)
+"""What may be asked for with a slash."""
 
 
 def handles(command: str) -> bool:

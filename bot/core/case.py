@@ -123,7 +123,7 @@ def _status(draft: Draft) -> str:
     if conversation.promise is not None:
         left = words.span(draft.context.catalogue.standards.default_language, conversation.promise.due_at - draft.now)
         by = promised(draft, conversation.promise)
-        lines.append(draft.team_words("team_card_promise", by=by, left=left))
+        lines.append(draft.team_words("team_status_promise", by=by, left=left))
         if conversation.promise.way is Way.CALL:
             lines.append(draft.team_words("team_card_call", phone=conversation.slots.get("phone", "")))
     elif conversation.promises:

@@ -22,6 +22,8 @@ from bot.core.step import DueKind
 
 SNOOZE = "snooze"
 UNSNOOZE = "unsnooze"
+COMMANDS = (SNOOZE, UNSNOOZE)
+"""What may be asked for with a slash."""
 MORE = "rest.more"
 FOR = "rest.for."
 """Rest for so many minutes from now."""

@@ -16,6 +16,8 @@ from bot.core.step import Step
 
 TRANSFER = "transfer"
 ASSIGN = "assign"
+COMMANDS = (TRANSFER, ASSIGN)
+"""What may be asked for with a slash."""
 TO_TEAM = "team."
 TO_PERSON = "person."
 """What the buttons of a choice say: to this team, to the colleague with this id."""

@@ -358,9 +358,9 @@ async def test_a_language_that_nobody_serves_is_flagged_on_the_card(home: House)
 
 async def test_the_card_says_how_long_is_left_and_is_brought_up_to_date_at_each_reminder(home: House) -> None:
     thread = await complained(home)
-    assert "⏰ Reply promised by 12:00 today, in" in home.card(thread).text
+    assert "⏰ Reply promised by 12:00 today (in" in home.card(thread).text
     home.pass_time(70 * MINUTE)
-    await until_card_reads(home, thread, "⏰ Reply promised by 12:00 today, in 60 min")
+    await until_card_reads(home, thread, "⏰ Reply promised by 12:00 today (in 60 min)")
 
 
 async def test_the_next_case_of_a_customer_names_the_last_with_the_way_to_its_topic(home: House) -> None:
