@@ -281,7 +281,7 @@ async def test_only_who_is_in_charge_blocks_a_customer_and_is_asked_whether_it_i
     await press(home, home.card(thread), "Block", BEN)
     await until_toast(home, "Only supervisors and admins")
     home.agent_says(thread, "/block", BEN)
-    await home.until_topic_reads(thread, "Only supervisors and admins")
+    await home.until_topic_reads(thread, "/block is for supervisors")
     await press(home, home.card(thread), "Block", ANA)
     await until_toast(home, "Block this customer?")
     assert (await home.conversation()).is_open
