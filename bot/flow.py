@@ -26,7 +26,9 @@ from bot.core import (
     arrival,
     asked,
     blocking,
+    deep_links,
     handover,
+    mydata,
     reach,
     reopening,
     roster,
@@ -59,6 +61,7 @@ from bot.core.outgoing import Outgoing, Receipt, Text, To
 from bot.core.people import Person
 from bot.core.step import Due, DueKind, Step
 from bot.mirroring import Mirroring
+from bot.mydata import MyData
 from bot.ports import Channel, Clock, Hints, Library, Members, Sender, Store, Workbench
 from bot.staff import Met, Staff
 from bot.team import Team
@@ -123,6 +126,7 @@ class Flow:
         self._team = Team(store, sender, self._cases, self._staff)
         self._mirroring = Mirroring(store, self._cases)
         self._admins = Admins(store, self._cases, self._staff, workbench)
+        self._mydata = MyData(store, self._cases)
 
     # inbound
 
@@ -229,6 +233,9 @@ class Flow:
                 await self._cases.commit(aftercare.word(rated, message, update_id, context))
                 return
             conversation = await self._current(last, message, context)
+            if message.command == mydata.COMMAND:
+                await self._mydata.asked(conversation, message, update_id)
+                return
             taken = asked.command if message.command in asked.COMMANDS else arrival.receive
             await self._cases.commit(taken(conversation, message, update_id, context))
 
@@ -249,6 +256,9 @@ class Flow:
         return await self._store.conversation(sent[0].conversation_id) if sent and is_survey else None
 
     async def _customer_chose(self, choice: CustomerChoice, update_id: int) -> None:
+        if mydata.is_choice(choice):
+            await self._mydata.chose(choice, update_id)
+            return
         context = self._cases.context()
         async with self._store.lease(choice.chat_id) as last:
             if last is not None and last.customer.blocked:
@@ -276,6 +286,9 @@ class Flow:
 
     async def on_due(self, due: Due) -> None:
         """Do what falls due."""
+        if due.kind is DueKind.ERASE:
+            await self._mydata.erase(due)
+            return
         async with self._store.lease(due.chat_id) as last:
             if last is not None and due.kind in aftercare.KINDS:
                 await self._ask_after(due, last)
@@ -340,6 +353,7 @@ class Flow:
         understanding = await knowledge.understander.understand(text, hints)
         context = self._cases.context(knowledge.catalogue)
         past = await self._past(conversation, context)
+        understanding = deep_links.considered(conversation, understanding, context.catalogue)
         decided = decide(conversation, text, understanding, context.catalogue)
         decision = reopening.considered(decided, past, text, understanding, context.catalogue)
         return turn.answer(conversation, decision, understanding, context, past)

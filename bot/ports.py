@@ -243,6 +243,12 @@ class Store(Protocol):
         """
         ...
 
+    async def erase(self, chat_id: int, at: datetime) -> None:
+        """Keep of the resolved conversations of this chat, which the caller has leased, and of their record, only what
+        :mod:`bot.core.erasure` leaves. When it returns, nothing else of it is on disk. Doing it twice does no harm.
+        """
+        ...
+
     # colleagues
 
     async def people(self) -> tuple[Person, ...]:

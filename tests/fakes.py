@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.core.conversation import GONE, Conversation
+from bot.core.erasure import erased, erased_event
 from bot.core.errors import StoreError
 from bot.core.incoming import Update
 from bot.core.outgoing import Card, Copy, Delivery, OpenTopic, Outgoing, Receipt
@@ -146,6 +147,13 @@ class FakeStore:
         self.due_rows.update({row.id: row for row in step.due})
         if step.update_id is not None:
             self.updates.pop(step.update_id, None)
+
+    async def erase(self, chat_id: int, at: datetime) -> None:
+        self._check()
+        past = {one.id: erased(one, at) for one in await self.past_conversations(chat_id)}
+        self.conversations |= past
+        self.record = [erased_event(event) if event.conversation_id in past else event for event in self.record]
+        self.rows = {key: row for key, row in self.rows.items() if row[0].conversation_id not in past}
 
     # colleagues
 

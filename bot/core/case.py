@@ -78,7 +78,15 @@ def keyboard(draft: Draft) -> Keyboard:
 def card(draft: Draft) -> str:
     """Everything known about the case, for a colleague who has never seen it."""
     conversation = draft.conversation
-    lines = [_who(draft), background.foreign(draft), what(draft), *details(draft), _tags(draft), _status(draft)]
+    lines = [
+        _who(draft),
+        background.foreign(draft),
+        what(draft),
+        *details(draft),
+        _link(draft),
+        _tags(draft),
+        _status(draft),
+    ]
     lines += [background.said_by_bot(draft), *background.cases_before(draft)]
     head = "\n".join(line for line in lines if line)
     return f"{head}\n\n{_transcript(draft, conversation, CARD_LIMIT - words.units(head))}"
@@ -110,6 +118,10 @@ def details(draft: Draft) -> list[str]:
 def _tags(draft: Draft) -> str:
     tags = draft.conversation.tags
     return draft.team_words("team_card_tags", tags=", ".join(tags)) if tags else ""
+
+
+def _link(draft: Draft) -> str:
+    return draft.team_words("team_card_link", link=draft.conversation.link) if draft.conversation.link else ""
 
 
 def _status(draft: Draft) -> str:

@@ -44,7 +44,7 @@ def _customers(*names: str) -> tuple[Command, ...]:
 
 
 COMMANDS: tuple[Command, ...] = (
-    *_customers("start", "help", "human", "status", "time", "call", "cancel", "stop"),
+    *_customers("start", "help", "human", "status", "time", "call", "cancel", "language", "mydata", "stop"),
     Command("claim", "team_menu_claim"),
     Command("resolve", "team_menu_resolve"),
     Command("back", "team_menu_back"),

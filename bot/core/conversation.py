@@ -259,7 +259,8 @@ class Conversation:
     ``phone_asked``: the customer was asked which number to call. ``continues`` is the id of a resolved conversation
     that this one takes up again, in the same topic. ``snoozed``: it rests. ``passed`` is when it was last passed on to
     another team. ``titled`` is the title that its topic was last given. ``earlier`` are the customer's last cases
-    before this one, oldest first.
+    before this one, oldest first. ``link`` is what the link said by which the customer came.
+    ``erased_at`` is when it was stripped of the customer and of all that was said: figures are left.
     """
 
     id: str
@@ -303,6 +304,8 @@ class Conversation:
     earlier: tuple[Earlier, ...] = ()
     unsent: tuple[Unsent, ...] = ()
     tags: tuple[str, ...] = ()
+    link: str = ""
+    erased_at: datetime | None = None
 
     @property
     def promise(self) -> Promise | None:

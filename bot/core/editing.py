@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from bot.core.rehearsal import Outcome
 
+COMMANDS = ("content", "proposals")
+"""What admins may ask with a slash, in private, besides what other colleagues may."""
+
 
 class Stage(StrEnum):
     """How far a submission has come."""

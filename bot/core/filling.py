@@ -142,7 +142,7 @@ def _values(draft: Draft, language: str, agent: Agent, given: Mapping[str, str])
 def _day(text: str, language: str) -> str:
     """A date of the calendar as the language writes it; anything else as it stands."""
     try:
-        return words.long_day(language, date.fromisoformat(text))
+        return words.long_date(language, date.fromisoformat(text))
     except ValueError:
         return text
 

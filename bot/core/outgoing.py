@@ -78,7 +78,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """A file of words, sent as a document in UTF-8."""
+    """A file of words, sent as a document in UTF-8. Telegram takes 50 MB."""
 
     name: str
     text: str

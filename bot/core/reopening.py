@@ -36,7 +36,7 @@ def before(conversation: Conversation) -> tuple[str, ...]:
 
 def may_be_continued(past: Conversation, context: Context) -> bool:
     """Whether a resolved case that a human had, or was to have, may still be taken up again."""
-    if past.is_open or past.resolved_at is None or not past.promises:
+    if past.is_open or past.resolved_at is None or not past.promises or past.erased_at is not None:
         return False
     since = max(past.resolved_at, past.after.asked_at or past.resolved_at)
     return context.now - since <= context.catalogue.standards.reopen

@@ -37,6 +37,8 @@ class DueKind(StrEnum):
     """A case has rested for as long as an agent wanted: call them."""
     ARCHIVE = "archive"
     """The case was resolved so long ago that its topic may go."""
+    ERASE = "erase"
+    """The customer wants all that we keep of them erased."""
     IDLE = "idle"
     """Nobody has said anything to the bot for long: the conversation is over."""
 

@@ -158,7 +158,8 @@ def later(draft: Draft) -> None:
     """The customer would rather have it at another time: offer some."""
     standing = draft.conversation.promise
     assert standing is not None
-    draft.say(promising.sentence(draft, standing), times_to_choose(draft))
+    text = words.compose(draft.words("ask_time"), promising.sentence(draft, standing))
+    draft.say(text, times_to_choose(draft))
 
 
 def _agreed(draft: Draft, *, hide_keyboard: bool = False) -> None:

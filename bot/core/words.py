@@ -98,7 +98,7 @@ def first_word(name: str) -> str:
 
 def language_name(language: str, speaker: str | None = None) -> str:
     """What a language is called by those who speak ``speaker``, by default in itself: "English", "slovenščina"."""
-    return _locale(language).get_display_name(_locale(speaker or language)) or language
+    return _locale(language).get_display_name(_times_of(speaker or language)) or language
 
 
 def _form(reply: Reply, language: str, values: Mapping[str, object]) -> str:
@@ -225,6 +225,11 @@ def dated(language: str, local: datetime) -> str:
     )
 
 
+def long_date(language: str, day: date) -> str:
+    """A day with its year: "23 November 2026"."""
+    return format_date(day, "long", locale=_times_of(language))
+
+
 def span(language: str, length: timedelta) -> str:
     """How far away: "in 42 min", "42 min ago" if negative; in the largest unit of which there are two, rounded."""
     return format_timedelta(length, threshold=2, add_direction=True, format="short", locale=_times_of(language))
@@ -233,11 +238,6 @@ def span(language: str, length: timedelta) -> str:
 def length(language: str, span: timedelta) -> str:
     """How long something takes: "30 min", "2 hr"."""
     return format_timedelta(span, threshold=2, format="short", locale=_times_of(language))
-
-
-def long_day(language: str, on: date) -> str:
-    """A date, as the language writes it in a sentence: "3 December 2026"."""
-    return format_date(on, "long", _times_of(language))
 
 
 def money(language: str, number: str, currency: str) -> str:

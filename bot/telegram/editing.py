@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 
+from bot.core.editing import COMMANDS
 from bot.core.editor import MARK
 from bot.core.incoming import AdminMessage, SentFile
 from bot.core.people import Customer
 from bot.telegram.raw import Raw, number, part, words
-
-COMMANDS = ("content", "proposals")
-"""What admins may ask with a slash, besides what customers may."""
 
 _FILE = re.compile(r"\.ya?ml\b", re.IGNORECASE)
 

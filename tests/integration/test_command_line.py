@@ -235,3 +235,35 @@ def test_doctor_says_what_is_missing(folder: Path) -> None:
     assert done.returncode == 1
     assert "There is no token" in done.stdout.decode()
     assert "BotFather" in done.stdout.decode()
+
+
+# --- a customer's data
+
+
+async def test_a_customer_is_exported_and_erased_at_the_command_line(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        await home.customer_says("my lamp arrived broken")
+        await home.topic()
+    place = {"KEEPWORD_STORE": "tinydb:store"}
+    told = json.loads(keepword(tmp_path, "export", "5001", **place).stdout)
+    assert told["conversations"][0]["messages"][0]["text"] == "my lamp arrived broken"
+    assert "promised" in [line["what"] for line in told["record"]]
+
+    refused = keepword(tmp_path, "erase", "5001", **place)
+    assert refused.returncode == 1
+    assert b"waits for a colleague" in refused.stdout
+
+    done = keepword(tmp_path, "erase", "5001", "--withdraw", **place)
+    assert (done.returncode, done.stdout.decode()) == (0, "Erased. The customer is told.\n")
+    left = keepword(tmp_path, "export", "5001", **place).stdout.decode()
+    assert json.loads(left)["conversations"][0]["promises"][0]["state"] == "cancelled"
+    assert "erased" in [line["what"] for line in json.loads(left)["record"]]
+    files = [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
+    assert not any(secret in left for secret in ("lamp", "Maja"))
+    assert [path for path in files if b"lamp arrived" in path.read_bytes() or b"Maja" in path.read_bytes()] == []
+
+
+def test_who_never_wrote_can_be_neither_exported_nor_erased(tmp_path: Path) -> None:
+    done = keepword(tmp_path, "export", "5001", KEEPWORD_STORE="tinydb:store")
+    assert done.returncode == 2
+    assert b"holds no store" in done.stderr
