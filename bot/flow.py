@@ -226,7 +226,7 @@ class Flow:
         context = self._cases.context()
         message = await self._mirroring.without_known_quote(message)
         async with self._store.lease(message.chat_id) as last:
-            if last is not None and last.customer.blocked:
+            if last is not None and last.customer.blocked and message.command != mydata.COMMAND:
                 await self._cases.commit(blocking.turn_away(last, message, update_id, context))
                 return
             if (rated := await self._rated(message)) is not None:

@@ -66,7 +66,7 @@ def _block(draft: Draft, move: Move) -> str:
     """The case ends, with what was promised in it; the customer is told, and the team reads how to undo it."""
     chosen(draft, move)
     draft.change(customer=replace(draft.conversation.customer, blocked=True))
-    draft.record("blocked", by=move.by, reason=move.words or None)
+    draft.record("blocked", by=move.by, why=move.words or None)
     draft.say(draft.words("blocked"))
     if draft.conversation.is_open:
         snoozing.end(draft, move.by)

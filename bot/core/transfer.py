@@ -92,7 +92,7 @@ def _to_person(draft: Draft, move: Move, person: Person, reason: str = "") -> st
         _take(draft, person, before)
     else:
         assignment.give(draft, person, "team_passed_to_you", before=move.agent.name, reason=_quoted(reason))
-    draft.record("passed_on", by=move.by, to=f"{person.name} ({person.id})", reason=reason or None)
+    draft.record("passed_on", by=move.by, to=f"{person.name} ({person.id})", why=reason or None)
     case.show_card(draft)
     if person.id == move.agent.id:
         return answer(draft, move, draft.team_words("team_taken_over"))
@@ -143,7 +143,7 @@ def _to_team(draft: Draft, move: Move, team: str, reason: str = "") -> str:
     _move(draft, move, team, reason)
     draft.change(phase=Phase.WAITING, agent=None, assigned=None)
     promising.watch_untaken(draft)
-    draft.record("passed_on", by=move.by, to=team, reason=reason or None)
+    draft.record("passed_on", by=move.by, to=team, why=reason or None)
     news = draft.team_words("team_passed_on", team=team, agent=move.agent.name, reason=_quoted(reason))
     draft.to_case(Text(news), Lane.AGENT)
     if standards.assign is not Assign.NONE:

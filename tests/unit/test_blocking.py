@@ -66,7 +66,7 @@ def test_an_administrator_who_writes_as_the_group_can() -> None:
     step = handover.agent_asked(waiting(), handover.Wish("block", message.agent, message=message), 9, at())
     assert step.conversation.customer.blocked
     (event,) = [event for event in step.events if event.name == "blocked"]
-    assert event.facts == {"reason": "threats"}
+    assert event.facts == {"why": "threats"}
 
 
 def test_the_next_conversation_knows_it_too() -> None:
