@@ -141,6 +141,10 @@ class Draft:
         if chat is not None:
             self._send(To.TEAM, Lane.FOLLOW_UP, content, chat)
 
+    def to_group(self, chat: int, content: Content) -> None:
+        """Goes to an agents' group that the case need not be in."""
+        self._send(To.TEAM, Lane.AGENT, content, chat)
+
     def to_colleague(self, person: Person, text: str) -> None:
         """Goes to a colleague in private; to nobody who has not started the bot."""
         if person.private:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core import case, mirror, resending
 from bot.core.conversation import Author, Conversation, Phase, Ref
 from bot.core.draft import Context, Draft
-from bot.core.outgoing import Copy, Lane, OpenTopic, Outgoing, React, ReopenTopic, Text
+from bot.core.outgoing import Copy, Lane, Outgoing, React, Text
 from bot.core.step import Step
 
 NOT_DELIVERED = "👎"
@@ -53,7 +53,7 @@ def topic_closed(conversation: Conversation, update_id: int | None, context: Con
     draft = Draft(conversation, context)
     if conversation.is_open:
         draft.record("topic_closed")
-        draft.to_case(ReopenTopic(case.title(conversation, context.catalogue)), Lane.AGENT)
+        case.reopen_topic(draft)
         draft.to_case(Text(draft.team_words("team_topic_reopened")), Lane.AGENT)
     return draft.finish(update_id)
 
@@ -66,7 +66,7 @@ def renew(conversation: Conversation, agents_chat: int, context: Context) -> Ste
     moved = conversation.agents_chat != agents_chat
     draft.change(agents_chat=agents_chat)
     if moved or conversation.topic_id is None:
-        draft.to_case(OpenTopic(case.title(conversation, context.catalogue), again=moved), Lane.CARD)
+        case.open_topic(draft, again=moved, lane=Lane.CARD)
     case.show_card(draft)
     for line in conversation.messages:
         if line.author is Author.CUSTOMER and line.ref in conversation.missed:

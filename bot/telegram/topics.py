@@ -7,12 +7,12 @@ from functools import partial
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.core.outgoing import Card, CloseTopic, OpenTopic, ReopenTopic
+from bot.core.outgoing import Card, CloseTopic, DeleteTopic, LeaveTopic, OpenTopic, RenameTopic, ReopenTopic, Text
 from bot.telegram.call import Call, Made, Place, change
-from bot.telegram.changing import edit
+from bot.telegram.changing import buttons, edit
 from bot.telegram.failures import is_topic_gone, says
 from bot.telegram.formats import markup
-from bot.telegram.sending import send
+from bot.telegram.sending import send, text
 from bot.telegram.splitting import shorten
 
 _TITLE_LIMIT = 128
@@ -46,6 +46,28 @@ def reopen_topic(content: ReopenTopic, place: Place) -> tuple[Call, ...]:
         return ()
     reopen = change(lambda bot: bot.reopen_forum_topic(chat_id, thread_id), _topic_as_it_is)
     return reopen, _rename(chat_id, thread_id, content.title)
+
+
+def rename_topic(content: RenameTopic, place: Place) -> tuple[Call, ...]:
+    """Renamed; without topics there is nothing to rename."""
+    return (_rename(place.chat_id, place.thread_id, content.title),) if place.thread_id else ()
+
+
+def leave_topic(content: LeaveTopic, place: Place) -> tuple[Call, ...]:
+    """A word where the case has gone, the card without its buttons, the topic renamed and closed."""
+    chat_id, thread_id = place.chat_id, content.topic_id
+    there = Place(chat_id, thread_id)
+    said = tuple(Call(one.run, _topic_as_it_is) for one in text(Text(content.text), there))
+    cleared = () if content.card_id is None else (buttons(chat_id, content.card_id, ()),)
+    if thread_id is None:
+        return (*said, *cleared)
+    close = change(lambda bot: bot.close_forum_topic(chat_id, thread_id), _topic_as_it_is)
+    return (*said, *cleared, _rename(chat_id, thread_id, content.title), close)
+
+
+def delete_topic(content: DeleteTopic, place: Place) -> tuple[Call, ...]:
+    """Deleted, with all that is in it."""
+    return (change(lambda bot: bot.delete_forum_topic(place.chat_id, content.topic_id), _topic_as_it_is),)
 
 
 def _rename(chat_id: int, thread_id: int, title: str) -> Call:
