@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from bot.core import blocking
 from bot.core.content import Catalogue
 from bot.core.conversation import Conversation
 from bot.core.draft import Context, Groups
-from bot.core.outgoing import Copy
+from bot.core.outgoing import Copy, LeaveTopic
 from bot.core.sharing import Loads
 from bot.core.step import Event, Step
 from bot.core.workload import Workload
@@ -48,6 +49,8 @@ class Cases:
         self.active: dict[int, str] = {}
         self._loads = Loads()
         self._since_start: list[Event] | None = []
+        self.blocked: set[int] = set()
+        """Chats of customers who are known to be blocked, of those who did anything since we started."""
 
     def context(self, catalogue: Catalogue | None = None) -> Context:
         """What a decision may know just now; by ``catalogue``, where it is not to be the one that is live."""
@@ -87,6 +90,13 @@ class Cases:
         async with self._store.lease(seen.chat_id) as last:
             yield await self.as_it_is(seen, last)
 
+    @asynccontextmanager
+    async def leased_for(self, seen: Conversation, command: str) -> AsyncIterator[Conversation]:
+        """As :meth:`leased`; the customer's last one, where an agent asks for what concerns the customer as such."""
+        async with self._store.lease(seen.chat_id) as last:
+            whole = last is not None and blocking.handles(command)
+            yield last if last is not None and whole else await self.as_it_is(seen, last)
+
     async def as_it_is(self, seen: Conversation, last: Conversation | None) -> Conversation:
         """A conversation that was looked at, as it is now; ``last`` is the last one of its chat, which is leased."""
         if last is not None and last.id == seen.id:
@@ -96,13 +106,32 @@ class Cases:
     async def commit(self, step: Step) -> None:
         """Keep all that a decision changes, and have it known to those who go by it."""
         await self._store.commit(step)
+        await self._note_left(step)
         self._hear(step.events)
         self._staff.note(step.conversation)
+        self._note_blocked(step)
         self._loads.note(step.conversation)
         self.waiting.note(step.conversation)
         if step.outbox:
             self._sender.wake()
         self._committed(step)
+
+    async def left(self, agents_chat: int, thread_id: int | None) -> Conversation | None:
+        """The case that once had this topic, and goes on in another group."""
+        name = await self._store.known(_left(agents_chat, thread_id))
+        return await self._store.conversation(name) if name else None
+
+    async def _note_left(self, step: Step) -> None:
+        for row in step.outbox:
+            if isinstance(row.content, LeaveTopic) and row.content.topic_id is not None:
+                await self._store.note(_left(row.chat_id, row.content.topic_id), step.conversation.id)
+
+    def _note_blocked(self, step: Step) -> None:
+        """An older conversation may know nothing of it: only taking it back ends it."""
+        if step.conversation.customer.blocked:
+            self.blocked.add(step.conversation.chat_id)
+        elif any(event.name == "unblocked" for event in step.events):
+            self.blocked.discard(step.conversation.chat_id)
 
     async def recall(self, since: datetime) -> None:
         """Learn from the record since then how much there is to do, and how fast it was done; beside all else."""
@@ -119,3 +148,7 @@ class Cases:
             self._workload.hear(event, standards)
             if self._since_start is not None:
                 self._since_start.append(event)
+
+
+def _left(agents_chat: int, thread_id: int | None) -> str:
+    return f"left:{agents_chat}:{thread_id}"

@@ -23,8 +23,10 @@ from bot.cases import Cases
 from bot.core import (
     aftercare,
     alarm,
+    archive,
     arrival,
     asked,
+    blocking,
     deep_links,
     handover,
     mydata,
@@ -143,11 +145,14 @@ class Flow:
         return await self._store.accept(update), self.seen(update)
 
     def seen(self, update: Update) -> Seen | None:
-        """The customer's message that an update brings, if it brings one: to be acknowledged once it is kept."""
+        """The customer's message that an update brings, if it brings one: to be acknowledged once it is kept.
+
+        To who is blocked it would not be true that anybody sees it.
+        """
         said = self._channel.read(update)
         if isinstance(said, AdminMessage):
             return Seen(said.chat_id, said.message_id, said.admin.language_code)
-        if isinstance(said, CustomerMessage) and not said.edited:
+        if isinstance(said, CustomerMessage) and not said.edited and said.chat_id not in self._cases.blocked:
             return Seen(said.chat_id, said.message_id, said.customer.language_code, said.through)
         return None
 
@@ -212,6 +217,9 @@ class Flow:
         context = self._cases.context()
         if isinstance(said, CustomerMessage):
             async with self._store.lease(said.chat_id) as last:
+                if last is not None and last.customer.blocked:
+                    await self._cases.commit(blocking.turn_away(last, said, update_id, context))
+                    return
                 conversation = await self._current(last, said, context)
                 await self._cases.commit(turn.trouble(conversation, str(error), context, update_id, said))
         elif isinstance(said, AgentMessage) and (seen := await self._team.case_of(said)) is not None:
@@ -238,6 +246,9 @@ class Flow:
         context = self._cases.context()
         message = await self._mirroring.without_known_quote(message)
         async with self._store.lease(message.chat_id) as last:
+            if last is not None and last.customer.blocked and message.command != mydata.COMMAND:
+                await self._cases.commit(blocking.turn_away(last, message, update_id, context))
+                return
             if (rated := await self._rated(message)) is not None:
                 await self._cases.commit(aftercare.word(rated, message, update_id, context))
                 return
@@ -270,6 +281,9 @@ class Flow:
             return
         context = self._cases.context()
         async with self._store.lease(choice.chat_id) as last:
+            if last is not None and last.customer.blocked:
+                await self._cases.commit(blocking.turn_away_choice(last, choice, update_id, context))
+                return
             conversation = last or arrival.fresh(choice.chat_id, choice.customer, None, context)
             conversation = replace(conversation, through=choice.through)
             about = asked.case_of(choice)
@@ -303,6 +317,8 @@ class Flow:
         async with self._store.lease(due.chat_id) as last:
             if last is not None and due.kind in aftercare.KINDS:
                 await self._ask_after(due, last)
+            elif due.kind is DueKind.ARCHIVE:
+                await self._archive(due)
             elif last is None or last.id != due.conversation_id:
                 await self._settle(due)
             elif due.kind is DueKind.TURN and last.pending:
@@ -327,6 +343,15 @@ class Flow:
         conversation = last if is_last else await self._store.conversation(due.conversation_id)
         if conversation is not None:
             await self._cases.commit(aftercare.ring(conversation, due, last, self._cases.context()))
+
+    async def _archive(self, due: Due) -> None:
+        """A case was resolved long ago: its topic may go, if it is still its own."""
+        conversation = await self._store.conversation(due.conversation_id)
+        if conversation is None:
+            return
+        chat, topic = conversation.agents_chat, conversation.topic_id
+        owner = await self._store.conversation_of_topic(chat, topic) if chat and topic else None
+        await self._cases.commit(archive.ring(conversation, owner, self._cases.context()))
 
     async def _settle(self, due: Due) -> None:
         """A row of a conversation that is over."""

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 
 from bot.asking import Asking
 from bot.cases import Cases
-from bot.core import arrival, colleagues, handover, lone, reach, shortcuts
+from bot.core import arrival, colleagues, handover, lone, mirror, reach, shortcuts, transfer
 from bot.core.conversation import Conversation
 from bot.core.incoming import AgentChoice, AgentMessage, CustomerMessage, TopicClosed
 from bot.core.outgoing import Text
@@ -42,12 +42,12 @@ class Team:
         if await self.asking.answered(message, seen, update_id):
             return
         if seen is None:
-            await self._store.discard(update_id, "about no case of ours")
+            await self._wrote_elsewhere(message, update_id)
             return
         context = self._cases.context()
         if message.command == handover.DELETE:
             message = await self._meant(message)
-        async with self._cases.leased(seen) as conversation:
+        async with self._cases.leased_for(seen, message.command or "") as conversation:
             if message.command in shortcuts.COMMANDS:
                 await self._cases.commit(shortcuts.asked(conversation, message, update_id, context))
             elif message.command and not message.edited:
@@ -56,6 +56,15 @@ class Team:
             else:
                 await self._cases.commit(handover.agent_wrote(conversation, message, update_id, context))
         await self._lone.did(message.agents_chat, message.command, seen.id)
+
+    async def _wrote_elsewhere(self, message: AgentMessage, update_id: int) -> None:
+        """In no case's topic, or in one that its case has left: then who wrote it must not think that it arrived."""
+        left = await self._cases.left(message.agents_chat, message.thread_id)
+        if left is None or mirror.is_note(message.text):
+            await self._store.discard(update_id, "about no case of ours")
+            return
+        async with self._cases.leased(left) as conversation:
+            await self._cases.commit(transfer.not_here(conversation, message, update_id, self._cases.context()))
 
     async def chose(self, choice: AgentChoice, update_id: int) -> None:
         """An agent pressed a button of a card."""
@@ -72,7 +81,7 @@ class Team:
                 await self._cases.commit(shortcuts.chose(conversation, choice, update_id, self._cases.context()))
             return
         wish = handover.Wish(command, choice.agent, choice.callback_id, pressed=choice.message_id)
-        async with self._cases.leased(seen) as conversation:
+        async with self._cases.leased_for(seen, command) as conversation:
             await self._cases.commit(handover.agent_asked(conversation, wish, update_id, self._cases.context()))
         await self._lone.did(choice.agents_chat, command, seen.id)
 
@@ -105,11 +114,15 @@ class Team:
         return shortcuts.meant(message, sent[0] if sent else None)
 
     async def case_of(self, message: AgentMessage) -> Conversation | None:
-        """The case whose topic it is; outside of topics, the one that the message answers; else the active one."""
+        """The case whose topic it is; outside of topics, or in one that a case has left, the one that it is about."""
         if is_person(message.agents_chat):
             return await self._lone.case_of(message)
         if message.thread_id is not None:
-            return await self._store.conversation_of_topic(message.agents_chat, message.thread_id)
+            found = await self._store.conversation_of_topic(message.agents_chat, message.thread_id)
+            if found is not None:
+                return found
+            about = message.message_id if message.edited else message.reply_to or 0
+            return await self._cases.about(message.agents_chat, about, only_copies=True)
         return await self._cases.about(message.agents_chat, message.reply_to or 0)
 
     async def topic_closed(self, closed: TopicClosed, update_id: int) -> None:

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from bot.core.conversation import Conversation
+from bot.core.conversation import GONE, Conversation
 from bot.core.erasure import erased, erased_event
 from bot.core.errors import StoreError
 from bot.core.incoming import Update
@@ -133,7 +134,10 @@ class FakeStore:
         self._check()
         known = self.conversations.get(step.conversation.id, step.conversation)
         topic_id, card_id = step.conversation.topic_id or known.topic_id, step.conversation.card_id or known.card_id
-        self.conversations[known.id] = replace(step.conversation, topic_id=topic_id, card_id=card_id)
+        places = {"topic_id": topic_id, "card_id": card_id}
+        gone = {name: None for name in places if getattr(step.conversation, name) == GONE}
+        kept: dict[str, Any] = {**places, **gone}
+        self.conversations[known.id] = replace(step.conversation, **kept)
         self.record.extend(step.events)
         for row in step.outbox:
             if row.id not in self.receipts:

@@ -57,6 +57,7 @@ def _facts(entry: Entry, catalogue: Catalogue) -> dict[str, object]:
         "made_at": promise.made_at.isoformat() if promise else None,
         "due_at": promise.due_at.isoformat() if promise else None,
         "quoted": promise.quoted if promise else None,
+        "snoozed_until": case.snoozed.until.isoformat() if case.snoozed else None,
         "late": bool(entry.left and entry.left < timedelta(0)),
         "tags": list(entry.case.tags),
         "why": entry.why,

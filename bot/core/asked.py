@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.core import aftercare, arrival, deep_links, languages, turn, wishes
+from bot.core import aftercare, arrival, deep_links, languages, snoozing, turn, wishes
 from bot.core.arrival import known
 from bot.core.conversation import Author, Clarification, Conversation, Message, Phase
 from bot.core.decide import TALK_TO_HUMAN, Act, Because, Decision, decide_chosen
@@ -95,6 +95,7 @@ def command(
     draft = Draft(conversation, context)
     if conversation.phase in (Phase.WAITING, Phase.HUMAN):
         draft.to_case(Copy(message.chat_id, message.message_id), Lane.AGENT)
+        snoozing.interrupt(draft)
     draft.change(customer=known(message.customer, conversation.customer))
     draft.record("received", ref=message.message_id, text=message.text)
     if not conversation.messages and not conversation.pending:

@@ -120,6 +120,23 @@ class Team:
     on_duty: int | None = None
 
 
+class Returning(StrEnum):
+    """Where the next case of a customer goes."""
+
+    NEW = "new"
+    """To a topic of its own."""
+    SAME = "same"
+    """To the topic of their last case, which is opened again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """What becomes of topics. ``archive_after`` is how long after its case was resolved one is deleted; None: never."""
+
+    returning: Returning = Returning.NEW
+    archive_after: timedelta | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Standards:
     """``standards.yml``: the service standards, the document and the configuration at once.
@@ -151,6 +168,7 @@ class Standards:
     survey: timedelta | None = None
     follow_up: dict[str, timedelta] = field(default_factory=dict)
     quiet: tuple[time, time] | None = None
+    topics: Topics = field(default_factory=Topics)
     tags: tuple[str, ...] = ()
     currency: str | None = None
 

@@ -190,10 +190,6 @@ class Phase(StrEnum):
     """Closed for good; the customer's next message starts another conversation."""
 
 
-NO_CARD = 0
-"""The ``card_id`` of a case whose card was left in another chat: None would mean that nothing changes."""
-
-
 @dataclass(frozen=True, slots=True)
 class Clarification:
     """The one question the bot has open with the customer, in its words. ``options`` are the intents on its buttons."""
@@ -218,6 +214,41 @@ class Aftercare:
 
 
 @dataclass(frozen=True, slots=True)
+class Snooze:
+    """An agent lets a case rest: since ``at``, until ``until`` or until the customer writes."""
+
+    until: datetime
+    at: datetime
+    by: Agent
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The last time that a case was passed on, by ``by``: to ``team``. ``reason`` is what they said of it."""
+
+    at: datetime
+    by: Agent
+    team: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What is remembered of a case of the same customer that is over: ``agent`` is the name of who solved it."""
+
+    id: str
+    ended_at: datetime
+    intent: str
+    agent: str = ""
+    agents_chat: int | None = None
+    topic_id: int | None = None
+
+
+GONE = 0
+"""In a step, in place of a topic or a card: the conversation has none any more. (None says that none is known.)"""
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """One case of one customer, from the first message to its resolution.
 
@@ -237,8 +268,10 @@ class Conversation:
     ``tags`` are what colleagues have put on the case, in their order.
 
     ``phone_asked``: the customer was asked which number to call. ``continues`` is the id of a resolved conversation
-    that this one takes up again, in the same topic. ``through`` is the chat of a business account, if it is held there.
-    ``link`` is what the link said by which the customer came.
+    that this one takes up again, in the same topic. ``snoozed``: it rests. ``passed`` is when it was last passed on to
+    another team. ``through`` is the chat of a business account, if it is held there. ``titled`` is the title that its
+    topic was last given. ``earlier`` are the customer's last cases before this one, oldest first. ``link`` is what the
+    link said by which the customer came.
     ``erased_at`` is when it was stripped of the customer and of all that was said: figures are left.
     """
 
@@ -277,6 +310,10 @@ class Conversation:
     likely: tuple[str, ...] = ()
     unreachable: str = ""
     missed: tuple[int, ...] = ()
+    snoozed: Snooze | None = None
+    passed: Passed | None = None
+    titled: str = ""
+    earlier: tuple[Earlier, ...] = ()
     unsent: tuple[Unsent, ...] = ()
     tags: tuple[str, ...] = ()
     link: str = ""

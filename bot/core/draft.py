@@ -145,6 +145,10 @@ class Draft:
         if chat is not None:
             self._send(To.TEAM, Lane.FOLLOW_UP, content, chat)
 
+    def to_group(self, chat: int, content: Content) -> None:
+        """Goes to an agents' group that the case need not be in."""
+        self._send(To.TEAM, Lane.AGENT, content, chat)
+
     def to_colleague(self, person: Person, text: str) -> None:
         """Goes to a colleague in private; to nobody who has not started the bot, or who has read it in their case."""
         if person.private and person.id != self.conversation.agents_chat:

@@ -36,11 +36,14 @@ _KEPT_FIELDS = (
 
 
 def erased(conversation: Conversation, at: datetime) -> Conversation:
-    """The conversation without the customer and without a word. Their wish not to be asked how it was stays."""
+    """The conversation without the customer and without a word. Their wish not to be asked how it was stays, and that
+    they are blocked.
+    """
+    who = conversation.customer
     kept: dict[str, Any] = {name: getattr(conversation, name) for name in _KEPT_FIELDS}
     return Conversation(
         **kept,
-        customer=Customer(conversation.customer.id, "", follow_ups=conversation.customer.follow_ups),
+        customer=Customer(who.id, "", follow_ups=who.follow_ups, blocked=who.blocked),
         promises=tuple(replace(promise, quoted="") for promise in conversation.promises),
         erased_at=conversation.erased_at or at,
     )

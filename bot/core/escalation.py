@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.core import assignment, case, links
+from bot.core import assignment, links
 from bot.core.draft import Draft
 from bot.core.outgoing import Lane, Text
 from bot.core.people import Person
 from bot.core.roster import holder_of
+from bot.core.title import subject_of
 
 
 def alert(draft: Draft, text: str) -> None:
@@ -38,6 +39,6 @@ def hand_up(draft: Draft, text: str) -> None:
 
 def _tell(draft: Draft, person: Person, text: str) -> None:
     conversation = draft.conversation
-    subject = case.subject_of(conversation, draft.context.catalogue)
+    subject = subject_of(conversation, draft.context.catalogue)
     told = draft.team_words("team_private", customer=conversation.customer.name, subject=subject, text=text)
     draft.to_colleague(person, f"{told}\n{links.case_link(conversation.agents_chat, conversation.topic_id)}".strip())

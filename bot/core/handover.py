@@ -9,20 +9,24 @@ from bot.core import (
     answering,
     arrival,
     assignment,
+    blocking,
     case,
     labelling,
     mirror,
+    moves,
     owner,
     promising,
     reach,
     resending,
+    snoozing,
+    transfer,
     words,
 )
 from bot.core.conversation import Author, Conversation, Message, Phase, PromiseState, Way
 from bot.core.draft import Context, Draft
 from bot.core.errors import CustomerGoneError, HandoverError, NotInGroupError, RightsError, TopicGoneError
 from bot.core.incoming import AgentMessage, OwnerMessage
-from bot.core.outgoing import AnswerCallback, Copy, Lane, OpenTopic, Outgoing, Receipt, Text, To, Typing
+from bot.core.outgoing import AnswerCallback, Copy, Lane, Outgoing, Receipt, Text, To, Typing
 from bot.core.people import Agent
 from bot.core.step import Step
 
@@ -40,6 +44,13 @@ BACK = "back"
 CALLED = "called"
 COMMANDS = (CLAIM, RESOLVE, BACK, CALLED)
 """What an agent may ask for, by a button of the card or as a command in the topic."""
+
+_MOVES = (
+    (snoozing.handles, snoozing.carry_out),
+    (transfer.handles, transfer.carry_out),
+    (blocking.handles, blocking.carry_out),
+    (moves.handles, moves.carry_out),
+)
 
 DELETE = "delete"
 """In answer to a message of an agent's: take it back from the customer."""
@@ -118,6 +129,7 @@ def take_over(draft: Draft, agent: Agent) -> None:
         draft.change(agent=agent)
     elif before.agent.id != agent.id and not _wrote_last(before, agent):
         draft.to_case(Text(draft.team_words("team_also_writing", agent=before.agent.name)), Lane.AGENT)
+        case.show_card(draft)
     if (before.phase, before.agent, before.promise) != (Phase.HUMAN, draft.conversation.agent, None):
         case.show_card(draft)
 
@@ -149,7 +161,7 @@ def _in_order(conversation: Conversation) -> tuple[Message, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an agent asks for, by a button (then ``callback_id`` is set, and ``pressed``: the message that it is below)
+    """What an agent asks for: by a button (then ``callback_id`` is set, and ``pressed`` is the message it is below),
     or as a command in the topic (then ``message`` is)."""
 
     command: str
@@ -183,6 +195,9 @@ def carry_out(draft: Draft, wish: Wish) -> str:
         return labelling.carry_out(draft, wish.command, agent)
     if resending.handles(wish.command):
         return resending.carry_out(draft, wish.command, agent, wish.pressed)
+    move = next((carry_out for handles, carry_out in _MOVES if handles(wish.command)), None)
+    if move is not None:
+        return move(draft, moves.Move(wish.command, agent, wish.pressed, wish.message))
     return _move_on(draft, wish)
 
 
@@ -220,11 +235,13 @@ def _claim(draft: Draft, agent: Agent) -> str:
 
 
 def _resolve(draft: Draft, agent: Agent) -> str:
+    moves.require_open(draft)
     if draft.conversation.pending:
         raise HandoverError(draft.team_words("team_customer_writing"))
     answered = _was_answered(draft.conversation)
     enter(draft, Phase.RESOLVED)
     promising.withdraw(draft, _named(agent))
+    snoozing.end(draft, _named(agent))
     _drop_pending(draft)
     draft.change(resolved_at=draft.now, agent=draft.conversation.agent or agent)
     draft.record("resolved", by=_named(agent), answered=answered)
@@ -265,6 +282,7 @@ def _hand_back(draft: Draft, agent: Agent) -> str:
         raise HandoverError(_stands(draft))
     enter(draft, Phase.WAITING if conversation.promise is not None else Phase.BOT)
     draft.change(agent=None, failures=0)
+    snoozing.end(draft, _named(agent))
     draft.record("handed_back", by=_named(agent))
     if conversation.promise is not None:
         assignment.give_out(draft)
@@ -316,7 +334,7 @@ def _reopen(draft: Draft) -> None:
     if conversation.topic_id is None or conversation.topic_id == conversation.lost_topic:
         return
     draft.change(lost_topic=conversation.topic_id)
-    draft.to_case(OpenTopic(case.title(conversation, draft.context.catalogue), again=True), Lane.AGENT)
+    case.open_topic(draft, again=True)
     case.show_card(draft)
 
 

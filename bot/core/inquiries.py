@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.core import case, linked, links, priority, words
+from bot.core import case, linked, links, priority, title, words
 from bot.core.conversation import Author, Conversation, Media, Message, Phase, PromiseState, Way
 from bot.core.draft import Context, Draft
 
@@ -191,7 +191,7 @@ def _history(draft: Draft, past: Past) -> list[str]:
 def _case_before(draft: Draft, before: Conversation) -> str:
     day = _day(draft, before.opened_at)
     address = links.case_link(before.agents_chat, before.topic_id, before.card_id)
-    subject = linked.link(case.subject_of(before, draft.context.catalogue), address)
+    subject = linked.link(title.subject_of(before, draft.context.catalogue), address)
     outcome = [_outcome(draft, before)]
     outcome += [f"{before.after.rating} ★"] if before.after.rating is not None else []
     return f"{day} · {subject} · {' · '.join(outcome)}"

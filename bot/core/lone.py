@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core import case, priority, words
+from bot.core import buttons, case, priority, title, words
 from bot.core.conversation import Conversation, Phase
 from bot.core.draft import Context, Draft
 from bot.core.incoming import AgentMessage
 from bot.core.outgoing import AnswerCallback, Button, Keyboard, Lane, Text
 from bot.core.step import Step
 
-OPEN = case.OPEN
+OPEN = buttons.OPEN
 """The command of a button that makes a case the active one."""
 
 QUEUE = "queue"
@@ -81,12 +81,12 @@ def _line(conversation: Conversation, context: Context) -> str:
     promise = conversation.promise
     by = f" · ⏰ {case.promised(draft, promise)}" if promise is not None else ""
     mark = "👉 " if is_active(conversation, context) else ""
-    return f"{mark}{case.title(conversation, context.catalogue)}{by}"
+    return f"{mark}{title.title(conversation, context)}{by}"
 
 
 def _button(conversation: Conversation, context: Context) -> Button:
-    subject = case.subject_of(conversation, context.catalogue)
-    return Button(f"✍️ {conversation.customer.name} · {subject}"[: case.LABEL_LIMIT], f"{OPEN}:{conversation.id}")
+    subject = title.subject_of(conversation, context.catalogue)
+    return Button(f"✍️ {conversation.customer.name} · {subject}"[: buttons.LABEL_LIMIT], f"{OPEN}:{conversation.id}")
 
 
 def is_active(conversation: Conversation, context: Context) -> bool:

@@ -202,6 +202,37 @@ class ReopenTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class RenameTopic:
+    """Another title for the conversation's topic. One that waits gives way to a newer one."""
+
+    title: str
+    type: Literal["rename_topic"] = "rename_topic"
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveTopic:
+    """The conversation goes on elsewhere: say so in the topic that it had, rename that, and close it.
+
+    The topic is named here, since by the time that this goes the conversation has another. ``card_id`` is the card
+    whose buttons go.
+    """
+
+    topic_id: int | None
+    card_id: int | None
+    text: str
+    title: str
+    type: Literal["leave_topic"] = "leave_topic"
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteTopic:
+    """Delete a topic that a conversation had, with all that is in it."""
+
+    topic_id: int
+    type: Literal["delete_topic"] = "delete_topic"
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerCallback:
     """Stop the spinner on a pressed button, with a short word if ``text`` is not empty."""
 
@@ -229,6 +260,9 @@ Content = (
     | ShowButtons
     | OpenTopic
     | ReopenTopic
+    | RenameTopic
+    | LeaveTopic
+    | DeleteTopic
     | Card
     | CloseTopic
     | AnswerCallback

@@ -18,7 +18,8 @@ CUSTOMER_NAME = "customer"
 class Customer:
     """Who writes to us. ``language_code`` is what their Telegram says; ``language`` is what they chose, if they did.
 
-    ``follow_ups``: whether we may write to them of our own accord, to ask how it was.
+    ``follow_ups``: whether we may write to them of our own accord, to ask how it was. ``blocked``: a supervisor has
+    said that we read nothing more of theirs.
     """
 
     id: int
@@ -28,6 +29,7 @@ class Customer:
     language: str | None = None
     zone: str | None = None
     follow_ups: bool = True
+    blocked: bool = False
 
 
 def is_person(chat_id: int | None) -> bool:

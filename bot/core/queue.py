@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.core import case, linked, links, priority, words
+from bot.core import linked, links, priority, title, words
 from bot.core.conversation import Conversation, Phase
 from bot.core.draft import Context
 from bot.core.priority import Reason
@@ -92,7 +92,7 @@ def line(entry: Entry, context: Context) -> str:
     """One case: mark, clock time, what is left, customer (a link to the topic), subject, who has it."""
     case_ = entry.case
     address = links.case_link(case_.agents_chat, case_.topic_id, case_.card_id)
-    subject = case.subject_of(case_, context.catalogue)
+    subject = title.subject_of(case_, context.catalogue)
     return _said(
         context,
         "team_queue_line",
@@ -112,7 +112,7 @@ def _name(case_: Conversation) -> str:
 def _mark(entry: Entry) -> str:
     if entry.is_late:
         return "❗"
-    return "✔" if entry.why is Reason.ANSWERED else case.MARKS[entry.case.severity]
+    return "✔" if entry.why is Reason.ANSWERED else title.MARKS[entry.case.severity]
 
 
 def _time(entry: Entry, context: Context) -> str:

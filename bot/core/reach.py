@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.core import case, mirror, resending
 from bot.core.business import Account
-from bot.core.conversation import NO_CARD, Author, Conversation, Phase, Ref
+from bot.core.conversation import GONE, Author, Conversation, Phase, Ref
 from bot.core.draft import Context, Draft
-from bot.core.outgoing import Copy, Lane, OpenTopic, Outgoing, React, ReopenTopic, Text
+from bot.core.outgoing import Copy, Lane, Outgoing, React, Text
 from bot.core.step import Step
 
 NOT_DELIVERED = "👎"
@@ -65,7 +65,7 @@ def topic_closed(conversation: Conversation, update_id: int | None, context: Con
     draft = Draft(conversation, context)
     if conversation.is_open:
         draft.record("topic_closed")
-        draft.to_case(ReopenTopic(case.title(conversation, context.catalogue)), Lane.AGENT)
+        case.reopen_topic(draft)
         draft.to_case(Text(draft.team_words("team_topic_reopened")), Lane.AGENT)
     return draft.finish(update_id)
 
@@ -77,10 +77,10 @@ def renew(conversation: Conversation, agents_chat: int, context: Context) -> Ste
     draft = Draft(conversation, context)
     moved = conversation.agents_chat != agents_chat
     draft.change(agents_chat=agents_chat)
-    if moved and conversation.card_id is not None and draft.conversation.with_lone_agent:
-        draft.change(card_id=NO_CARD)
+    if moved and draft.conversation.with_lone_agent:
+        draft.change(topic_id=GONE, card_id=GONE)
     if moved or conversation.topic_id is None:
-        draft.to_case(OpenTopic(case.title(conversation, context.catalogue), again=moved), Lane.CARD)
+        case.open_topic(draft, again=moved, lane=Lane.CARD)
     case.show_card(draft)
     for line in conversation.messages:
         if line.author is Author.CUSTOMER and line.ref in conversation.missed:

@@ -11,7 +11,7 @@ from bot.core.content import Catalogue, Cue
 from bot.core.conversation import Conversation, Phase, Promise
 from bot.core.decide import Act, Because, Decision
 from bot.core.draft import Context, Draft
-from bot.core.outgoing import Lane, ReopenTopic, Text
+from bot.core.outgoing import Lane, Text
 from bot.core.promise import at_risk_time
 from bot.core.understanding import NO_INTENT, Kind, Severity, Understanding
 
@@ -96,7 +96,7 @@ def take_up(draft: Draft, past: Conversation) -> None:
         draft.record("tagged", tag=tag)
     if conversation.agents_chat is None and past.topic_id is not None:
         draft.change(agents_chat=past.agents_chat, topic_id=past.topic_id)
-        draft.to_case(ReopenTopic(case.title(draft.conversation, draft.context.catalogue)), Lane.AGENT)
+        case.reopen_topic(draft)
 
 
 def unsolved(draft: Draft, past: Conversation) -> None:

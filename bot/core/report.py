@@ -311,6 +311,12 @@ def _promised(case: _Case, event: Event) -> None:
     case.intent = case.intent or facts["reason"]
 
 
+def _handed_on(case: _Case, event: Event) -> None:
+    promise = case.promises.get(event.facts["promise"])
+    if promise is not None:
+        promise.team = event.facts["team"]
+
+
 def _ended(case: _Case, event: Event) -> None:
     promise = case.promises.get(event.facts["promise"])
     if promise is None:
@@ -374,6 +380,7 @@ _CHANGES: dict[str, Callable[[_Case, Event], None]] = {
     "unassigned": _left,
     "agent_wrote": _wrote,
     "rated": _rated,
+    "handed_on": _handed_on,
     "tagged": _tagged,
     "untagged": _untagged,
     **{state.value: _ended for state in PromiseState if state is not PromiseState.OPEN},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.core import case, offers, promising, quiet, reopening, times, words
+from bot.core import case, offers, promising, quiet, reopening, snoozing, times, words
 from bot.core.conversation import Conversation, Phase, Promise, PromiseState, Way
 from bot.core.draft import Context, Draft
 from bot.core.incoming import CustomerChoice
@@ -229,6 +229,7 @@ def cancel(draft: Draft) -> None:
     conversation = draft.conversation
     standing = conversation.promise
     promising.withdraw(draft, CUSTOMER_NAME)
+    snoozing.end(draft, CUSTOMER_NAME)
     draft.change(phone_asked=False)
     if conversation.phase is Phase.WAITING:
         draft.change(phase=Phase.BOT if conversation.pending else Phase.RESOLVED)

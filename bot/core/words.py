@@ -235,6 +235,11 @@ def span(language: str, length: timedelta) -> str:
     return format_timedelta(length, threshold=2, add_direction=True, format="short", locale=_times_of(language))
 
 
+def length(language: str, span: timedelta) -> str:
+    """How long something takes: "30 min", "2 hr"."""
+    return format_timedelta(span, threshold=2, format="short", locale=_times_of(language))
+
+
 def money(language: str, number: str, currency: str) -> str:
     """An amount (``number`` has a point before the cents) in a currency (ISO 4217): "€20.00", "20,00 €"."""
     whole = "." not in number  # else its cents are written out, also where the currency has none in use

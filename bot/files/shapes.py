@@ -13,7 +13,7 @@ from babel.numbers import list_currencies
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from bot.core import tags
-from bot.core.content import ALWAYS, Acknowledge, Assign, When
+from bot.core.content import ALWAYS, Acknowledge, Assign, Returning, When
 from bot.files import quantities
 
 
@@ -229,6 +229,11 @@ class FollowUpShape(Shape):
     none: Duration | None = None
 
 
+class TopicsShape(Shape):
+    returning: Returning = Returning.NEW
+    archive_after: Annotated[timedelta | None, BeforeValidator(_duration_or_never)] = None
+
+
 class StandardsShape(Shape):
     languages: Sentences = []
     zone: Words | None = None
@@ -250,5 +255,6 @@ class StandardsShape(Shape):
     assign: Assign = Assign.NONE
     capacity: Annotated[int, BeforeValidator(_whole)] = 10
     answer_again: Duration = timedelta(hours=1)
+    topics: Annotated[TopicsShape, BeforeValidator(_empty_mapping)] = TopicsShape()
     tags: Annotated[list[Tag], BeforeValidator(_one_or_many)] = []
     currency: Annotated[str, BeforeValidator(_currency)] | None = None

@@ -119,11 +119,10 @@ class Carrier:
         if conversation is None:
             return Place(job.chat_id)
         job.card_id = conversation.card_id
-        thread_id = None if conversation.with_lone_agent else conversation.topic_id
         card_id = self._cards.get((conversation.id, conversation.card_id or 0), conversation.card_id)
         # Without topics all cases share one chat: what belongs to one answers its card.
-        hangs_on_card = card_id and thread_id is None and isinstance(row.content, Text | Copy)
-        return Place(job.chat_id, thread_id, card_id, card_id if hangs_on_card else None)
+        hangs_on_card = conversation.topic_id is None and isinstance(row.content, Text | Copy)
+        return Place(job.chat_id, conversation.topic_id, card_id, card_id if hangs_on_card else None)
 
     def _note_card(self, job: Job, message_id: int) -> None:
         if job.rows and job.card_id and isinstance(job.rows[0].content, Card):

@@ -14,9 +14,12 @@ from bot.core.outgoing import (
     CloseTopic,
     Content,
     Copy,
+    DeleteTopic,
     Edit,
+    LeaveTopic,
     OpenTopic,
     React,
+    RenameTopic,
     ReopenTopic,
     Retract,
     Revise,
@@ -65,6 +68,12 @@ def calls(content: Content | Album, place: Place) -> tuple[Call, ...]:  # noqa: 
             return topics.close_topic(content, place)
         case ReopenTopic():
             return topics.reopen_topic(content, place)
+        case RenameTopic():
+            return topics.rename_topic(content, place)
+        case LeaveTopic():
+            return topics.leave_topic(content, place)
+        case DeleteTopic():
+            return topics.delete_topic(content, place)
         case AnswerCallback():
             return (_answer(content),)
         case Typing():

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from bot.core.outgoing import Card, CloseTopic, Copy, Lane, OpenTopic, Outgoing
+from bot.core.outgoing import (
+    Card,
+    CloseTopic,
+    Content,
+    Copy,
+    Lane,
+    LeaveTopic,
+    OpenTopic,
+    Outgoing,
+    RenameTopic,
+    ReopenTopic,
+)
 from bot.telegram.budget import Budget, Rates
 from bot.telegram.call import Call
 from bot.telegram.job import Job, address, messages_of, step_of
 from bot.telegram.merging import are_album, may_join
 from bot.telegram.schedule import Schedule
 from bot.telegram.timer import Timer
+
+_REPLACED = (Card, RenameTopic)
+"""Of these only the newest of a case counts."""
+
+_MILESTONES = (OpenTopic, CloseTopic, ReopenTopic, LeaveTopic)
 
 MANY = 30
 """With more than this many waiting we are flooded: a second's worth of what may be sent in all."""
@@ -45,7 +61,7 @@ SHARES: dict[int, float] = {
 class Intake:
     """Puts things into a schedule.
 
-    A card that waits is replaced by a newer one of its case. Pictures of an album become one again.
+    A card or a title that waits is replaced by a newer one of its case. Pictures of an album become one again.
     Words that wait become one message while nothing may go to
     their chat, others wait before them there, or we are flooded.
     """
@@ -53,7 +69,7 @@ class Intake:
     def __init__(self, rates: Rates, timer: Timer) -> None:
         self._rates = rates
         self._timer = timer
-        self._cards: dict[str, Job] = {}
+        self._newest: dict[tuple[str, type[Content]], Job] = {}
         self._seen: dict[int, float] = {}
         self._overall = rates.overall.budget()
         self.schedule: Schedule[Job] = Schedule(self._overall, self._budget_of, SHARES, weight_of=messages_of)
@@ -76,14 +92,15 @@ class Intake:
     def put(self, row: Outgoing) -> Outgoing | None:
         """Have a row sent. Answers an older one that need not be sent any more."""
         key, place = address(row)
-        if isinstance(row.content, Card) and (older := self._replaced(row)):
+        if isinstance(row.content, _REPLACED) and (older := self._replaced(row)):
             return older
-        if isinstance(row.content, OpenTopic | CloseTopic):
-            self._cards.pop(row.conversation_id, None)  # what comes after it belongs after it
+        if isinstance(row.content, _MILESTONES):  # what comes after it belongs after it
+            for kind in _REPLACED:
+                self._newest.pop((row.conversation_id, kind), None)
         if not self._join(key, place, row):
             job = Job(row.chat_id, (row,), since=self._timer.now())
-            if isinstance(row.content, Card):
-                self._cards[row.conversation_id] = job
+            if isinstance(row.content, _REPLACED):
+                self._newest[row.conversation_id, type(row.content)] = job
             now = self._timer.now()
             hold = now + GATHER_ALBUM if isinstance(row.content, Copy) and row.content.album else now
             self.schedule.put(key, place, row.lane, job, now, joins=step_of(row), not_before=hold)
@@ -125,11 +142,12 @@ class Intake:
         """A job has its first turn: nothing may join it, or take its place, any more."""
         job.begun = True
         for row in job.rows:
-            if self._cards.get(row.conversation_id) is job:
-                del self._cards[row.conversation_id]
+            key = row.conversation_id, type(row.content)
+            if self._newest.get(key) is job:
+                del self._newest[key]
 
     def _replaced(self, row: Outgoing) -> Outgoing | None:
-        waiting = self._cards.get(row.conversation_id)
+        waiting = self._newest.get((row.conversation_id, type(row.content)))
         if waiting is None or waiting.chat_id != row.chat_id:
             return None
         (older,) = waiting.rows

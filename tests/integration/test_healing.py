@@ -220,6 +220,7 @@ async def test_a_group_that_became_a_supergroup_is_followed_now_and_after_a_rest
 
 async def test_a_move_that_nobody_told_us_of_is_noticed_by_the_next_message(home: House) -> None:
     thread = await with_ana(home)
+    await quiet(home)
     new = home.world.upgrade()
     home.world.state.updates.clear()
     home.world.send(MAJA, MAJA, "are you still there?")

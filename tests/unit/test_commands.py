@@ -60,7 +60,7 @@ def test_telegram_takes_every_name_and_every_description() -> None:
 
 def test_nobody_is_offered_what_they_may_not_do() -> None:
     agents, supervisors = (helping.colleagues_menu(role, catalogue()) for role in (Role.AGENT, Role.SUPERVISOR))
-    assert set(supervisors) - set(agents) == {"team"}
+    assert set(supervisors) - set(agents) == {"team", "block", "unblock"}
     assert not may(Role.AGENT, COMMANDS[0])
     assert not any(may(role, command) for role in Role for command in of_customers())
 

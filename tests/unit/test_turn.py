@@ -118,8 +118,11 @@ def test_a_promise_opens_a_topic_with_a_card_and_sets_the_clock() -> None:
     assert [button.data for row in case[1].keyboard for button in row] == [
         "claim:5001-1",
         "resolve:5001-1",
+        "snooze:5001-1",
+        "transfer:5001-1",
         "back:5001-1",
         "about:5001-1",
+        "block:5001-1",
     ]
     kinds = [due.kind for due in step.due]
     assert kinds == [DueKind.REMIND, DueKind.REMIND, DueKind.AT_RISK, DueKind.PROMISE]
@@ -363,7 +366,7 @@ def ring(before: Conversation, kind: DueKind, after: timedelta) -> Step:
 
 def test_the_team_is_nudged_with_a_new_message() -> None:
     step = ring(waiting(), DueKind.REMIND, timedelta(hours=1))
-    assert said_to_team(step) == ["⏰ Due in 60 min: a reply was promised by 12:00 today."]
+    assert said_to_team(step)[0] == "⏰ Due in 60 min: a reply was promised by 12:00 today."
     assert step.done == ("row",)
 
 
