@@ -7,6 +7,7 @@ import gc
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -15,9 +16,9 @@ from bot.core import helping, words
 from bot.core.content import Catalogue
 from bot.core.draft import Groups
 from bot.core.errors import ContentError, KeepwordError, StoreError
-from bot.core.incoming import Standing, Update
+from bot.core.incoming import GroupStanding, Standing, Update
 from bot.core.outgoing import Outgoing, Receipt
-from bot.core.people import Person, Role
+from bot.core.people import Person, Role, crowds, is_person
 from bot.core.step import Step
 from bot.door import Door
 from bot.files.live import LiveContent
@@ -36,7 +37,9 @@ from bot.shelf import Shelf, Train, Trained
 from bot.store.tiny import TinyStore
 from bot.tally import Tally
 from bot.telegram.age import FULL
+from bot.telegram.alone import first_reached, writes_in_private
 from bot.telegram.boards import Boards
+from bot.telegram.business import ask
 from bot.telegram.commands import Menus, show_commands, show_own
 from bot.telegram.documents import Documents
 from bot.telegram.healing import Healer, where_they_are
@@ -113,7 +116,8 @@ class App:
             undo.push_async_callback(self.store.close)
             self.tally = Tally(self.store, self.clock)
             undo.push_async_callback(self.tally.close)
-            self._join(await where_they_are(self.line.groups, self.store))
+            self.line.groups = await self._agents(await where_they_are(self.line.groups, self.store))
+            self._join(self.line.groups)
             await self.flow.know_everyone()
             await self.sender.start()
             undo.push_async_callback(self._stop_sending)
@@ -125,6 +129,10 @@ class App:
             undo.push_async_callback(self._stop_tasks)
             self._begin_tasks(loaded)
             self._undo = undo.pop_all()
+
+    async def _agents(self, groups: Groups) -> Groups:
+        """The agents' groups; without any, the first admin who has started the bot works alone."""
+        return groups if groups.all else Groups(await first_reached(self.line.bot, self.settings.admin_ids))
 
     def _begin_tasks(self, loaded: Loaded) -> None:
         self._begin("training", self._train_first(loaded))
@@ -140,7 +148,10 @@ class App:
         self._begin("pulse", watch_pulse(self.metrics.lagged))
         self.timer.start()
         if not self.line.groups.all:
-            log.warning("KEEPWORD_AGENTS_CHAT is not set: nobody can take over. Promises are kept in `keepword queue`.")
+            log.warning(
+                "KEEPWORD_AGENTS_CHAT is not set: nobody can take over until one of KEEPWORD_ADMINS writes to the bot. "
+                "Promises are kept in `keepword queue`."
+            )
 
     def _join(self, groups: Groups) -> None:
         """Join the parts."""
@@ -173,12 +184,13 @@ class App:
             committed=self._committed,
             failed=self._note_failure,
             heal=self._heard_of_group,
+            ask_account=partial(ask, self.line.bot),
             members=Members(self.line.bot, self.roles),
             met=self._met,
             workbench=self.workbench,
         )
         self.boards = Boards(
-            self.sender, self.store, self.clock, groups.all, show=self.flow.board, failed=self._note_failure
+            self.sender, self.store, self.clock, crowds(groups.all), show=self.flow.board, failed=self._note_failure
         )
         self.lanes = InboundLanes(self._deal_with, lambda update, error: self._note_failure(error))
         outage = Outage(self.line.bot, self.shelf)
@@ -254,12 +266,28 @@ class App:
         """Deal with an update, however often the store refuses what comes of it: those behind it wait."""
         while True:
             try:
+                await self._find_agent(update)
                 await self.flow.on_update(update)
             except StoreError as error:
                 self._note_failure(error)
                 await asyncio.sleep(STORE_RETRY)
             else:
                 return
+
+    async def _find_agent(self, update: Update) -> None:
+        """Nobody is there to take over, and an admin writes to the bot: from now on cases come to them.
+
+        Who works alone and could not be written to before can be now.
+        """
+        if (agent := writes_in_private(update, self.agents_chats)) is not None:
+            self._heal(self.healer.heard(GroupStanding(agent, present=True)))
+            return
+        if self.agents_chats or (agent := writes_in_private(update, self.settings.admin_ids)) is None:
+            return
+        log.info("without a group, cases come to this admin's private chat", agent=agent)
+        self.agents_chats.add(agent)
+        await self.flow.renew(None, agent)
+        self._heal(self._show_menus())
 
     # --- content
 
@@ -301,7 +329,12 @@ class App:
         await self.roles.refresh(self.line.bot, groups)
         await self.flow.meet(self.roles.supervisors())
         self._heal(self.healer.look(groups))
-        catalogue = self.shelf.current().catalogue
+        if (default := self.line.groups.default) is not None:
+            await self.flow.gather(groups, default)
+        await self._show_menus()
+
+    async def _show_menus(self) -> None:
+        catalogue, groups = self.shelf.current().catalogue, frozenset(self.agents_chats)
         for language in catalogue.standards.languages:
             default = language == catalogue.standards.default_language
             menus = Menus(
@@ -360,7 +393,8 @@ class App:
         """Show a group's open cases anew, where it is now. What is still written under its old id is read as well."""
         self.agents_chats.add(new)
         await self.flow.renew(old, new)
-        self.boards.renewed(old, new)
+        if not is_person(new):
+            self.boards.renewed(old, new)
         await self.roles.refresh(self.line.bot, (new,))
 
     def _team_words(self, key: str, values: dict[str, object]) -> str:

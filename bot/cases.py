@@ -22,7 +22,8 @@ from bot.waiting import Waiting
 class Cases:
     """The way to the cases in the store, and what the record of all of them teaches about our pace.
 
-    ``committed`` is called after every step. All methods that wait raise StoreError.
+    ``committed`` is called after every step. ``active`` is which case each agent who works alone is at, by their chat.
+    All methods that wait raise StoreError.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Cases:
         self._committed = committed
         self.waiting = Waiting(store)
         self._workload = Workload()
+        self.active: dict[int, str] = {}
         self._loads = Loads()
         self._since_start: list[Event] | None = []
         self.blocked: set[int] = set()
@@ -53,10 +55,18 @@ class Cases:
     def context(self, catalogue: Catalogue | None = None) -> Context:
         """What a decision may know just now; by ``catalogue``, where it is not to be the one that is live."""
         catalogue = catalogue or self._library.current().catalogue
-        return Context(self._clock.now(), catalogue, self._groups, self._workload, self._staff.roster, self._loads)
+        return Context(
+            self._clock.now(),
+            catalogue,
+            self._groups,
+            self._workload,
+            self._staff.roster,
+            self._loads,
+            self.active,
+        )
 
-    def group_moved(self, old: int, new: int) -> None:
-        """An agents' group has another id from now on."""
+    def group_moved(self, old: int | None, new: int) -> None:
+        """An agents' group has another id from now on; ``old`` None: there was none."""
         self._groups = self._groups.moved(old, new)
 
     def group_is_full(self, chat: int) -> None:

@@ -11,13 +11,14 @@ other does to a message in :mod:`bot.mirroring`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.admins import Admins
+from bot.business import Ask, Business, nobody_knows
 from bot.cases import Cases
 from bot.core import (
     aftercare,
@@ -34,11 +35,13 @@ from bot.core import (
     roster,
     turn,
 )
+from bot.core.business import Through
 from bot.core.conversation import Conversation
 from bot.core.decide import decide
 from bot.core.draft import Context, Groups
 from bot.core.errors import ForumFullError, StoreError
 from bot.core.incoming import (
+    AccountStanding,
     AdminChoice,
     AdminMessage,
     AgentChoice,
@@ -48,11 +51,13 @@ from bot.core.incoming import (
     CustomerMessage,
     CustomerReaction,
     CustomerStanding,
+    Deleted,
     GroupMoved,
     GroupStanding,
     Ignored,
     Incoming,
     MemberStanding,
+    OwnerMessage,
     Standing,
     TopicClosed,
     Update,
@@ -78,6 +83,8 @@ class Seen:
     message_id: int
     language_code: str | None = None
     """As set in the customer's Telegram."""
+    through: Through | None = None
+    """The business account's chat that it was written in; then ``chat_id`` is Telegram's number of it, not ours."""
 
 
 async def _leave_it(_standing: Standing) -> None:
@@ -86,8 +93,8 @@ async def _leave_it(_standing: Standing) -> None:
 
 class Flow:
     """Tells the story, one update or due row at a time. ``committed`` is called after every step, ``failed`` with
-    what went wrong inside, and ``heal`` what changed about a group as a whole. ``members`` knows who belongs to the
-    groups; ``met`` hears of news of a colleague. Admins edit content on ``workbench``.
+    what went wrong inside, and ``heal`` what changed about a group or a business account as a whole. ``members`` knows
+    who belongs to the groups; ``met`` hears of news of a colleague. Admins edit content on ``workbench``.
     """
 
     def __init__(
@@ -102,6 +109,7 @@ class Flow:
         committed: Callable[[Step], None] = lambda step: None,
         failed: Callable[[Exception], None] = lambda error: None,
         heal: Callable[[Standing], Awaitable[None]] = _leave_it,
+        ask_account: Ask = nobody_knows,
         members: Members | None = None,
         met: Met = lambda person, before: None,
         workbench: Workbench | None = None,
@@ -113,6 +121,7 @@ class Flow:
         self._clock = clock
         self._failed = failed
         self._heal = heal
+        self._groups = groups
         self._staff = Staff(store, clock, members, met)
         self._cases = Cases(
             store=store,
@@ -125,6 +134,7 @@ class Flow:
         )
         self._team = Team(store, sender, self._cases, self._staff)
         self._mirroring = Mirroring(store, self._cases)
+        self._business = Business(store, self._cases, ask_account, heal)
         self._admins = Admins(store, self._cases, self._staff, workbench)
         self._mydata = MyData(store, self._cases)
 
@@ -143,26 +153,25 @@ class Flow:
         if isinstance(said, AdminMessage):
             return Seen(said.chat_id, said.message_id, said.admin.language_code)
         if isinstance(said, CustomerMessage) and not said.edited and said.chat_id not in self._cases.blocked:
-            return Seen(said.chat_id, said.message_id, said.customer.language_code)
+            return Seen(said.chat_id, said.message_id, said.customer.language_code, said.through)
         return None
 
     async def on_update(self, update: Update) -> None:
         """Deal with an update that was kept. An error inside is a promise to the customer, never silence."""
         said = self._channel.read(update)
         try:
-            await self._deal_with(await self._admitted(said), update.update_id)
+            said = await self._admitted(await self._business.placed(said))
+            await self._deal_with(said, update.update_id)
         except StoreError:
             raise  # nothing can be kept now: the update stays, to be dealt with later
         except Exception as error:  # whatever failed, nobody must be left in silence
             self._failed(error)
             await self._make_up_for(said, update.update_id, error)
 
-    async def _deal_with(self, said: Incoming, update_id: int) -> None:  # noqa: C901  # one for each kind
+    async def _deal_with(self, said: Incoming, update_id: int) -> None:  # one for each kind
         match said:
-            case CustomerMessage():
-                await self._customer_wrote(said, update_id)
-            case CustomerChoice():
-                await self._customer_chose(said, update_id)
+            case CustomerMessage() | CustomerChoice() | CustomerStanding():
+                await self._customer_did(said, update_id)
             case AgentMessage():
                 await self._team.wrote(said, update_id)
             case AgentChoice():
@@ -171,16 +180,25 @@ class Flow:
                 await self._admins.heard(said, update_id)
             case CustomerReaction() | AgentReaction():
                 await self._mirroring.reacted(said, update_id)
-            case CustomerStanding():
-                await self._customer_stands(said, update_id)
             case TopicClosed():
                 await self._team.topic_closed(said, update_id)
+            case OwnerMessage() | Deleted() | AccountStanding():
+                await self._business.hears(said, update_id)
             case MemberStanding() | GroupStanding() | GroupMoved():
                 await self._stands(said, update_id)
             case Ignored():
                 await self._store.discard(update_id, said.reason)
             case _:
                 assert_never(said)
+
+    async def _customer_did(self, said: CustomerMessage | CustomerChoice | CustomerStanding, update_id: int) -> None:
+        match said:
+            case CustomerMessage():
+                await self._customer_wrote(said, update_id)
+            case CustomerChoice():
+                await self._customer_chose(said, update_id)
+            case _:
+                await self._customer_stands(said, update_id)
 
     async def _admitted(self, said: Incoming) -> Incoming:
         """The same, with the rights that a colleague has; ignored, where somebody is none."""
@@ -213,7 +231,9 @@ class Flow:
             await self._store.discard(update_id, f"failed: {error}")
 
     async def _customer_wrote(self, message: CustomerMessage, update_id: int) -> None:
-        person = await self._staff.in_private(message.customer)
+        person = None  # in the chat of a business account they are a customer, and have not started the bot
+        if message.through is None:
+            person = await self._staff.in_private(message.customer)
         if person is not None and message.command in roster.COMMANDS:
             await self._team.said_in_private(person, message, update_id)
             return
@@ -242,10 +262,10 @@ class Flow:
     async def _current(self, last: Conversation | None, message: CustomerMessage, context: Context) -> Conversation:
         """The conversation that a message belongs to: the open one, or a fresh one."""
         if last is not None and not arrival.is_over(last, context):
-            return last
+            return replace(last, through=message.through)
         if last is not None and last.is_open:
             await self._cases.commit(arrival.end_idle(last, context))
-        return arrival.fresh(message.chat_id, message.customer, last, context)
+        return replace(arrival.fresh(message.chat_id, message.customer, last, context), through=message.through)
 
     async def _rated(self, message: CustomerMessage) -> Conversation | None:
         """The case whose survey a message replies to in words."""
@@ -265,6 +285,7 @@ class Flow:
                 await self._cases.commit(blocking.turn_away_choice(last, choice, update_id, context))
                 return
             conversation = last or arrival.fresh(choice.chat_id, choice.customer, None, context)
+            conversation = replace(conversation, through=choice.through)
             about = asked.case_of(choice)
             case = conversation if about == conversation.id else await self._store.conversation(about or "")
             await self._cases.commit(asked.choose(conversation, choice, update_id, context, case))
@@ -278,9 +299,13 @@ class Flow:
                 return
             await self._cases.commit(reach.stands(last, update_id, self._cases.context(), reachable=standing.reachable))
 
-    async def renew(self, old: int, new: int) -> None:
+    async def renew(self, old: int | None, new: int) -> None:
         """Show the open cases of a group anew: it has come back, has topics now, or has moved to another id."""
         await self._team.renew(old, new)
+
+    async def gather(self, chats: Collection[int], default: int) -> None:
+        """Open cases that are at none of our agents' chats any more come to the default one."""
+        await self._team.gather(chats, default)
 
     # time
 
@@ -345,7 +370,7 @@ class Flow:
 
     async def _answer(self, conversation: Conversation) -> Step:
         knowledge = self._library.current()
-        await self._sender.typing(conversation.chat_id)
+        await self._sender.typing(conversation.chat_id, conversation.through)
         text, customer = arrival.thought(conversation), conversation.customer
         zone = ZoneInfo(customer.zone or knowledge.catalogue.standards.zone)
         today = self._clock.now().astimezone(zone).date()
@@ -389,6 +414,7 @@ class Flow:
     async def know_everyone(self) -> None:
         """Know our colleagues, before anything else is done."""
         await self._staff.know_everyone()
+        await self._team.remember(self._groups.all)
 
     async def count_cases(self) -> None:
         """Know what each colleague has in hand, and each group; beside all else."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from bot.core.business import Through
 from bot.core.content import Catalogue
 from bot.core.conversation import Conversation
 from bot.core.editing import Condition, Fetched, Findings, Lived, NowLive, Preview, Submission
@@ -70,11 +71,14 @@ class Library(Protocol):
 class Sender(Protocol):
     """Carries what is in the outbox to people. Never raises: what came of it is committed as receipts."""
 
-    async def acknowledge(self, chat_id: int, message_id: int) -> None:
-        """Show the customer that this message was seen (👀 and "typing"); not kept, repeating it does no harm."""
+    async def acknowledge(self, chat_id: int, message_id: int, through: Through | None = None) -> None:
+        """Show the customer that this message was seen (👀 and "typing"); not kept, repeating it does no harm.
+
+        ``through`` is the business account's chat that it was written in: there it is marked as read.
+        """
         ...
 
-    async def typing(self, chat_id: int) -> None:
+    async def typing(self, chat_id: int, through: Through | None = None) -> None:
         """Show the customer that an answer is on its way; not kept."""
         ...
 

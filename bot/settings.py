@@ -53,7 +53,8 @@ class Settings(BaseSettings):
     agents_chat: str | None = Field(
         None,
         description="The agents' group: its id, or `team=id,team=id` for several. Several groups of one team share its "
-        "cases: `id,id` or `team=id,team=id` with the same team. Without it nobody can take over.",
+        "cases: `id,id` or `team=id,team=id` with the same team. A user's id: cases come to that person's private chat "
+        "with the bot. Without it they come to the first admin who has started the bot.",
     )
     admins: str = Field("", description="Telegram user ids of admins, separated by commas.")
     board: bool = Field(
@@ -150,9 +151,9 @@ class Settings(BaseSettings):
         return _groups(self.agents_chat)
 
     @property
-    def admin_ids(self) -> frozenset[int]:
-        """The admins' user ids."""
-        return frozenset(int(part) for part in self.admins.split(",") if part.strip())
+    def admin_ids(self) -> tuple[int, ...]:
+        """The admins' user ids, in the order in which they are written."""
+        return tuple(dict.fromkeys(int(part) for part in self.admins.split(",") if part.strip()))
 
     @property
     def store_folder(self) -> Path:

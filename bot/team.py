@@ -5,13 +5,16 @@ Decisions are made in :mod:`bot.core`, as for :mod:`bot.flow`.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from bot.asking import Asking
 from bot.cases import Cases
-from bot.core import arrival, colleagues, handover, mirror, reach, shortcuts, transfer
+from bot.core import arrival, colleagues, handover, lone, mirror, reach, shortcuts, transfer
 from bot.core.conversation import Conversation
 from bot.core.incoming import AgentChoice, AgentMessage, CustomerMessage, TopicClosed
 from bot.core.outgoing import Text
-from bot.core.people import Person
+from bot.core.people import Person, is_person
+from bot.lone import Lone
 from bot.ports import Sender, Store
 from bot.staff import Staff
 
@@ -24,6 +27,7 @@ class Team:
         self._sender = sender
         self._cases = cases
         self._staff = staff
+        self._lone = Lone(store, cases)
         self.asking = Asking(store, sender, cases, staff)
 
     async def wrote(self, message: AgentMessage, update_id: int) -> None:
@@ -32,6 +36,8 @@ class Team:
         seen = await self.case_of(message)
         if person is not None and colleagues.is_about_self(message, person, in_case=seen is not None):
             await self._said_in_group(person, message, seen, update_id)
+            return
+        if is_person(message.agents_chat) and await self._lone.deals_with(message, seen, update_id):
             return
         if await self.asking.answered(message, seen, update_id):
             return
@@ -49,6 +55,7 @@ class Team:
                 await self._cases.commit(handover.agent_asked(conversation, wish, update_id, context))
             else:
                 await self._cases.commit(handover.agent_wrote(conversation, message, update_id, context))
+        await self._lone.did(message.agents_chat, message.command, seen.id)
 
     async def _wrote_elsewhere(self, message: AgentMessage, update_id: int) -> None:
         """In no case's topic, or in one that its case has left: then who wrote it must not think that it arrived."""
@@ -66,6 +73,9 @@ class Team:
         if seen is None:
             await self._store.discard(update_id, f"a button of no case of ours: {choice.data}")
             return
+        if command == lone.OPEN:
+            await self._lone.turned_to(choice, seen, update_id)
+            return
         if shortcuts.handles(command):
             async with self._cases.leased(seen) as conversation:
                 await self._cases.commit(shortcuts.chose(conversation, choice, update_id, self._cases.context()))
@@ -73,6 +83,7 @@ class Team:
         wish = handover.Wish(command, choice.agent, choice.callback_id, pressed=choice.message_id)
         async with self._cases.leased_for(seen, command) as conversation:
             await self._cases.commit(handover.agent_asked(conversation, wish, update_id, self._cases.context()))
+        await self._lone.did(choice.agents_chat, command, seen.id)
 
     async def said_in_private(self, person: Person, message: CustomerMessage, update_id: int) -> None:
         """A colleague says something about themselves, to the bot in private."""
@@ -104,6 +115,8 @@ class Team:
 
     async def case_of(self, message: AgentMessage) -> Conversation | None:
         """The case whose topic it is; outside of topics, or in one that a case has left, the one that it is about."""
+        if is_person(message.agents_chat):
+            return await self._lone.case_of(message)
         if message.thread_id is not None:
             found = await self._store.conversation_of_topic(message.agents_chat, message.thread_id)
             if found is not None:
@@ -121,13 +134,28 @@ class Team:
         async with self._cases.leased(seen) as conversation:
             await self._cases.commit(reach.topic_closed(conversation, update_id, self._cases.context()))
 
-    async def renew(self, old: int, new: int) -> None:
-        """Show the open cases of a group anew: it has come back, has topics now, or has moved to another id."""
+    async def remember(self, chats: Iterable[int]) -> None:
+        """Know again which case each agent who works alone is at."""
+        await self._lone.remember(chats)
+
+    async def renew(self, old: int | None, new: int) -> None:
+        """Show the open cases of a group anew: it has come back, has topics now, or has moved to another id.
+
+        ``old`` None: there was none before.
+        """
         self._cases.group_moved(old, new)
         for seen in await self._store.open_conversations():
-            if seen.agents_chat != old:
-                continue
-            async with self._cases.leased(seen) as conversation:
-                step = reach.renew(conversation, new, self._cases.context())
-                if step is not None:
-                    await self._cases.commit(step)
+            if seen.agents_chat == old:
+                await self._show_anew(seen, new)
+
+    async def gather(self, chats: Collection[int], default: int) -> None:
+        """Open cases of none of these chats (the settings named another before, or none) come to the default one."""
+        for seen in await self._store.open_conversations():
+            if seen.agents_chat not in chats and lone.is_workable(seen):
+                await self._show_anew(seen, default)
+
+    async def _show_anew(self, seen: Conversation, chat: int) -> None:
+        async with self._cases.leased(seen) as conversation:
+            step = reach.renew(conversation, chat, self._cases.context())
+            if step is not None:
+                await self._cases.commit(step)

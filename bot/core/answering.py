@@ -65,6 +65,8 @@ def ring(draft: Draft) -> None:
 
 
 def _nudge(draft: Draft, since: datetime, *, late: bool) -> None:
+    if draft.conversation.with_owner:
+        case.open_case(draft, draft.context.catalogue.standards.default_team)
     conversation = draft.conversation
     language = draft.context.catalogue.standards.default_language
     waited = words.span(language, since - draft.now)

@@ -67,14 +67,15 @@ def is_over(conversation: Conversation, context: Context) -> bool:
     if not conversation.is_open:
         return True
     last = conversation.messages[-1].at if conversation.messages else conversation.opened_at
-    quiet = conversation.phase is Phase.BOT and not conversation.pending
+    left_alone = conversation.with_owner and answering.unanswered_since(conversation) is None
+    quiet = (conversation.phase is Phase.BOT or left_alone) and not conversation.pending
     return quiet and context.now - last > context.catalogue.standards.idle
 
 
 def watch_idleness(draft: Draft) -> None:
     """Have the conversation closed once nobody has said anything to the bot for long."""
     conversation = draft.conversation
-    if conversation.phase is Phase.BOT:
+    if conversation.phase is Phase.BOT or conversation.with_owner:
         last = conversation.messages[-1].at if conversation.messages else conversation.opened_at
         at = last + draft.context.catalogue.standards.idle + _BEYOND
         draft.set_due(_idle_id(conversation), DueKind.IDLE, at)
@@ -98,7 +99,8 @@ def receive(conversation: Conversation, message: CustomerMessage, update_id: int
     """Take a message in: to the colleague who has the case, and to the thought that is being written."""
     draft = Draft(conversation, context)
     draft.change(customer=known(message.customer, conversation.customer))
-    reach.found(draft)
+    if conversation.through is None or conversation.through.served:
+        reach.found(draft)
     line = line_of(message, context)
     draft.record("received", ref=message.message_id, media=message.media.value, text=message.text)
     if not conversation.messages and not conversation.pending:
@@ -130,6 +132,7 @@ def line_of(message: CustomerMessage, context: Context) -> Message:
         ref=message.message_id,
         media=message.media,
         album=message.album,
+        carries=message.carries,
     )
 
 

@@ -10,6 +10,13 @@ LONGEST_DATA = 64
 """Bytes of a button's data: Telegram's limit."""
 
 
+LABEL_LIMIT = 60
+"""Characters of a button's label: more do not fit on a phone."""
+
+OPEN = "open"
+"""The command of a button by which an agent who works alone turns to a case."""
+
+
 def of_case(draft: Draft) -> Keyboard:
     """What can be done about the case now. A resolved case has no buttons, unless its customer was blocked."""
     conversation = draft.conversation
@@ -18,10 +25,19 @@ def of_case(draft: Draft) -> Keyboard:
     promise = conversation.promise
     called = ["called"] if promise is not None and promise.way is Way.CALL else []
     claim = [] if conversation.phase is Phase.HUMAN else ["claim"]
-    rows = [_row(draft, *called, *claim, "resolve")]
+    rows = [*_turn_to(draft), _row(draft, *called, *claim, "resolve")]
     if conversation.phase is not Phase.BOT:
         rows.append(_row(draft, "snooze" if conversation.snoozed is None else "unsnooze", "transfer", "back"))
     return (*rows, _row(draft, "about", "block"))
+
+
+def _turn_to(draft: Draft) -> Keyboard:
+    """Who works alone has all cases in one chat, and says which one they write in."""
+    conversation = draft.conversation
+    if not conversation.with_lone_agent or conversation.phase is Phase.BOT:
+        return ()
+    label = draft.team_words("team_button_open", customer=conversation.customer.name)
+    return ((button(draft, label[:LABEL_LIMIT], OPEN),),)
 
 
 def _row(draft: Draft, *names: str) -> tuple[Button, ...]:

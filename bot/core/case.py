@@ -95,9 +95,10 @@ def card(draft: Draft) -> str:
 def _who(draft: Draft) -> str:
     customer = draft.conversation.customer
     handle = f" (@{customer.username})" if customer.username else ""
-    return draft.team_words(
-        "team_card_who", customer=customer.name + handle, language=words.language_name(draft.conversation.language)
-    )
+    language = words.language_name(draft.conversation.language)
+    who = draft.team_words("team_card_who", customer=customer.name + handle, language=language)
+    through = draft.conversation.through
+    return f"{who}\n{draft.team_words('team_card_business', owner=through.owner)}" if through else who
 
 
 def what(draft: Draft) -> str:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.core.people import Agent, Customer
+from bot.core.business import Through
+from bot.core.people import Agent, Customer, is_person
 from bot.core.understanding import NO_INTENT, Kind, Severity
 
 # --- messages ---------------------------------------------------------------------------------------------------------
@@ -80,7 +81,10 @@ class Ref:
 class Message:
     """One line of a transcript. ``ref`` is the Telegram message id in the chat it was written in (0: not known yet).
 
-    ``album`` is shared by the pictures of one; ``taken_back`` says that the customer's copy was deleted.
+    ``album`` is shared by the pictures of one; ``taken_back`` says that the customer's copy was deleted. ``carries`` is
+    what it carries, where it can't be copied (see :class:`~bot.core.outgoing.Copy`).
+
+    What the owner of a business account wrote in the customer's chat is an agent's, with a ``ref`` below zero.
     """
 
     at: datetime
@@ -91,6 +95,12 @@ class Message:
     media: Media = Media.TEXT
     album: str | None = None
     taken_back: bool = False
+    carries: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_agents(self) -> bool:
+        """Whether a colleague wrote it, to the customer or as a note."""
+        return self.author in (Author.AGENT, Author.NOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +118,7 @@ class Unsent:
     media: Media = Media.TEXT
     album: str | None = None
     answers: Ref | None = None
+    carries: dict[str, str] = field(default_factory=dict)
 
 
 # --- promises --------------------------------------------------------------------------------------------------------
@@ -258,8 +269,9 @@ class Conversation:
 
     ``phone_asked``: the customer was asked which number to call. ``continues`` is the id of a resolved conversation
     that this one takes up again, in the same topic. ``snoozed``: it rests. ``passed`` is when it was last passed on to
-    another team. ``titled`` is the title that its topic was last given. ``earlier`` are the customer's last cases
-    before this one, oldest first. ``link`` is what the link said by which the customer came.
+    another team. ``through`` is the chat of a business account, if it is held there. ``titled`` is the title that its
+    topic was last given. ``earlier`` are the customer's last cases before this one, oldest first. ``link`` is what the
+    link said by which the customer came.
     ``erased_at`` is when it was stripped of the customer and of all that was said: figures are left.
     """
 
@@ -306,6 +318,7 @@ class Conversation:
     tags: tuple[str, ...] = ()
     link: str = ""
     erased_at: datetime | None = None
+    through: Through | None = None
 
     @property
     def promise(self) -> Promise | None:
@@ -316,3 +329,13 @@ class Conversation:
     @property
     def is_open(self) -> bool:
         return self.phase is not Phase.RESOLVED
+
+    @property
+    def with_owner(self) -> bool:
+        """Whether the owner of a business account has taken it over in their own chat, and no colleague knows of it."""
+        return self.through is not None and self.phase is Phase.HUMAN and self.agents_chat is None
+
+    @property
+    def with_lone_agent(self) -> bool:
+        """Whether it came to one agent's private chat with the bot, in place of a group."""
+        return is_person(self.agents_chat)

@@ -49,14 +49,14 @@ class Groups:
         first = self.of(team)
         return () if first is None else (first, *self.beside.get(team if team in self.by_team else "", ()))
 
-    def moved(self, old: int, new: int) -> Groups:
-        """The same groups, where one of them has another id now."""
+    def moved(self, old: int | None, new: int) -> Groups:
+        """The same groups, where one of them has another id now; ``old`` None: there was none."""
 
         def now(chat: int) -> int:
             return new if chat == old else chat
 
         return Groups(
-            None if self.default is None else now(self.default),
+            new if self.default == old else self.default,
             {team: now(chat) for team, chat in self.by_team.items()},
             {team: tuple(now(chat) for chat in others) for team, others in self.beside.items()},
         )
@@ -69,7 +69,10 @@ class Groups:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a decision may know besides the conversation. ``now`` is aware UTC; the rest is only read."""
+    """What a decision may know besides the conversation. ``now`` is aware UTC; the rest is only read.
+
+    ``active`` is which case each agent who works alone is at, by their chat.
+    """
 
     now: datetime
     catalogue: Catalogue
@@ -77,6 +80,7 @@ class Context:
     workload: Workload = field(default_factory=Workload)
     roster: Roster = field(default_factory=Roster)
     loads: Loads = field(default_factory=Loads)
+    active: Mapping[int, str] = field(default_factory=dict)
 
 
 class Draft:
@@ -146,8 +150,8 @@ class Draft:
         self._send(To.TEAM, Lane.AGENT, content, chat)
 
     def to_colleague(self, person: Person, text: str) -> None:
-        """Goes to a colleague in private; to nobody who has not started the bot."""
-        if person.private:
+        """Goes to a colleague in private; to nobody who has not started the bot, or who has read it in their case."""
+        if person.private and person.id != self.conversation.agents_chat:
             self._send(To.COLLEAGUE, Lane.AGENT, Text(text), person.id)
 
     def _send(self, to: To, lane: Lane, content: Content, elsewhere: int | None = None) -> None:

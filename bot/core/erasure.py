@@ -30,7 +30,7 @@ OUR_PEOPLE = "agent"
 _KEPT_FIELDS = (
     "id", "chat_id", "opened_at", "language", "phase", "intent", "kind", "severity", "answered", "failures", "agent",
     "agents_chat", "topic_id", "card_id", "lost_topic", "resolved_at", "steps", "assigned", "taken_at", "last_agent",
-    "continues", "after", "likely",
+    "continues", "after", "likely", "through",
 )  # fmt: skip
 """What a conversation keeps: what it was about, how it went, which colleagues had it, and where its topic is."""
 

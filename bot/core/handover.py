@@ -14,6 +14,7 @@ from bot.core import (
     labelling,
     mirror,
     moves,
+    owner,
     promising,
     reach,
     resending,
@@ -24,7 +25,7 @@ from bot.core import (
 from bot.core.conversation import Author, Conversation, Message, Phase, PromiseState, Way
 from bot.core.draft import Context, Draft
 from bot.core.errors import CustomerGoneError, HandoverError, NotInGroupError, RightsError, TopicGoneError
-from bot.core.incoming import AgentMessage
+from bot.core.incoming import AgentMessage, OwnerMessage
 from bot.core.outgoing import AnswerCallback, Copy, Lane, Outgoing, Receipt, Text, To, Typing
 from bot.core.people import Agent
 from bot.core.step import Step
@@ -115,17 +116,31 @@ def _is_rest_of_note(conversation: Conversation, message: AgentMessage) -> bool:
 def _take_over(draft: Draft, message: AgentMessage, *, spoken: bool) -> None:
     """Who writes to the customer has the case, unless a colleague has it already."""
     mirror.show_customer(draft, message, spoken=spoken)
+    take_over(draft, message.agent)
+
+
+def take_over(draft: Draft, agent: Agent) -> None:
+    """An agent has written to the customer: that keeps the promise, and the case is theirs unless it is another's."""
     before = draft.conversation
-    promising.keep(draft, _named(message.agent))
+    promising.keep(draft, _named(agent))
     _drop_pending(draft)
     enter(draft, Phase.HUMAN)
     if before.agent is None or before.phase is not Phase.HUMAN:
-        draft.change(agent=message.agent)
-    elif before.agent.id != message.agent.id and not _wrote_last(before, message.agent):
+        draft.change(agent=agent)
+    elif before.agent.id != agent.id and not _wrote_last(before, agent):
         draft.to_case(Text(draft.team_words("team_also_writing", agent=before.agent.name)), Lane.AGENT)
         case.show_card(draft)
     if (before.phase, before.agent, before.promise) != (Phase.HUMAN, draft.conversation.agent, None):
         case.show_card(draft)
+
+
+def owner_wrote(conversation: Conversation, message: OwnerMessage, update_id: int | None, context: Context) -> Step:
+    """The owner of a business account wrote to a customer themself: as an agent's words, but already there."""
+    draft = Draft(conversation, context)
+    owner.note(draft, message)
+    take_over(draft, message.owner)
+    arrival.watch_idleness(draft)
+    return draft.finish(update_id)
 
 
 def _wrote_last(conversation: Conversation, agent: Agent) -> bool:
@@ -296,6 +311,7 @@ def undelivered(conversation: Conversation, outgoing: Outgoing, receipt: Receipt
         return draft.finish()
     if outgoing.to is To.CUSTOMER and receipt.problem == CustomerGoneError.__name__:
         reach.lost(draft, outgoing, receipt.error)
+        owner.left_alone(draft)
     elif outgoing.to is To.CUSTOMER:
         resending.tell(draft, outgoing, receipt)
     elif receipt.problem == TopicGoneError.__name__:

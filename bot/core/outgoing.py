@@ -5,7 +5,7 @@ Records like those of :mod:`bot.core.conversation`: frozen, and made of what eve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Literal
@@ -92,6 +92,10 @@ class Copy:
 
     ``answers`` is the message that it replies to, on either side: the copy replies to what stands for it. ``text`` is
     what it says, or its caption; where it is words alone, several that wait are one. Those of one ``album`` go as one.
+    ``label`` stands before the words, where it must be said whose they are. ``carries`` is what the message carries,
+    for where Telegram copies nothing (into or out of a business account's chat) and it is sent anew: the ``file_id``,
+    the ``latitude`` and ``longitude`` of a place with the ``title`` and ``address`` of a venue, or a contact's
+    ``phone_number`` and ``first_name``.
     ``spoken``: the ``text`` itself goes, and stands for the message, which only asked for it.
     """
 
@@ -104,6 +108,8 @@ class Copy:
     media: Media = Media.TEXT
     album: str | None = None
     spoken: bool = False
+    label: str = ""
+    carries: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -29,6 +30,16 @@ class Customer:
     zone: str | None = None
     follow_ups: bool = True
     blocked: bool = False
+
+
+def is_person(chat_id: int | None) -> bool:
+    """Whether a chat is a person's private one with the bot: a person's id is positive, a group's negative."""
+    return chat_id is not None and chat_id > 0
+
+
+def crowds(chats: Iterable[int]) -> frozenset[int]:
+    """Those of these chats that are groups."""
+    return frozenset(chat for chat in chats if not is_person(chat))
 
 
 class Role(StrEnum):

@@ -74,6 +74,7 @@ def _unsent(outgoing: Outgoing, content: Text | Copy) -> Unsent:
         content.media,
         content.album,
         content.answers,
+        content.carries,
     )
 
 
@@ -127,4 +128,5 @@ def _content(unsent: Unsent) -> Content:
         entities=unsent.entities,
         media=unsent.media,
         album=unsent.album,
+        carries=unsent.carries,
     )

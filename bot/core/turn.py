@@ -296,7 +296,7 @@ def _show_in_full(draft: Draft) -> None:
         is_long = len(message.text) > case.LINE_LIMIT
         shown = is_long or message.media is not Media.TEXT
         if message.author is Author.CUSTOMER and message.ref and shown and message.media not in mirror.IN_WORDS:
-            draft.to_case(mirror.copy_of_line(draft.conversation, message), Lane.AGENT)
+            mirror.show_line(draft, message)
 
 
 def _since_colleague(messages: tuple[Message, ...]) -> tuple[Message, ...]:

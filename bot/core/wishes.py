@@ -183,11 +183,18 @@ def _agreed(draft: Draft, *, hide_keyboard: bool = False) -> None:
 # --- how --------------------------------------------------------------------------------------------------------------
 
 
+def _ask_for_phone(draft: Draft) -> None:
+    """With a button that shares it, where Telegram shows one: not in the chats of business accounts."""
+    if draft.conversation.through is not None:
+        draft.say(draft.words("ask_phone_typed"))
+    else:
+        draft.say_with(Text(draft.words("ask_phone"), share_contact=draft.words("share_phone")))
+
+
 def call(draft: Draft) -> None:
     """The customer would rather be called, on the number that they gave; without one, ask for it."""
     if promising.PHONE not in draft.conversation.slots:
-        share = draft.words("share_phone")
-        draft.say_with(Text(draft.words("ask_phone"), share_contact=share))
+        _ask_for_phone(draft)
         draft.change(phone_asked=True)
         draft.record("phone_asked")
         return

@@ -82,7 +82,9 @@ class Message:
             message_id=self.message_id,
             message_thread_id=self.thread_id,
             is_topic_message=True if self.thread_id else None,
-            **{"from": _nobody(self.behalf, self.chat) if self.behalf else self.sender.as_user()},
+            **{"from": self._writer()},
+            sender_business_bot=self.sender.as_user() if self.chat.owner and self.sender.is_bot else None,
+            business_connection_id=self.chat.connection_id,
             sender_chat=self.behalf,
             chat=self.chat.as_json(),
             date=int(self.at.timestamp()),
@@ -94,6 +96,12 @@ class Message:
             reply_markup=self.markup if self.buttons() else None,
             **(self._service_json() if self.service else self.content.as_json()),
         )
+
+    def _writer(self) -> JsonObject:
+        """Who wrote it, as far as anyone sees: in a business account's chat the bot speaks in its owner's name."""
+        if self.behalf:
+            return _nobody(self.behalf, self.chat)
+        return (self.chat.owner if self.chat.owner and self.sender.is_bot else self.sender).as_user()
 
     def _answered(self) -> Message | None:
         """In a topic, Telegram makes every message a reply to the one that made the topic, if it is no other reply."""
@@ -187,7 +195,9 @@ class Chat:
     """A private chat of a customer with the bot (``person`` is who), or the agents' group (``person`` is None).
 
     ``is_forum``: it has topics. ``is_open``: who is no member may write too, as below a channel's posts. ``moved_to``
-    is the id of the supergroup that it has become.
+    is the id of the supergroup that it has become. ``owner`` is whose business account it is, where the customer writes
+    not to the bot but to that: the bot is connected to it by ``connection_id``, and ``numbers`` are the ids of the
+    account's messages.
     """
 
     id: int
@@ -199,6 +209,9 @@ class Chat:
     is_forum: bool = True
     is_open: bool = False
     moved_to: int | None = None
+    owner: Person | None = None
+    connection_id: str | None = None
+    numbers: Iterator[int] | None = None
 
     @property
     def is_group(self) -> bool:

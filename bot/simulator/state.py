@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.ports import Clock
+from bot.simulator.accounts import Account
 from bot.simulator.chats import Chat, Content, Message, Service, Topic
 from bot.simulator.errors import ApiError, bad_request, forbidden
 from bot.simulator.events import Events
@@ -76,6 +77,7 @@ class State:
         self.membership = Membership()
         self.callbacks: OrderedDict[str, tuple[int, datetime]] = OrderedDict()
         self.profile: dict[tuple[str, str, str], object] = {}
+        self.accounts: dict[str, Account] = {}
 
     def now(self) -> datetime:
         """The time now."""
@@ -138,18 +140,20 @@ class State:
             protected=at.protected,
         )
         chat.messages[message.message_id] = message
-        sender.started = sender.started or chat.person is sender
+        sender.started = sender.started or (chat.person is sender and chat.owner is None)
         topic = chat.topics.get(at.thread_id) if at.thread_id else None
         if topic:
             topic.message_ids.append(message.message_id)
             topic.last_at = message.at
-        self.events.publish("message", lambda: {"message": message.as_page()})
+        self.events.publish(_event("message", chat), lambda: {"message": message.as_page()})
         if not sender.is_bot or service:
             self.notify("message", message)
         return message
 
     def _next_message_id(self, chat: Chat) -> int:
         """Private chats of a bot share one sequence of message ids; a supergroup has its own."""
+        if chat.numbers is not None:
+            return next(chat.numbers)
         if chat.is_group:
             self._group_messages += 1
             return self._group_messages
@@ -158,7 +162,7 @@ class State:
 
     def edited(self, message: Message) -> None:
         """A message has new words, buttons or reactions: the page draws it again."""
-        self.events.publish("edited", lambda: {"message": message.as_page()})
+        self.events.publish(_event("edited", message.chat), lambda: {"message": message.as_page()})
 
     def delete(self, chat: Chat, message_ids: list[int]) -> None:
         """Messages go. Telegram doesn't tell bots of it."""
@@ -166,7 +170,7 @@ class State:
         for message in gone:
             chat.pins(message.thread_id).pop(message.message_id, None)
         deleted = [message.message_id for message in gone]
-        self.events.publish("deleted", lambda: {"chat_id": chat.id, "message_ids": deleted})
+        self.events.publish(_event("deleted", chat), lambda: {"chat_id": chat.id, "message_ids": deleted})
 
     @property
     def forums(self) -> list[Chat]:
@@ -249,6 +253,9 @@ class State:
     def notify(self, type: str, message: Message) -> None:
         """Tell the bot of a message, as long as it is in that chat."""
         chat = message.chat
+        if chat.connection_id is not None:
+            self.accounts[chat.connection_id].notify(self, type, message)
+            return
         if self.hears(chat):
             self.updates.add(type, f"message:{chat.id}", self.now(), message.as_json())
 
@@ -288,3 +295,8 @@ class State:
     def tell_topic(self, topic: Topic) -> None:
         """The page draws a topic again."""
         self.events.publish("topic", lambda: {"topic": topic.as_page()})
+
+
+def _event(type: str, chat: Chat) -> str:
+    """The page shows no business accounts: their chats have the ids of others that it does show."""
+    return type if chat.owner is None else f"business_{type}"

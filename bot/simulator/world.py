@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from bot.ports import Clock
 from bot.simulator import places
+from bot.simulator.business import BusinessWorld
 from bot.simulator.chats import DEFAULT_ICON_COLOUR, Content, Message, Service, Topic, choices
 from bot.simulator.entities import Entities, given, plain
 from bot.simulator.errors import ApiError, PageError
@@ -28,6 +29,7 @@ class World:
         self.state = State(clock or SystemClock())
         self._next_customer, self._next_member = FIRST_CUSTOMER, FIRST_MEMBER
         self._populate()
+        self.business = BusinessWorld(self.state, self._attachment)
 
     @property
     def agents_chat(self) -> int:

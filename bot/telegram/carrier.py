@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 from telegram import Bot
@@ -103,9 +104,11 @@ class Carrier:
         place = self._case(job, row, conversation) if row.to is To.CASE else Place(job.chat_id)
         job.thread_id = place.thread_id
         place = await self._counterparts.placed(row, place)
+        if row.to is To.CUSTOMER and conversation is not None and (through := conversation.through) is not None:
+            place = replace(place, chat_id=through.chat_id, business=through.connection_id)
         content = joined(job.rows)
         if isinstance(content, Revise):
-            content = await self._counterparts.revised(content, place, conversation)
+            content = await self._counterparts.revised(content, replace(place, chat_id=job.chat_id), conversation)
         calls = delivery.calls(content, place)
         if calls:
             for each in job.rows:

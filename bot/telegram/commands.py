@@ -16,6 +16,8 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
+from bot.core.people import is_person
+
 log = structlog.get_logger(__name__)
 
 Descriptions = Mapping[str, str]
@@ -42,7 +44,8 @@ async def show_commands(bot: Bot, menus: Menus, agents_chats: Iterable[int] = ()
     scopes: list[tuple[Descriptions, BotCommandScope]] = [(menus.customers, BotCommandScopeAllPrivateChats())]
     for chat in agents_chats:
         scopes.append((menus.agents, BotCommandScopeChat(chat)))
-        scopes.append((menus.supervisors, BotCommandScopeChatAdministrators(chat)))
+        if not is_person(chat):
+            scopes.append((menus.supervisors, BotCommandScopeChatAdministrators(chat)))
     scopes += [(descriptions, BotCommandScopeChat(person)) for person, descriptions in menus.private.items()]
     for descriptions, scope in scopes:
         await _set(bot, descriptions, scope, language)

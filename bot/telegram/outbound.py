@@ -11,8 +11,9 @@ import structlog
 from telegram import Bot
 from telegram.error import NetworkError, RetryAfter, TelegramError
 
+from bot.core.business import Through, is_business
 from bot.core.errors import ChatMovedError, DeliveryError, StoreError
-from bot.core.outgoing import Delivery, Lane, Outgoing, Receipt, Text
+from bot.core.outgoing import Delivery, Lane, Outgoing, Receipt, Text, To
 from bot.ports import Clock, Store
 from bot.telegram import delivery, failures
 from bot.telegram import job as jobs
@@ -136,11 +137,12 @@ class TelegramSender:
         self._idle.clear()
         self._woken.set()
 
-    async def acknowledge(self, chat_id: int, message_id: int) -> None:
-        """👀 on a message, and "typing". Returns at once; repeating it does no harm."""
-        self._intake.put_seen(chat_id, self._timed(delivery.reaction(chat_id, message_id)), _ACKNOWLEDGE_FOR)
+    async def acknowledge(self, chat_id: int, message_id: int, through: Through | None = None) -> None:
+        """👀 on a message, or that it was read, and "typing". Returns at once; repeating it does no harm."""
+        call = delivery.read(message_id, through) if through else delivery.reaction(chat_id, message_id)
+        self._intake.put_seen(chat_id, self._timed(call), _ACKNOWLEDGE_FOR)
         self._note_work()
-        await self.typing(chat_id)
+        await self.typing(chat_id, through)
 
     def _timed(self, call: Call) -> Call:
         """The same, telling how long it took from now on."""
@@ -153,18 +155,18 @@ class TelegramSender:
 
         return Call(run)
 
-    async def typing(self, chat_id: int) -> None:
+    async def typing(self, chat_id: int, through: Through | None = None) -> None:
         """Show "typing", unless there is more important traffic. Returns at once."""
         if self._intake.is_quiet:
-            self._put_typing(chat_id)
+            self._put_typing(chat_id, through)
 
     def _show_typing(self, chat_id: int) -> None:
         """Words of an agent wait for this customer: show it, unless that would only make them wait longer."""
-        if not self._intake.is_pressed:
+        if not self._intake.is_pressed and not is_business(chat_id):  # whose connection that is, is not known here
             self._put_typing(chat_id)
 
-    def _put_typing(self, chat_id: int) -> None:
-        job = self._intake.unkept(chat_id, delivery.typing(chat_id), _TYPING_FOR)
+    def _put_typing(self, chat_id: int, through: Through | None = None) -> None:
+        job = self._intake.unkept(chat_id, delivery.typing(chat_id, through), _TYPING_FOR)
         self._intake.put_aside(("typing", chat_id), ("unkept", chat_id), Lane.ACKNOWLEDGE, job)
         self._note_work()
 
@@ -319,7 +321,8 @@ class TelegramSender:
         if self._carrier.go_round(job, error):
             await self._go_on(turn)
             return
-        reason = failures.problem(error, job.chat_id)
+        to_us = bool(job.rows) and job.rows[0].to in (To.CASE, To.TEAM)
+        reason = failures.problem(error, job.chat_id, to_us=to_us)
         if isinstance(reason, ChatMovedError) and self._carrier.follow(job, reason):
             self._again(turn)
         elif not job.rows:

@@ -10,7 +10,7 @@ from telegram import Bot, User
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.core.errors import DeliveryError
-from bot.core.people import Person, Role
+from bot.core.people import Person, Role, is_person
 from bot.telegram.reading import role_of_member
 
 log = structlog.get_logger(__name__)
@@ -27,7 +27,7 @@ class Roles:
         """The role of a user in a group, as of the last refresh."""
         if user_id in self._admins:
             return Role.ADMIN
-        if user_id in self._administrators.get(agents_chat, ()):
+        if is_person(agents_chat) or user_id in self._administrators.get(agents_chat, ()):
             return Role.SUPERVISOR
         return Role.AGENT
 
@@ -38,6 +38,8 @@ class Roles:
     async def refresh(self, bot: Bot, agents_chats: Iterable[int]) -> None:
         """Ask Telegram who the administrators are. Where it does not say, what was known stays."""
         for chat in agents_chats:
+            if is_person(chat):
+                continue  # who works alone has nobody above
             try:
                 members = await bot.get_chat_administrators(chat)
             except TelegramError as error:
@@ -73,8 +75,11 @@ class Members:
     async def role(self, agents_chat: int, user_id: int) -> Role | None:
         """What this user is in a group now; None: they don't belong to it, or Telegram knows no such member.
 
-        Raises DeliveryError where Telegram can't be asked just now.
+        Who works alone belongs to their own chat, and nobody else does. Raises DeliveryError where Telegram can't be
+        asked just now.
         """
+        if is_person(agents_chat):
+            return self._roles(agents_chat, user_id) if user_id == agents_chat else None
         try:
             member = await self._bot.get_chat_member(agents_chat, user_id)
         except (BadRequest, Forbidden) as error:

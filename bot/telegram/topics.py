@@ -8,6 +8,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.core.outgoing import Card, CloseTopic, DeleteTopic, LeaveTopic, OpenTopic, RenameTopic, ReopenTopic, Text
+from bot.core.people import is_person
 from bot.telegram.call import Call, Made, Place, change
 from bot.telegram.changing import buttons, edit
 from bot.telegram.failures import is_topic_gone, says
@@ -19,8 +20,8 @@ _TITLE_LIMIT = 128
 
 
 def open_topic(content: OpenTopic, place: Place) -> tuple[Call, ...]:
-    """A topic, unless the case has one and need not have another."""
-    if place.thread_id and not content.again:
+    """A topic, unless the case has one and need not have another, or came to an agent's private chat."""
+    if is_person(place.chat_id) or (place.thread_id and not content.again):
         return ()
 
     async def run(bot: Bot) -> Made:
@@ -58,7 +59,7 @@ def leave_topic(content: LeaveTopic, place: Place) -> tuple[Call, ...]:
     chat_id, thread_id = place.chat_id, content.topic_id
     there = Place(chat_id, thread_id)
     said = tuple(Call(one.run, _topic_as_it_is) for one in text(Text(content.text), there))
-    cleared = () if content.card_id is None else (buttons(chat_id, content.card_id, ()),)
+    cleared = () if content.card_id is None else (buttons(there, content.card_id, ()),)
     if thread_id is None:
         return (*said, *cleared)
     close = change(lambda bot: bot.close_forum_topic(chat_id, thread_id), _topic_as_it_is)
@@ -85,7 +86,7 @@ def card(content: Card, place: Place) -> tuple[Call, ...]:
     post = _post_card(content, place)
     if place.card_id is None:
         return post
-    return (edit(place.chat_id, place.card_id, content.text, content.keyboard, where_gone=post),)
+    return (edit(place, place.card_id, content.text, content.keyboard, where_gone=post),)
 
 
 def _post_card(content: Card, place: Place) -> tuple[Call, ...]:

@@ -12,6 +12,7 @@ from datetime import time, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.business import Through
 from bot.core.content import Catalogue, Returning, Team, Topics
 from bot.core.conversation import Conversation, Media, Phase, PromiseState
 from bot.core.draft import Groups
@@ -72,9 +73,9 @@ class Library:
 class Nobody:
     """A sender that sends nothing."""
 
-    async def acknowledge(self, chat_id: int, message_id: int) -> None: ...
+    async def acknowledge(self, chat_id: int, message_id: int, through: Through | None = None) -> None: ...
 
-    async def typing(self, chat_id: int) -> None: ...
+    async def typing(self, chat_id: int, through: Through | None = None) -> None: ...
 
     async def tell(self, chat_id: int, content: Text, thread_id: int | None = None) -> None: ...
 

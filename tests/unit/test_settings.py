@@ -50,7 +50,7 @@ def test_without_any_setting_the_simulator_is_served_from_this_folder() -> None:
     assert settings.content == Path()
     assert settings.store_folder == Path("data")
     assert settings.groups == Groups()
-    assert settings.admin_ids == frozenset()
+    assert settings.admin_ids == ()
 
 
 def test_a_variable_of_the_environment_is_read(env: pytest.MonkeyPatch) -> None:
@@ -132,7 +132,7 @@ def test_several_groups_may_share_the_cases_of_every_team(env: pytest.MonkeyPatc
 
 def test_admins_are_user_ids_separated_by_commas(env: pytest.MonkeyPatch) -> None:
     env.setenv("KEEPWORD_ADMINS", "17, 4,17,")
-    assert read_settings().admin_ids == {4, 17}
+    assert read_settings().admin_ids == (17, 4)
 
 
 @pytest.mark.parametrize(
