@@ -165,7 +165,7 @@ async def test_each_finds_in_the_menu_what_they_may_ask_for(home: House) -> None
     assert supervisors is not None
     assert {"start", "human", "status"} <= set(customers)
     assert {"claim", "summary", "queue"} <= set(agents)
-    assert set(supervisors) - set(agents) == {"team"}
+    assert set(supervisors) - set(agents) == {"team", "block", "unblock"}
     home.world.send(ADMIN, ADMIN, "/start")
     await until(lambda: own_menu(home, ADMIN) is not None, seconds=20)
     assert {"queue", "team", "human"} <= set(own_menu(home, ADMIN) or ())
