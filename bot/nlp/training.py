@@ -18,6 +18,7 @@ from bot.core.content import Catalogue
 from bot.core.decide import GREETING
 from bot.core.errors import UnderstandingError
 from bot.core.understanding import Kind
+from bot.memory import give_back
 from bot.nlp.components import ORDER
 from bot.nlp.elsewhere import elsewhere
 from bot.nlp.embedding import EmbeddingComponent
@@ -25,7 +26,6 @@ from bot.nlp.embeddings import EmbeddingFile, Progress
 from bot.nlp.encoder import Encoder, encoder_named
 from bot.nlp.intents import IntentsComponent, Lesson
 from bot.nlp.language import LanguageComponent
-from bot.nlp.memory import give_back
 from bot.nlp.normalise import NormaliseComponent, spoken
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.samples import filled
