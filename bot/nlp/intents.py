@@ -1,6 +1,6 @@
 """Which intent: what the machine of the message's language finds in it.
 
-A language with examples enough learns from those alone: that is most exact, and an edit changes one machine only. One
+A language with examples enough learns from those, advised by the machines of the others (:mod:`bot.nlp.abroad`). One
 with few borrows those of the others, which lift it by up to twenty points.
 """
 
@@ -15,9 +15,10 @@ from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
 from bot.core.understanding import Candidate
+from bot.nlp.abroad import Adviser, advice
 from bot.nlp.encoder import Parts
 from bot.nlp.kernel import Floats, probabilities
-from bot.nlp.machine import NEAREST, Halves, LeftOut, Lesson, Machine, labels_of, learn
+from bot.nlp.machine import NEAREST, Halves, Learner, LeftOut, Lesson, Machine, labels_of
 from bot.nlp.reading import Judgement, Reading, reading
 
 _SENTENCES = 0.25
@@ -34,16 +35,26 @@ class IntentsComponent:
     def __init__(self) -> None:
         self.labels: tuple[str, ...] = ()
         self._machines: dict[str, Machine] = {}
+        self._advisers: dict[str, Adviser] = {}
 
     def learn(self, lessons: Sequence[Lesson], vectors: Halves, parts: Parts) -> dict[str, LeftOut]:
         """Learn ``lessons``, whose embeddings are ``vectors``; what would have been found in them, by language."""
-        self.labels, self._machines = labels_of(lessons), {}
-        found: dict[str, LeftOut] = {}
+        self.labels = labels_of(lessons)
+        learners, self_taught = {}, []
         for language in dict.fromkeys(lesson.language for lesson in lessons if not lesson.excluded):
             rows = self._rows_for(language, lessons)
-            chosen = [lessons[row] for row in rows]
-            self._machines[language], found[language] = learn(chosen, vectors[rows], self.labels, parts)
-        return found
+            self_taught += [language] if len(rows) < len(lessons) else []
+            learners[language] = Learner([lessons[row] for row in rows], vectors[rows], self.labels, parts)
+        several = self_taught if len(self_taught) > 1 else []
+        self._advisers = {language: learners[language].adviser() for language in several}
+        learnt = {language: learner.learn(self._abroad(language)) for language, learner in learners.items()}
+        self._machines = {language: machine for language, (machine, _) in learnt.items()}
+        return {language: left_out for language, (_, left_out) in learnt.items()}
+
+    def _abroad(self, language: str) -> list[Adviser]:
+        """Whom the machine of ``language`` asks: one that has borrowed all examples needs nobody."""
+        others = [adviser for other, adviser in self._advisers.items() if other != language]
+        return others if language in self._advisers else []
 
     def _rows_for(self, language: str, lessons: Sequence[Lesson]) -> list[int]:
         own = [row for row, lesson in enumerate(lessons) if lesson.language == language]
@@ -54,7 +65,10 @@ class IntentsComponent:
 
     def machine(self, language: str) -> Machine | None:
         """The one for ``language``, or for the first one learnt where it was not."""
-        return self._machines.get(language) or next(iter(self._machines.values()), None)
+        return self._machines.get(self._nearest_to(language))
+
+    def _nearest_to(self, language: str) -> str:
+        return language if language in self._machines else next(iter(self._machines), "")
 
     def __call__(self, doc: Doc) -> Doc:
         read = reading(doc)
@@ -62,7 +76,10 @@ class IntentsComponent:
         if read.vector is None or machine is None or not self.labels:
             return doc
         texts = [read.spoken, *read.spoken_sentences]
-        whole, *parts = machine.judge(texts, np.stack([read.vector, *read.sentence_vectors]))
+        vectors = np.stack([read.vector, *read.sentence_vectors])
+        abroad = self._abroad(self._nearest_to(read.written))
+        beside = advice(abroad, vectors, machine.projection, machine.share)
+        whole, *parts = machine.judge(texts, vectors, beside)
         read.judgement, read.of_sentences = _weighed(machine, whole, parts), tuple(parts)
         read.candidates = self.candidates(read, read.judgement.scores)
         return doc
@@ -96,6 +113,8 @@ class IntentsComponent:
         self.labels = tuple(facts["labels"])
         languages = enumerate(facts["languages"])
         self._machines = {language: Machine.load(path / f"machine{number}") for number, language in languages}
+        advised = {language: machine for language, machine in self._machines.items() if machine.alone.size}
+        self._advisers = {language: machine.adviser for language, machine in advised.items()}
         return self
 
 

@@ -30,7 +30,7 @@ from bot.nlp.samples import filled
 from bot.nlp.scope import ScopeComponent
 from bot.nlp.shipped import write_shipped
 
-_FORMAT = 8
+_FORMAT = 9
 """Raise this when a saved pipeline of an older version must not be used any more."""
 
 _KEPT = 2
