@@ -4,8 +4,7 @@ Where sentences known to be about nothing were learnt, two signs are weighed by 
 both when left out: how far the best intent is ahead of being about nothing, in score, and in how near the nearest
 sentences of either are. Else the best score and the nearness of the nearest examples are added up,
 each in standard deviations from what is usual at that length. Either way the threshold is where the admin's share of
-good messages would be turned away: of the examples that would have been recognised, since the others, which are harder
-than what customers write, would draw it too low. What has no words in it is turned away without weighing.
+good messages would be turned away. What has no words in it is turned away without weighing.
 """
 
 from __future__ import annotations
@@ -79,10 +78,8 @@ class Bar:
     @classmethod
     def learn(cls, left_out: LeftOut, false_rejection: float) -> Bar | None:
         """From the examples, as they would have been judged had they not been learnt; None where there are none."""
-        judged = list(zip(left_out.judgements, left_out.labels.tolist(), strict=True))
-        inside = [found for found, label in judged if label >= 0 and found.scores.argmax() == label]
-        inside = inside or [found for found, label in judged if label >= 0]
-        outside = [found for found, label in judged if label < 0]
+        inside = [found for found, label in zip(left_out.judgements, left_out.labels, strict=True) if label >= 0]
+        outside = [found for found, label in zip(left_out.judgements, left_out.labels, strict=True) if label < 0]
         if not inside:
             return None
         lengths = np.log1p([found.length for found in inside])

@@ -8,22 +8,23 @@ import numpy as np
 import pytest
 from spacy.lang.xx import MultiLanguage
 
+from bot.nlp.encoder import Vectors, unit
 from bot.nlp.intents import IntentsComponent, Lesson
-from bot.nlp.reading import Reading
+from bot.nlp.reading import Reading, reading
 
 PARTS = ((6, 1.0),)
 SENSES = {"delivery": 0, "refund": 1, "praise": 2}
 EACH = 24
 
 
-def in_language(language: str, sense: np.ndarray) -> np.ndarray:
+def in_language(language: str, sense: Vectors) -> Vectors:
     """A text of that ``sense``, where the encoder sets each language apart."""
     apart = np.array([0, 0, 0, *(1.5 if language == one else 0 for one in ("en", "sl", "lt"))])
     vector = np.append(sense, np.zeros(3)) + apart
-    return (vector / np.linalg.norm(vector)).astype(np.float32)
+    return unit(vector[None].astype(np.float32))[0]
 
 
-def lessons_of(language: str, without: str = "") -> tuple[list[Lesson], list[np.ndarray]]:
+def lessons_of(language: str, without: str = "") -> tuple[list[Lesson], list[Vectors]]:
     """Examples of every intent; those of ``without`` all stand far from what is asked."""
     random = np.random.default_rng(len(language) + ord(language[0]))
     lessons, vectors = [], []
@@ -49,7 +50,8 @@ def refund_in_lithuanian(component: IntentsComponent) -> float:
     """How likely a refund is found, asked for in words that no Lithuanian example of a refund is like."""
     doc = MultiLanguage().make_doc("grąžinkite")
     doc._.reading = Reading(written="lt", spoken="grąžinkite", vector=in_language("lt", np.array([0.0, 1.0, 0.0])))
-    return next(one.confidence for one in component(doc)._.reading.candidates if one.intent == "refund")
+    candidates = reading(component(doc)).candidates
+    return next(one.confidence for one in candidates if one.intent == "refund")
 
 
 def test_what_only_other_languages_have_examples_of_is_found_more_likely() -> None:
@@ -62,7 +64,7 @@ def test_an_example_of_the_own_language_has_the_last_word() -> None:
     _, vectors = lessons_of("lt", "refund")
     doc = MultiLanguage().make_doc("lt refund 0")
     doc._.reading = Reading(written="lt", spoken="lt refund 0", vector=vectors[EACH])
-    assert component(doc)._.reading.candidates[0].intent == "refund"
+    assert reading(component(doc)).candidates[0].intent == "refund"
 
 
 def test_advice_is_the_same_after_saving_and_loading(tmp_path: Path) -> None:
