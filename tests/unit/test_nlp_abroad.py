@@ -21,7 +21,8 @@ def in_language(language: str, sense: Vectors) -> Vectors:
     """A text of that ``sense``, where the encoder sets each language apart."""
     apart = np.array([0, 0, 0, *(1.5 if language == one else 0 for one in ("en", "sl", "lt"))])
     vector = np.append(sense, np.zeros(3)) + apart
-    return unit(vector[None].astype(np.float32))[0]
+    of_unit_length: Vectors = unit(vector[None].astype(np.float32))[0]
+    return of_unit_length
 
 
 def lessons_of(language: str, without: str = "") -> tuple[list[Lesson], list[Vectors]]:
@@ -30,7 +31,7 @@ def lessons_of(language: str, without: str = "") -> tuple[list[Lesson], list[Vec
     lessons, vectors = [], []
     for intent, place in SENSES.items():
         for number in range(EACH):
-            sense = 0.1 * random.standard_normal(3)
+            sense = 0.1 * random.standard_normal(3, dtype=np.float32)
             sense[place] += -1.0 if intent == without else 1.0
             group = 100 * "en sl lt".index(language) + EACH * place + number
             lessons.append(Lesson(f"{language} {intent} {number}", intent, group, language=language))
@@ -49,7 +50,9 @@ def learnt(**languages: str) -> IntentsComponent:
 def refund_in_lithuanian(component: IntentsComponent) -> float:
     """How likely a refund is found, asked for in words that no Lithuanian example of a refund is like."""
     doc = MultiLanguage().make_doc("grąžinkite")
-    doc._.reading = Reading(written="lt", spoken="grąžinkite", vector=in_language("lt", np.array([0.0, 1.0, 0.0])))
+    doc._.reading = Reading(
+        written="lt", spoken="grąžinkite", vector=in_language("lt", np.array([0.0, 1.0, 0.0], np.float32))
+    )
     candidates = reading(component(doc)).candidates
     return next(one.confidence for one in candidates if one.intent == "refund")
 
