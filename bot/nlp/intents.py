@@ -1,6 +1,6 @@
 """Which intent: what the machine of the message's language finds in it.
 
-A language with examples enough learns from those alone: that is most exact, and an edit changes one machine only. One
+A language with examples enough learns from those, advised by the machines of the others (:mod:`bot.nlp.abroad`). One
 with few borrows those of the others, which lift it by up to twenty points.
 """
 
@@ -15,9 +15,10 @@ from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
 from bot.core.understanding import Candidate
+from bot.nlp.abroad import Adviser, advice
 from bot.nlp.encoder import Parts
 from bot.nlp.kernel import Floats, probabilities
-from bot.nlp.machine import NEAREST, Halves, LeftOut, Lesson, Machine, labels_of, learn
+from bot.nlp.machine import NEAREST, Halves, Learner, LeftOut, Lesson, Machine, labels_of
 from bot.nlp.reading import Judgement, Reading, reading
 
 _SENTENCES = 0.25
@@ -39,16 +40,26 @@ class IntentsComponent:
         self._smalltalk = frozenset(smalltalk)
         self.labels: tuple[str, ...] = ()
         self._machines: dict[str, Machine] = {}
+        self._advisers: dict[str, Adviser] = {}
 
     def learn(self, lessons: Sequence[Lesson], vectors: Halves, parts: Parts) -> dict[str, LeftOut]:
         """Learn ``lessons``, whose embeddings are ``vectors``; what would have been found in them, by language."""
-        self.labels, self._machines = labels_of(lessons), {}
-        found: dict[str, LeftOut] = {}
+        self.labels = labels_of(lessons)
+        learners, self_taught = {}, []
         for language in dict.fromkeys(lesson.language for lesson in lessons if not lesson.excluded):
             rows = self._rows_for(language, lessons)
-            chosen = [lessons[row] for row in rows]
-            self._machines[language], found[language] = learn(chosen, vectors[rows], self.labels, parts)
-        return found
+            self_taught += [language] if len(rows) < len(lessons) else []
+            learners[language] = Learner([lessons[row] for row in rows], vectors[rows], self.labels, parts)
+        several = self_taught if len(self_taught) > 1 else []
+        self._advisers = {language: learners[language].adviser() for language in several}
+        learnt = {language: learner.learn(self._abroad(language)) for language, learner in learners.items()}
+        self._machines = {language: machine for language, (machine, _) in learnt.items()}
+        return {language: left_out for language, (_, left_out) in learnt.items()}
+
+    def _abroad(self, language: str) -> list[Adviser]:
+        """Whom the machine of ``language`` asks: one that has borrowed all examples needs nobody."""
+        others = [adviser for other, adviser in self._advisers.items() if other != language]
+        return others if language in self._advisers else []
 
     def _rows_for(self, language: str, lessons: Sequence[Lesson]) -> list[int]:
         own = [row for row, lesson in enumerate(lessons) if lesson.language == language]
@@ -59,21 +70,30 @@ class IntentsComponent:
 
     def machine(self, language: str) -> Machine | None:
         """The one for ``language``, or for the first one learnt where it was not."""
-        return self._machines.get(language) or next(iter(self._machines.values()), None)
+        return self._machines.get(self._nearest_to(language))
+
+    def _nearest_to(self, language: str) -> str:
+        return language if language in self._machines else next(iter(self._machines), "")
 
     def __call__(self, doc: Doc) -> Doc:
         read = reading(doc)
         machine = self.machine(read.written)
         if read.vector is None or machine is None or not self.labels:
             return doc
-        texts = [read.spoken, *read.spoken_sentences]
-        whole, *parts = machine.judge(texts, np.stack([read.vector, *read.sentence_vectors]))
+        whole, after, *parts = self._judged(read, read.vector, machine)
         read.judgement, read.of_sentences = _weighed(machine, whole, parts), tuple(parts)
-        if read.after_vector is not None and self._is_smalltalk(read.judgement):
-            after = machine.judge([read.after_greeting], read.after_vector[None])[0]
-            read.judgement = after if self._comes_to_the_point(read, after, machine) else read.judgement
+        if self._is_smalltalk(read.judgement) and self._comes_to_the_point(read, after, machine):
+            read.judgement = after
         read.candidates = self.candidates(read, read.judgement.scores)
         return doc
+
+    def _judged(self, read: Reading, vector: Floats, machine: Machine) -> list[Judgement]:
+        """What is found in the whole, in what follows its greeting (else in the whole again), in each sentence."""
+        after = vector if read.after_vector is None else read.after_vector
+        vectors = np.stack([vector, after, *read.sentence_vectors])
+        texts = [read.spoken, read.after_greeting or read.spoken, *read.spoken_sentences]
+        abroad = self._abroad(self._nearest_to(read.written))
+        return machine.judge(texts, vectors, advice(abroad, vectors, machine.projection, machine.share))
 
     def _is_smalltalk(self, found: Judgement) -> bool:
         return self.labels[int(found.scores.argmax())] in self._smalltalk
@@ -114,6 +134,8 @@ class IntentsComponent:
         self.labels = tuple(facts["labels"])
         languages = enumerate(facts["languages"])
         self._machines = {language: Machine.load(path / f"machine{number}") for number, language in languages}
+        advised = {language: machine for language, machine in self._machines.items() if machine.alone.size}
+        self._advisers = {language: machine.adviser for language, machine in advised.items()}
         return self
 
 

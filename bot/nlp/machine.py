@@ -15,8 +15,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 from bot.core.understanding import NO_INTENT
+from bot.nlp.abroad import Adviser, advice
 from bot.nlp.encoder import Parts
-from bot.nlp.kernel import Floats, Numbers, Texts, fit_temperature, mixed, probabilities, solve, solve_exactly
+from bot.nlp.kernel import Floats, Numbers, Texts, fit_temperature, mixed, probabilities, solve, solve_exactly, weigh
 from bot.nlp.ngrams import Ngrams, grams
 from bot.nlp.projection import Projection
 from bot.nlp.reading import Judgement
@@ -64,7 +65,8 @@ class LeftOut:
 class Machine:
     """Judges texts by their similarity to ``landmarks``; ``taught`` tells those that are examples of an intent.
 
-    ``weights`` have a column for each of ``labels``, and a last one for being about nothing.
+    ``weights`` have a column for each of ``labels``, and a last one for being about nothing. ``alone`` are the weights
+    that the machines of other languages are advised with; none where there is no other.
     """
 
     labels: tuple[str, ...]
@@ -76,13 +78,21 @@ class Machine:
     numbers: Numbers
     texts: tuple[str, ...]
     weights: Floats
+    alone: Floats
     temperature: float
 
-    def judge(self, texts: Sequence[str], vectors: Halves) -> list[Judgement]:
-        """What is found in ``texts``, which have these ``vectors``."""
+    @property
+    def adviser(self) -> Adviser:
+        """What other languages may ask."""
+        return Adviser.of(self.projection, self.landmarks.vectors, self.alone, self.share)
+
+    def judge(self, texts: Sequence[str], vectors: Halves, beside: Floats | None = None) -> list[Judgement]:
+        """What is found in ``texts``, which have these ``vectors``; ``beside`` is what other languages say of them."""
         seen = Texts(self.projection.apply(vectors), self.ngrams.matrix([grams(text) for text in texts]))
         cosines = seen.vectors @ self.landmarks.vectors.T
         scores = seen.similar(self.landmarks, self.share) @ self.weights
+        if beside is not None:
+            scores += beside
         near = [self.nearness(row) for row in cosines]
         return [
             self.judgement(row[:-1], *nearness, float(row[-1]), len(text))
@@ -129,6 +139,7 @@ class Machine:
             taught=self.taught,
             numbers=self.numbers,
             weights=self.weights,
+            alone=self.alone,
         )
 
     @classmethod
@@ -149,30 +160,16 @@ class Machine:
                 numbers=arrays["numbers"],
                 texts=tuple(facts["texts"]),
                 weights=arrays["weights"],
+                alone=arrays["alone"],
                 temperature=facts["temperature"],
             )
 
 
 _recent: OrderedDict[bytes, tuple[Machine, LeftOut]] = OrderedDict()
-"""Machines learnt lately: after an edit in one language, those of the others are as they were."""
+"""Machines learnt lately: content that is tried again is not learnt again."""
 
 
-def learn(lessons: Sequence[Lesson], vectors: Halves, labels: tuple[str, ...], parts: Parts) -> tuple[Machine, LeftOut]:
-    """A machine that knows ``lessons``, and what it would have said of each had it not been learnt."""
-    digest = blake2b(
-        repr((labels, parts, [(x.text, x.intent, x.excluded) for x in lessons])).encode("utf-8", "replace")
-    )
-    digest.update(np.ascontiguousarray(vectors).tobytes())
-    key = digest.digest()
-    if key not in _recent:
-        _recent[key] = _Learner(lessons, vectors, labels, parts).learn()
-        while len(_recent) > _KEPT:
-            _recent.popitem(last=False)
-    _recent.move_to_end(key)
-    return _recent[key]
-
-
-class _Learner:
+class Learner:
     """One machine's training; everything here is of the same lessons."""
 
     def __init__(self, lessons: Sequence[Lesson], vectors: Halves, labels: tuple[str, ...], parts: Parts) -> None:
@@ -187,13 +184,42 @@ class _Learner:
         self._ngrams = Ngrams.learn(of_examples)
         self._texts = Texts(self._projection.apply(vectors), self._ngrams.matrix(counted))
         self._spread = np.where(self._taught, self._numbers, self._numbers - len(labels) - 1)
+        self._vectors = vectors
+        self._share = self._best_share()
+        self._aims = self._targets(self._share)
+        self._alone = np.zeros((0, 0), np.float32)
 
-    def learn(self) -> tuple[Machine, LeftOut]:
-        share = self._best_share()
-        targets = self._targets(share)
-        about_nothing = (self._numbers == _NOWHERE).astype(np.float32)
-        targets = np.column_stack([targets, about_nothing - about_nothing.mean()]).astype(np.float32)
-        solution = solve(self._texts, targets, self._groups, self._spread, share)
+    def adviser(self) -> Adviser:
+        """What these lessons alone teach, for other languages to ask."""
+        landmarks, self._alone = weigh(self._texts, self._aims, self._spread, self._share)
+        return Adviser.of(self._projection, self._texts.vectors[landmarks], self._alone, self._share)
+
+    def learn(self, advisers: Sequence[Adviser] = ()) -> tuple[Machine, LeftOut]:
+        """A machine that knows the lessons, and what it would have said of each had it not been learnt.
+
+        With ``advisers`` it learns what they leave unsaid.
+        """
+        beside = advice(advisers, self._vectors, self._projection, self._share)
+        key = self._digest(beside)
+        if key not in _recent:
+            _recent[key] = self._learn(beside)
+            while len(_recent) > _KEPT:
+                _recent.popitem(last=False)
+        _recent.move_to_end(key)
+        return _recent[key]
+
+    def _digest(self, beside: Floats | None) -> bytes:
+        facts = (self._labels, self._projection.parts, [(x.text, x.intent, x.excluded) for x in self._lessons])
+        digest = blake2b(repr(facts).encode("utf-8", "replace"))
+        for numbers in (self._vectors, self._alone, beside):
+            digest.update(b"" if numbers is None else np.ascontiguousarray(numbers).tobytes())
+        return digest.digest()
+
+    def _learn(self, beside: Floats | None) -> tuple[Machine, LeftOut]:
+        share, said = self._share, np.float32(0) if beside is None else beside
+        solution = solve(self._texts, self._aims - said, self._groups, self._spread, share)
+        if beside is not None:
+            solution.left_out[:] += beside[solution.judged]
         of_examples = self._taught[solution.judged]
         many = len(self._labels) > 1 and bool(of_examples.any())
         numbers = self._numbers[solution.judged]
@@ -208,6 +234,7 @@ class _Learner:
             numbers=self._numbers[solution.landmarks],
             texts=tuple(self._lessons[row].text for row in solution.landmarks.tolist()),
             weights=solution.weights,
+            alone=self._alone,
             temperature=temperature,
         )
         useful = of_examples | (numbers == _NOWHERE)
@@ -246,7 +273,7 @@ class _Learner:
     def _targets(self, share: float) -> Floats:
         """Counter-examples seem to be what their most similar examples are, but for the intent ruled out.
 
-        Those of no intent at all are to score nothing anywhere.
+        Those of no intent at all are to score nothing anywhere, but for the last column: being about nothing.
         """
         targets = self._own(np.where(self._taught, self._numbers, _NOWHERE))
         counter = np.flatnonzero(~self._taught & (self._numbers != _NOWHERE))
@@ -257,7 +284,8 @@ class _Learner:
             weights[self._numbers[counter][:, None] == self._numbers[examples][None]] = 0
             members = self._numbers[examples][:, None] == np.arange(len(self._labels))
             targets[counter] += weights @ members / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
-        return targets
+        about_nothing = (self._numbers == _NOWHERE).astype(np.float32)
+        return np.column_stack([targets, about_nothing - about_nothing.mean()]).astype(np.float32)
 
     def _near(self, machine: Machine, landmarks: Numbers, rows: Numbers) -> list[tuple[float, float]]:
         """How near each of ``rows`` is to landmarks that are not itself in another spelling."""

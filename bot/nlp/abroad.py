@@ -1,0 +1,60 @@
+"""What the examples of other languages say of a message: its own language's machine learns what they leave unsaid.
+
+Centred on the examples of its language, a sentence stands in nearly the same place whichever language it is in, so the
+machines of the others can be asked about it. They are asked as they were when they knew of no other. Their answer is
+taken in part, and the own machine is fitted to the rest: it keeps the last word on what its examples are like, and
+rambling messages, which are like none of them, gain most (own messages: 86.6 % → 88.3 %, rambling 74.6 % → 77.4 %).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.nlp.encoder import Parts, Vectors
+from bot.nlp.kernel import Floats, sharpened
+from bot.nlp.projection import Projection
+
+WEIGHT = 0.3
+"""How much of the others' scores is taken, for each of them: 0.2 to 0.5 do equally well."""
+
+_DIRECTIONS = 384
+"""The main ones say the same as all, in a third of the time."""
+
+_BLOCK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Adviser:
+    """What one language's examples alone taught: ``weights`` of each of its ``landmarks`` for each label.
+
+    ``share`` is what n-grams have in that language: they say nothing in another, so as much is left out.
+    """
+
+    directions: Vectors
+    landmarks: Vectors
+    weights: Floats
+    share: float
+
+    @classmethod
+    def of(cls, projection: Projection, landmarks: Vectors, weights: Floats, share: float) -> Adviser:
+        """From what the machine of the language has: its ``landmarks`` went through ``projection``."""
+        return cls(projection.directions, landmarks, weights, share)
+
+    def scores(self, vectors: Vectors, parts: Parts, mean: Vectors, share: float) -> Floats:
+        """Of texts with these ``vectors``, in a language whose examples have this ``mean`` and ``share`` of n-grams."""
+        seen = Projection(parts, mean, self.directions).apply(vectors)
+        known = np.float32(((1 - share) * (1 - self.share)) ** 0.5) * self.weights
+        blocks = [seen[start : start + _BLOCK] for start in range(0, len(seen), _BLOCK)]
+        return np.vstack([sharpened(block @ self.landmarks.T) @ known for block in blocks])
+
+
+def advice(advisers: Iterable[Adviser], vectors: Vectors, projection: Projection, share: float) -> Floats | None:
+    """What the ``advisers`` say together of texts in another language, whose machine has ``projection`` and ``share``.
+
+    Scores one a label, and the last of being about nothing. None where there is nobody to ask.
+    """
+    said = [adviser.scores(vectors, projection.parts, projection.mean, share) for adviser in advisers]
+    return np.asarray(WEIGHT * np.sum(said, axis=0), dtype=np.float32) if said and len(vectors) else None
