@@ -292,6 +292,28 @@ def report(
     print_report(_settings(content), Wanted(since, until, by, per, format_))
 
 
+Chat = Annotated[int, typer.Argument(help="The customer's chat: the first number of their cases' ids.")]
+
+
+@cli.command()
+def export(chat: Chat) -> None:
+    """Print all that is kept of a customer, as JSON. Works while the bot runs."""
+    from bot.commands.mydata import export_customer
+
+    export_customer(_settings(), chat)
+
+
+@cli.command()
+def erase(
+    chat: Chat,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Even if they wait for a colleague: end that.")] = False,
+) -> None:
+    """Erase all that is kept of a customer; figures stay. Stop the bot first."""
+    from bot.commands.mydata import erase_customer
+
+    raise typer.Exit(erase_customer(_settings(), chat, withdraw=withdraw))
+
+
 @cli.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where to: a .tar.gz that is not there yet.")]) -> None:
     """Write a backup of the store and read it again. Works while the bot runs."""

@@ -7,41 +7,49 @@ import gc
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 
-from bot.core import words
+from bot.core import helping, words
 from bot.core.content import Catalogue
 from bot.core.draft import Groups
 from bot.core.errors import ContentError, KeepwordError, StoreError
-from bot.core.incoming import Standing, Update
+from bot.core.incoming import GroupStanding, Standing, Update
 from bot.core.outgoing import Outgoing, Receipt
+from bot.core.people import Person, Role, crowds, is_person
 from bot.core.step import Step
 from bot.door import Door
 from bot.files.live import LiveContent
 from bot.files.load import Loaded, load
-from bot.files.versions import keep
 from bot.flow import Flow
 from bot.line import Line
 from bot.metrics import Metrics
 from bot.nlp.remote import RemotePipeline, Tell
 from bot.outage import Outage
 from bot.ports import Clock
+from bot.publishing import Folders, Publishing
 from bot.pulse import watch_pulse
 from bot.reception import Reception
 from bot.settings import Settings
 from bot.shelf import Shelf, Train, Trained
 from bot.store.tiny import TinyStore
 from bot.tally import Tally
-from bot.telegram.commands import AGENT_COMMANDS, CUSTOMER_COMMANDS, show_commands
+from bot.telegram.age import FULL
+from bot.telegram.alone import first_reached, writes_in_private
+from bot.telegram.boards import Boards
+from bot.telegram.business import ask
+from bot.telegram.commands import Menus, show_commands, show_own
+from bot.telegram.documents import Documents
 from bot.telegram.healing import Healer, where_they_are
 from bot.telegram.lanes import InboundLanes
 from bot.telegram.outbound import TelegramSender
 from bot.telegram.reading import TelegramChannel
-from bot.telegram.roles import Roles
+from bot.telegram.roles import Members, Roles
 from bot.timer import Timer
 from bot.web import routes
+from bot.workbench import ContentWorkbench
 
 log = structlog.get_logger(__name__)
 
@@ -100,6 +108,7 @@ class App:
         if loaded.catalogue is None:
             raise ContentError(tuple(str(problem) for problem in loaded.problems))
         self.shelf = Shelf(loaded.catalogue, self._train)
+        self.publishing = Publishing(Folders(self.settings.content, self.settings.data), self.shelf, self.clock)
         async with AsyncExitStack() as undo:
             await self.line.open()
             undo.push_async_callback(self.line.close)
@@ -107,7 +116,8 @@ class App:
             undo.push_async_callback(self.store.close)
             self.tally = Tally(self.store, self.clock)
             undo.push_async_callback(self.tally.close)
-            self._join(await where_they_are(self.line.groups, self.store))
+            self.line.groups = await self._agents(await where_they_are(self.line.groups, self.store))
+            self._join(self.line.groups)
             await self.flow.know_everyone()
             await self.sender.start()
             undo.push_async_callback(self._stop_sending)
@@ -120,6 +130,10 @@ class App:
             self._begin_tasks(loaded)
             self._undo = undo.pop_all()
 
+    async def _agents(self, groups: Groups) -> Groups:
+        """The agents' groups; without any, the first admin who has started the bot works alone."""
+        return groups if groups.all else Groups(await first_reached(self.line.bot, self.settings.admin_ids))
+
     def _begin_tasks(self, loaded: Loaded) -> None:
         self._begin("training", self._train_first(loaded))
         self._begin("deliveries", self.reception.run(self.door))
@@ -129,17 +143,24 @@ class App:
         self._begin("content", self._follow_content(loaded.version))
         self._begin("menus", self._introduce())
         self._begin("tally", self.tally.run())
+        if self.settings.board:
+            self._begin("board", self.boards.run())
         self._begin("pulse", watch_pulse(self.metrics.lagged))
         self.timer.start()
         if not self.line.groups.all:
-            log.warning("KEEPWORD_AGENTS_CHAT is not set: nobody can take over. Promises are kept in `keepword queue`.")
+            log.warning(
+                "KEEPWORD_AGENTS_CHAT is not set: nobody can take over until one of KEEPWORD_ADMINS writes to the bot. "
+                "Promises are kept in `keepword queue`."
+            )
 
     def _join(self, groups: Groups) -> None:
         """Join the parts."""
         me = self.line.me
         self.roles = Roles(self.settings.admin_ids)
         self.agents_chats = set(groups.all)
-        channel = TelegramChannel(self.agents_chats, me.id, me.username or "", self.roles)
+        channel = TelegramChannel(self.agents_chats, me.id, me.username or "", self.roles, self.settings.admin_ids)
+        fetch = Documents(self.line.bot).fetch
+        self.workbench = ContentWorkbench(self.publishing, self.store, self.shelf, self._train, self.clock, fetch)
         self.sender = TelegramSender(
             self.line.bot,
             self.store,
@@ -148,6 +169,7 @@ class App:
             acknowledged=self._acknowledged,
             moved=lambda old, new: self._heal(self.healer.follow(old, new)),
             crowded=lambda group: self._heal(self.healer.tell(group, "crowded")),
+            nearly_full=self._nearly_full,
         )
         self.healer = Healer(
             self.line.bot, self.store, self.settings.admin_ids, say=self._team_words, renew=self._renew
@@ -162,6 +184,13 @@ class App:
             committed=self._committed,
             failed=self._note_failure,
             heal=self._heard_of_group,
+            ask_account=partial(ask, self.line.bot),
+            members=Members(self.line.bot, self.roles),
+            met=self._met,
+            workbench=self.workbench,
+        )
+        self.boards = Boards(
+            self.sender, self.store, self.clock, crowds(groups.all), show=self.flow.board, failed=self._note_failure
         )
         self.lanes = InboundLanes(self._deal_with, lambda update, error: self._note_failure(error))
         outage = Outage(self.line.bot, self.shelf)
@@ -237,12 +266,28 @@ class App:
         """Deal with an update, however often the store refuses what comes of it: those behind it wait."""
         while True:
             try:
+                await self._find_agent(update)
                 await self.flow.on_update(update)
             except StoreError as error:
                 self._note_failure(error)
                 await asyncio.sleep(STORE_RETRY)
             else:
                 return
+
+    async def _find_agent(self, update: Update) -> None:
+        """Nobody is there to take over, and an admin writes to the bot: from now on cases come to them.
+
+        Who works alone and could not be written to before can be now.
+        """
+        if (agent := writes_in_private(update, self.agents_chats)) is not None:
+            self._heal(self.healer.heard(GroupStanding(agent, present=True)))
+            return
+        if self.agents_chats or (agent := writes_in_private(update, self.settings.admin_ids)) is None:
+            return
+        log.info("without a group, cases come to this admin's private chat", agent=agent)
+        self.agents_chats.add(agent)
+        await self.flow.renew(None, agent)
+        self._heal(self._show_menus())
 
     # --- content
 
@@ -274,7 +319,7 @@ class App:
     async def _keep_version(self, loaded: Loaded) -> None:
         """Keep a copy of what went live; without one, the bot works all the same."""
         try:
-            await asyncio.to_thread(keep, loaded, self.settings.data / "content", self.clock.now())
+            await self.publishing.keep(loaded)
         except OSError:
             log.exception("this version of the content could not be copied")
 
@@ -284,12 +329,21 @@ class App:
         await self.roles.refresh(self.line.bot, groups)
         await self.flow.meet(self.roles.supervisors())
         self._heal(self.healer.look(groups))
-        catalogue = self.shelf.current().catalogue
+        if (default := self.line.groups.default) is not None:
+            await self.flow.gather(groups, default)
+        await self._show_menus()
+
+    async def _show_menus(self) -> None:
+        catalogue, groups = self.shelf.current().catalogue, frozenset(self.agents_chats)
         for language in catalogue.standards.languages:
-            customers = {name: words.render(catalogue, language, f"menu_{name}") for name in CUSTOMER_COMMANDS}
-            agents = {name: words.render(catalogue, language, f"team_menu_{name}") for name in AGENT_COMMANDS}
             default = language == catalogue.standards.default_language
-            await show_commands(self.line.bot, customers, agents, groups, None if default else language)
+            menus = Menus(
+                helping.customers_menu(catalogue, language),
+                helping.colleagues_menu(Role.AGENT, catalogue),
+                helping.colleagues_menu(Role.SUPERVISOR, catalogue),
+                helping.private_menus(self.flow.colleagues, catalogue) if default else {},
+            )
+            await show_commands(self.line.bot, menus, groups, None if default else language)
 
     # --- what is heard from the parts
 
@@ -299,7 +353,17 @@ class App:
 
     def _committed(self, step: Step) -> None:
         self.timer.committed(step)
+        if step.conversation.agents_chat is not None:
+            self.boards.changed()
         self.metrics.committed(step, self.clock.now())
+
+    def _met(self, person: Person, before: Person | None) -> None:
+        """There is news of a colleague: the board names them, and their menu is that of what they are."""
+        self.boards.changed()
+        was = before is not None and before.private and before.is_colleague
+        if person.private and (person.is_colleague != was or (before and before.highest != person.highest)):
+            menus = helping.private_menus((person,), self.shelf.current().catalogue)
+            self._heal(show_own(self.line.bot, person.id, menus.get(person.id)))
 
     async def _undelivered(self, outgoing: Outgoing, receipt: Receipt) -> None:
         log.warning("not delivered", outgoing=outgoing.id, error=receipt.error)
@@ -309,6 +373,10 @@ class App:
     async def _heard_of_group(self, standing: Standing) -> None:
         """Heal beside all else: what is told waits for its turn among what is sent."""
         self._heal(self.healer.heard(standing))
+
+    def _nearly_full(self, group: int) -> None:
+        self.flow.spare(group)
+        self._heal(self.healer.tell(group, "nearly_full", most=f"{FULL:,}"))
 
     def _heal(self, work: Coroutine[Any, Any, None]) -> None:
         async def watched() -> None:
@@ -325,6 +393,8 @@ class App:
         """Show a group's open cases anew, where it is now. What is still written under its old id is read as well."""
         self.agents_chats.add(new)
         await self.flow.renew(old, new)
+        if not is_person(new):
+            self.boards.renewed(old, new)
         await self.roles.refresh(self.line.bot, (new,))
 
     def _team_words(self, key: str, values: dict[str, object]) -> str:

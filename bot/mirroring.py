@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.cases import Cases
-from bot.core import mirror
+from bot.core import blocking, mirror
 from bot.core.incoming import AgentReaction, CustomerMessage, CustomerReaction
 from bot.core.outgoing import Copy
 from bot.ports import Store
@@ -27,7 +27,9 @@ class Mirroring:
         seen = await self._cases.about(message.chat_id, message.message_id)
         async with self._store.lease(message.chat_id) as last:
             conversation = await self._cases.as_it_is(seen, last) if seen else last
-            if conversation is not None:
+            if last is not None and last.customer.blocked:
+                await self._cases.commit(blocking.turn_away(last, message, update_id, context))
+            elif conversation is not None:
                 await self._cases.commit(mirror.customer_edited(conversation, message, update_id, context))
             else:
                 await self._store.discard(update_id, "an edit of a message from before our time")
@@ -40,6 +42,9 @@ class Mirroring:
             await self._store.discard(update_id, "a reaction to a message that has no counterpart")
             return
         async with self._cases.leased(seen) as conversation:
+            if isinstance(reaction, CustomerReaction) and conversation.customer.blocked:
+                await self._store.discard(update_id, "a reaction of a customer who is blocked")
+                return
             await self._cases.commit(mirror.reacted(conversation, reaction, update_id, self._cases.context()))
 
     async def without_known_quote(self, message: CustomerMessage) -> CustomerMessage:

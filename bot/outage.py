@@ -25,12 +25,15 @@ class Outage:
         self._told: set[int] = set()
         self._telling: set[asyncio.Task[None]] = set()
 
-    def not_kept(self, chat_id: int, language_code: str | None) -> None:
-        """A message of this customer's could not be kept; Telegram has it still. ``language_code`` as in Telegram."""
+    def not_kept(self, chat_id: int, language_code: str | None, connection_id: str | None = None) -> None:
+        """A message of this customer's could not be kept; Telegram has it still. ``language_code`` as in Telegram.
+
+        ``connection_id`` is that to the business account in whose chat they wrote.
+        """
         if chat_id in self._told or len(self._told) >= MOST_TOLD:
             return
         self._told.add(chat_id)
-        task = asyncio.create_task(self._say(chat_id, self._words(language_code)), name="outage")
+        task = asyncio.create_task(self._say(chat_id, self._words(language_code), connection_id), name="outage")
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 
@@ -50,8 +53,8 @@ class Outage:
         known = spoken in catalogue.standards.languages
         return words.render(catalogue, spoken if known else catalogue.standards.default_language, "not_kept")
 
-    async def _say(self, chat_id: int, text: str) -> None:
+    async def _say(self, chat_id: int, text: str, connection_id: str | None) -> None:
         try:
-            await self._bot.send_message(chat_id, text)
+            await self._bot.send_message(chat_id, text, business_connection_id=connection_id)
         except TelegramError as error:
             log.warning("a customer could not be told that we have trouble", error=str(error))

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from bot.core.business import Through
 from bot.core.content import Catalogue
 from bot.core.conversation import Conversation
-from bot.core.incoming import Incoming, Update
-from bot.core.outgoing import Delivery, Outgoing, Receipt
-from bot.core.people import Person
+from bot.core.editing import Condition, Fetched, Findings, Lived, NowLive, Preview, Submission
+from bot.core.incoming import Incoming, SentFile, Update
+from bot.core.outgoing import Delivery, Outgoing, Receipt, Text
+from bot.core.people import Person, Role
+from bot.core.proposals import Proposal
 from bot.core.step import Due, Event, Step
 from bot.core.understanding import Understanding
 
@@ -68,16 +71,111 @@ class Library(Protocol):
 class Sender(Protocol):
     """Carries what is in the outbox to people. Never raises: what came of it is committed as receipts."""
 
-    async def acknowledge(self, chat_id: int, message_id: int) -> None:
-        """Show the customer that this message was seen (👀 and "typing"); not kept, repeating it does no harm."""
+    async def acknowledge(self, chat_id: int, message_id: int, through: Through | None = None) -> None:
+        """Show the customer that this message was seen (👀 and "typing"); not kept, repeating it does no harm.
+
+        ``through`` is the business account's chat that it was written in: there it is marked as read.
+        """
         ...
 
-    async def typing(self, chat_id: int) -> None:
+    async def typing(self, chat_id: int, through: Through | None = None) -> None:
         """Show the customer that an answer is on its way; not kept."""
+        ...
+
+    async def tell(self, chat_id: int, content: Text, thread_id: int | None = None) -> None:
+        """Say something that belongs to no case, in a topic of a group or outside of all; not kept."""
         ...
 
     def wake(self) -> None:
         """There is something new in the outbox."""
+        ...
+
+
+class Members(Protocol):
+    """Knows who belongs to the agents' groups, by asking where it is known."""
+
+    async def role(self, agents_chat: int, user_id: int) -> Role | None:
+        """What this user is in a group now; None: they don't belong to it. Raises KeepwordError: that can't be told."""
+        ...
+
+    def is_admin(self, user_id: int) -> bool:
+        """Whether the settings name them an admin."""
+        ...
+
+    def note(self, agents_chat: int, person: Person, role: Role | None) -> None:
+        """This is what they are now."""
+        ...
+
+
+class Workbench(Protocol):
+    """Where admins edit the content. Nothing here holds up the event loop, and nothing but :meth:`approve`,
+    :meth:`undo`, :meth:`go_back` and :meth:`learn` changes what is live.
+
+    Asked again after a crash, each does what was left to do. Raises EditError where something can't be done,
+    ContentError for files that are wrong, and other KeepwordErrors that say why.
+    """
+
+    async def condition(self) -> Condition:
+        """How the content is."""
+        ...
+
+    async def history(self) -> tuple[Lived, ...]:
+        """When which content went live, the newest first."""
+        ...
+
+    async def fetch(self, name: str, admin: int) -> Fetched:
+        """The file of this path or name as it is now, noting that this admin has it.
+
+        Raises EditError, with the ``places`` that it may be where there are several.
+        """
+        ...
+
+    async def submit(self, file: SentFile, caption: str, admin: int, by: str) -> Submission:
+        """Take a file that was sent. Where it is not clear which one it is, the submission says which it may be."""
+        ...
+
+    async def put_at(self, submission_id: str, place: str, admin: int) -> Submission:
+        """It is this file."""
+        ...
+
+    async def look_over(self, submission_id: str) -> Findings:
+        """Check a submission, without anything going live."""
+        ...
+
+    async def rehearse(self, submission_id: str) -> Preview:
+        """Try a submission on what customers wrote lately and on check sentences; takes as long as training does."""
+        ...
+
+    async def approve(self, submission_id: str, by: str) -> NowLive | None:
+        """Make a submission live. None: its file has changed since it was looked over."""
+        ...
+
+    async def discard(self, submission_id: str) -> Submission:
+        """Put a submission away."""
+        ...
+
+    async def undo(self, submission_id: str, by: str) -> NowLive:
+        """Have the file again that a submission took the place of."""
+        ...
+
+    async def earlier(self, version: str | None) -> Lived:
+        """What going back to this version (None: to what was live before) would change."""
+        ...
+
+    async def go_back(self, version: str, by: str) -> NowLive:
+        """Make this version live again."""
+        ...
+
+    async def proposals(self) -> tuple[Proposal, ...]:
+        """Examples that colleagues propose and nobody has decided about."""
+        ...
+
+    async def learn(self, key: str, intent: str | None, by: str) -> NowLive:
+        """Make a proposal an example, of another ``intent`` if one is given."""
+        ...
+
+    async def reject(self, key: str, *, rejected: bool = True) -> None:
+        """Put a proposal away, or take it up again."""
         ...
 
 
@@ -146,6 +244,12 @@ class Store(Protocol):
         """Keep everything in ``step`` at once, or nothing of it. The chat must be leased by the caller.
 
         Outbox rows with an id that was committed before are ignored, so committing a step twice does no harm.
+        """
+        ...
+
+    async def erase(self, chat_id: int, at: datetime) -> None:
+        """Keep of the resolved conversations of this chat, which the caller has leased, and of their record, only what
+        :mod:`bot.core.erasure` leaves. When it returns, nothing else of it is on disk. Doing it twice does no harm.
         """
         ...
 

@@ -67,7 +67,7 @@ class Reception:
         seen = await self._receive_first(update)
         if seen is not None:
             self._acknowledged(time.perf_counter() - began)
-            await self._sender.typing(seen.chat_id)
+            await self._sender.typing(seen.chat_id, seen.through)
         return seen
 
     async def set_aside(self, body: bytes, why: str) -> None:
@@ -82,7 +82,8 @@ class Reception:
             _, seen = await self._receive(update)
         except StoreError:
             if (refused := self._flow.seen(update)) is not None:
-                self._outage.not_kept(refused.chat_id, refused.language_code)
+                connection_id = refused.through.connection_id if refused.through else None
+                self._outage.not_kept(refused.chat_id, refused.language_code, connection_id)
             raise
         self._outage.is_over()
         return seen
@@ -97,7 +98,7 @@ class Reception:
 
     async def _acknowledge(self, seen: Seen | None) -> None:
         if seen is not None:
-            await self._sender.acknowledge(seen.chat_id, seen.message_id)
+            await self._sender.acknowledge(seen.chat_id, seen.message_id, seen.through)
 
     # --- at the door
 
@@ -107,13 +108,13 @@ class Reception:
             self._acknowledged(seconds)
         if news.took:
             self._outage.is_over()
-        for chat_id, language_code in news.refused:
-            self._outage.not_kept(chat_id, language_code)
+        for refused in news.refused:
+            self._outage.not_kept(*refused)
 
     async def _take_over(self, deliveries: Sequence[Delivery]) -> None:
         """Take over what the listening process has kept and acknowledged. Raises StoreError: repeat it then."""
         for seen in await self._receive_all(deliveries):
-            await self._sender.typing(seen.chat_id)
+            await self._sender.typing(seen.chat_id, seen.through)
 
     async def _take_over_late(self, deliveries: Sequence[Delivery]) -> None:
         """As :meth:`_take_over`, of what was kept in an earlier life: perhaps it was not even acknowledged."""

@@ -52,9 +52,14 @@ class Settings(BaseSettings):
     )
     agents_chat: str | None = Field(
         None,
-        description="The agents' group: its id, or `team=id,team=id` for several. Without it nobody can take over.",
+        description="The agents' group: its id, or `team=id,team=id` for several. Several groups of one team share its "
+        "cases: `id,id` or `team=id,team=id` with the same team. A user's id: cases come to that person's private chat "
+        "with the bot. Without it they come to the first admin who has started the bot.",
     )
     admins: str = Field("", description="Telegram user ids of admins, separated by commas.")
+    board: bool = Field(
+        True, description="Whether each agents' group has a topic with its queue, one message that is kept up to date."
+    )
     store: str = Field(
         "tinydb:data",
         description="Where conversations are kept: `tinydb:` and a folder. One process at a time owns it.",
@@ -146,9 +151,9 @@ class Settings(BaseSettings):
         return _groups(self.agents_chat)
 
     @property
-    def admin_ids(self) -> frozenset[int]:
-        """The admins' user ids."""
-        return frozenset(int(part) for part in self.admins.split(",") if part.strip())
+    def admin_ids(self) -> tuple[int, ...]:
+        """The admins' user ids, in the order in which they are written."""
+        return tuple(dict.fromkeys(int(part) for part in self.admins.split(",") if part.strip()))
 
     @property
     def store_folder(self) -> Path:
@@ -190,15 +195,26 @@ def _groups(text: str | None) -> Groups:
     if not parts:
         return Groups()
     try:
-        if len(parts) == 1 and "=" not in parts[0]:
-            return Groups(default=int(parts[0]))
+        if "=" not in "".join(parts):
+            chats = list(dict.fromkeys(int(part) for part in parts))
+            return Groups(chats[0], beside={"": tuple(chats[1:])} if chats[1:] else {})
         pairs = [(team.strip(), int(chat)) for team, chat in (part.split("=") for part in parts)]
     except ValueError:
         raise ValueError("this wants a group's id such as -1001234567890, or team=id,team=id") from None
-    by_team = dict(pairs)
-    if "" in by_team or len(by_team) < len(pairs):
-        raise ValueError("each team is named once, before its group's id: team=id,team=id")
-    return Groups(default=pairs[0][1], by_team=by_team)
+    if any(not team for team, _ in pairs):
+        raise ValueError("each team is named before its group's id: team=id,team=id")
+    return _shared(pairs)
+
+
+def _shared(pairs: list[tuple[str, int]]) -> Groups:
+    """A team that is named several times has several groups, which share its cases."""
+    chats: dict[str, list[int]] = {}
+    for team, chat in dict.fromkeys(pairs):
+        chats.setdefault(team, []).append(chat)
+    beside = {team: tuple(others) for team, (_, *others) in chats.items() if others}
+    if (of_first := beside.get(pairs[0][0])) is not None:
+        beside[""] = of_first  # the first team's groups serve those that are not named
+    return Groups(pairs[0][1], {team: first for team, (first, *_) in chats.items()}, beside)
 
 
 def cannot_listen(who: str, setting: str, address: str, error: OSError) -> SettingsError:

@@ -50,7 +50,7 @@ GROUP = -1001000000001
 @cache
 def _shipped_words() -> dict[str, Reply]:
     words: dict[str, Reply] = {}
-    for name in ("system", "team", "time"):
+    for name in ("system", "team", "admins", "time"):
         for key, value in YAML(typ="safe").load(RESPONSES / f"{name}.yml").items():
             words[key] = Reply(key, {"other": value})
     return words

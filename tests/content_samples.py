@@ -106,7 +106,7 @@ def write_content(folder: Path, **changes: str | bytes | None) -> Path:
     return folder
 
 
-_SYSTEM = ("system", "team", "time")
+_SYSTEM = ("system", "team", "admins", "time")
 
 
 def edit(folder: Path, file: str, old: str, new: str) -> Path:

@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from bot.core.conversation import Conversation
+from bot.core.conversation import GONE, Conversation
+from bot.core.erasure import erased, erased_event
 from bot.core.errors import StoreError
 from bot.core.incoming import Update
 from bot.core.outgoing import Card, Copy, Delivery, OpenTopic, Outgoing, Receipt
@@ -132,7 +134,10 @@ class FakeStore:
         self._check()
         known = self.conversations.get(step.conversation.id, step.conversation)
         topic_id, card_id = step.conversation.topic_id or known.topic_id, step.conversation.card_id or known.card_id
-        self.conversations[known.id] = replace(step.conversation, topic_id=topic_id, card_id=card_id)
+        places = {"topic_id": topic_id, "card_id": card_id}
+        gone = {name: None for name in places if getattr(step.conversation, name) == GONE}
+        kept: dict[str, Any] = {**places, **gone}
+        self.conversations[known.id] = replace(step.conversation, **kept)
         self.record.extend(step.events)
         for row in step.outbox:
             if row.id not in self.receipts:
@@ -142,6 +147,13 @@ class FakeStore:
         self.due_rows.update({row.id: row for row in step.due})
         if step.update_id is not None:
             self.updates.pop(step.update_id, None)
+
+    async def erase(self, chat_id: int, at: datetime) -> None:
+        self._check()
+        past = {one.id: erased(one, at) for one in await self.past_conversations(chat_id)}
+        self.conversations |= past
+        self.record = [erased_event(event) if event.conversation_id in past else event for event in self.record]
+        self.rows = {key: row for key, row in self.rows.items() if row[0].conversation_id not in past}
 
     # colleagues
 

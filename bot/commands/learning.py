@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from hashlib import blake2b
-from pathlib import Path
 
 from rich.table import Table
 
@@ -14,10 +10,11 @@ from bot.commands.past import record, turns
 from bot.commands.printing import notes, print_json, progress, results
 from bot.core.content import Catalogue
 from bot.core.errors import SettingsError
-from bot.core.step import Event
+from bot.core.proposals import Proposal, undecided
+from bot.core.sentences import normalised
+from bot.files import rejected as rejecting
 from bot.files.edits import add_example
 from bot.files.load import good, load
-from bot.files.wording import normalised
 from bot.settings import Settings
 
 SHOWN = 3
@@ -87,51 +84,8 @@ def _title(catalogue: Catalogue, intent: str) -> str:
 # --- proposals
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A sentence that a colleague said is about ``intent``, without the customer. ``number`` is its place on record."""
-
-    number: int
-    intent: str
-    language: str
-    text: str
-    by: str
-    at: str
-
-    @property
-    def key(self) -> str:
-        """The same for the same sentence of the same intent, whoever labelled it."""
-        told = "\n".join((self.intent, self.language, normalised(self.text)))
-        return blake2b(told.encode(errors="surrogatepass"), digest_size=8).hexdigest()
-
-
-def proposals_in(events: Sequence[Event]) -> tuple[Proposal, ...]:
-    """All that were ever made; of a sentence that was labelled again, the last label counts."""
-    labelled = [event for event in events if event.name == "labelled"]
-    last: dict[tuple[str, str], Proposal] = {}
-    for number, event in enumerate(labelled, start=1):
-        facts = event.facts
-        intent, language, text = facts.get("intent", ""), facts.get("language", ""), facts.get("text", "")
-        if normalised(text):
-            made = Proposal(number, intent, language, text, event.by, event.at.isoformat())
-            last[event.conversation_id, normalised(text)] = made
-    return tuple(sorted(last.values(), key=lambda one: one.number))
-
-
 def _open(settings: Settings, catalogue: Catalogue) -> tuple[Proposal, ...]:
-    """Those that nobody has decided about: not among the examples yet, not rejected, of an intent that there is."""
-    known = {
-        (phrases.intent, phrases.language, normalised(example))
-        for phrases in catalogue.phrases
-        for example in (*phrases.examples, *phrases.check)
-    }
-    rejected = _rejected(settings)
-    found: dict[str, Proposal] = {}
-    for one in proposals_in(record(settings)):
-        decided = (one.intent, one.language, normalised(one.text)) in known or one.key in rejected
-        if one.intent in catalogue.intents and not decided:
-            found.setdefault(one.key, one)
-    return tuple(found.values())
+    return undecided(record(settings), catalogue, rejecting.rejected(settings.data))
 
 
 def show_proposals(settings: Settings, *, as_json: bool) -> None:
@@ -162,14 +116,14 @@ def approve(settings: Settings, numbers: Sequence[int], text: str | None) -> Non
         where = add_example(settings.content, loaded.snapshot, one.intent, one.language, text or one.text, area)
         results.print(f"{where}: “{text or one.text}” is an example of ‘{one.intent}’ now.", markup=False)
         if text is not None and normalised(text) != normalised(one.text):
-            _reject(settings, one)
+            rejecting.reject(settings.data, one.key)
     notes.print("A running bot learns it within seconds. `keepword content rollback` takes it back.")
 
 
 def reject(settings: Settings, numbers: Sequence[int]) -> None:
     """Put proposals away: they are not listed again."""
     for one in _chosen(settings, numbers):
-        _reject(settings, one)
+        rejecting.reject(settings.data, one.key)
         results.print(f"Put away: “{one.text}” ({one.intent}).", markup=False)
 
 
@@ -180,23 +134,3 @@ def _chosen(settings: Settings, numbers: Sequence[int]) -> Iterator[Proposal]:
     if missing:
         raise SettingsError(f"There is no open proposal {', '.join(missing)}. `keepword proposals` lists them.")
     return iter([waiting[number] for number in dict.fromkeys(numbers)])
-
-
-def _file(settings: Settings) -> Path:
-    return settings.data / "rejected-proposals.json"
-
-
-def _rejected(settings: Settings) -> set[str]:
-    try:
-        return set(json.loads(_file(settings).read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return set()
-
-
-def _reject(settings: Settings, one: Proposal) -> None:
-    keys = sorted(_rejected(settings) | {one.key})
-    file = _file(settings)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    aside = file.with_suffix(".new")
-    aside.write_text(json.dumps(keys), encoding="utf-8")
-    aside.replace(file)

@@ -9,13 +9,10 @@ from pathlib import Path
 
 from bot.commands.past import turns
 from bot.commands.printing import notes, print_json, progress, results
-from bot.commands.understanding import SOMEONE, rehearse
 from bot.commands.versions import versions_folder
-from bot.core.content import Catalogue
-from bot.core.decide import Act
 from bot.core.draft import Context
 from bot.core.errors import SettingsError, VersionError
-from bot.core.outgoing import Text
+from bot.core.rehearsal import Outcome, outcome
 from bot.core.understanding import Understanding
 from bot.files import changes, versions
 from bot.files.load import Loaded, good, load, load_snapshot
@@ -30,14 +27,6 @@ class Message:
     text: str
     shown: str
     language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What would be done about a message: in short, and in the words that the customer would read."""
-
-    done: str
-    said: tuple[str, ...]
 
 
 def preview(settings: Settings, folder: Path | None, messages: Path | None, *, most: int, as_json: bool) -> int:
@@ -112,19 +101,9 @@ def _outcomes(settings: Settings, loaded: Loaded, messages: Sequence[Message]) -
             found += pipeline.understand_many(asked[start : start + 64])
         tell("Trying messages", len(asked), len(asked))
     pipeline.close()
-    now = datetime.now(UTC)
-    return [
-        _outcome(message, understanding, catalogue, now) for message, understanding in zip(messages, found, strict=True)
-    ]
-
-
-def _outcome(message: Message, understanding: Understanding, catalogue: Catalogue, now: datetime) -> Outcome:
-    """As the first message of somebody new, at a time that is the same for both contents."""
-    decision, step = rehearse(SOMEONE, message.text, understanding, Context(now, catalogue))
-    said = tuple(row.content.text for row in step.outbox if row.to == "customer" and isinstance(row.content, Text))
-    about = " or ".join(decision.options) if decision.act is Act.CLARIFY else decision.intent
-    severity = f", {understanding.severity.value}" if understanding.severity.value != "calm" else ""
-    return Outcome(f"{decision.act.value} ({about}{severity})", said)
+    # as the first message of somebody new, at a time that is the same for both contents
+    context = Context(datetime.now(UTC), catalogue)
+    return [outcome(message.text, meant, context) for message, meant in zip(messages, found, strict=True)]
 
 
 def _print(message: Message, old: Outcome, new: Outcome) -> None:

@@ -11,11 +11,13 @@ from typing import Any
 from bot.app import App
 from bot.commands.printing import notes, progress, results
 from bot.logs import set_up
+from bot.memory import stay_small
 from bot.settings import Settings
 
 
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is under way. Raises KeepwordError where it can't be started."""
+    stay_small()
     set_up(settings.log)
     _run(_serve(settings))
 

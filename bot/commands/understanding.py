@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from rich.table import Table
 
 from bot.commands.printing import print_json, progress, results
-from bot.core import arrival, turn
+from bot.core import arrival
 from bot.core.content import Catalogue
 from bot.core.decide import Decision, decide
 from bot.core.draft import Context
-from bot.core.incoming import CustomerMessage
 from bot.core.outgoing import Text
 from bot.core.people import Customer
+from bot.core.rehearsal import SOMEONE, rehearse
 from bot.core.step import Step
 from bot.core.understanding import Understanding
 from bot.files.load import good, load, load_or_raise
@@ -26,9 +26,6 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.nlp.pipeline import Pipeline
-
-SOMEONE = Customer(1, "Alex")
-"""A customer we know nothing about."""
 
 
 def _pipeline(settings: Settings, catalogue: Catalogue) -> Pipeline:
@@ -109,14 +106,6 @@ def _aware(at: datetime | None, catalogue: Catalogue) -> datetime:
     if at is None:
         return datetime.now(UTC)
     return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(catalogue.standards.zone))).astimezone(UTC)
-
-
-def rehearse(customer: Customer, text: str, understanding: Understanding, context: Context) -> tuple[Decision, Step]:
-    """The decision and the step that this message would lead to, as the first of a conversation."""
-    blank = arrival.fresh(customer.id, customer, None, context)
-    held = arrival.receive(blank, CustomerMessage(customer.id, 1, customer, text), None, context).conversation
-    decision = decide(held, text, understanding, context.catalogue)
-    return decision, turn.answer(held, decision, understanding, context)
 
 
 def _outcome(decision: Decision, step: Step) -> dict[str, object]:

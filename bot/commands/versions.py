@@ -41,13 +41,15 @@ def show_history(settings: Settings, *, as_json: bool) -> None:
     rows = list(zip(known, told, strict=True))[::-1]
     if as_json:
         for version, what in rows:
-            print_json({"at": version.at.isoformat(), "version": version.version, "changes": list(what)})
+            told_of = {"at": version.at.isoformat(), "version": version.version, "by": version.by}
+            print_json({**told_of, "changes": list(what)})
         return
     zone = _zone(settings)
-    table = Table("Live since", "Version", "What changed", box=None, pad_edge=False)
+    table = Table("Live since", "Version", "By", "What changed", box=None, pad_edge=False)
     for version, what in rows:
-        table.add_row(f"{version.at.astimezone(zone):%a %d %b %Y %H:%M}", version.version[:8], _shortened(what))
-    results.print(table)
+        since = f"{version.at.astimezone(zone):%a %d %b %Y %H:%M}"
+        table.add_row(since, version.version[:8], version.by, _shortened(what))
+    results.print(table, markup=False)
 
 
 def _zone(settings: Settings) -> ZoneInfo:

@@ -145,6 +145,8 @@ def _not_to_be_asked(conversation: Conversation, due: Due, last: Conversation, c
     """Why not to ask at all; None: nothing is against it."""
     if not last.customer.follow_ups:
         return "opted_out"
+    if last.customer.blocked:
+        return "blocked"
     if context.now - due.at > STALE:
         return "too_late"
     if conversation.phase in (Phase.WAITING, Phase.HUMAN):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.core import answering, arrival, assignment, case, priority, promising
+from bot.core import answering, arrival, assignment, case, priority, promising, snoozing
 from bot.core.conversation import Conversation
 from bot.core.draft import Context, Draft
 from bot.core.step import Due, DueKind, Step
@@ -46,6 +46,8 @@ def ring(conversation: Conversation, due: Due, context: Context) -> Step:
             promising.nag(draft)
         case DueKind.ANSWER:
             answering.ring(draft)
+        case DueKind.SNOOZE:
+            snoozing.ring(draft)
         case DueKind.ASSIGN:
             assignment.give_out(draft)
             case.show_card(draft)

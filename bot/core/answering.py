@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.core import assignment, case, escalation, hours, promise, words
+from bot.core import assignment, case, escalation, hours, teams, words
 from bot.core.content import Calendar
 from bot.core.conversation import Author, Conversation, Phase, PromiseState, Way
 from bot.core.draft import Draft
@@ -65,6 +65,8 @@ def ring(draft: Draft) -> None:
 
 
 def _nudge(draft: Draft, since: datetime, *, late: bool) -> None:
+    if draft.conversation.with_owner:
+        case.open_case(draft, draft.context.catalogue.standards.default_team)
     conversation = draft.conversation
     language = draft.context.catalogue.standards.default_language
     waited = words.span(language, since - draft.now)
@@ -85,7 +87,4 @@ def _set(draft: Draft, since: datetime, times: int) -> None:
 
 
 def _calendar(draft: Draft) -> Calendar:
-    standards, promises = draft.context.catalogue.standards, draft.conversation.promises
-    team = promises[-1].team if promises else standards.default_team
-    known = standards.teams.get(team)
-    return promise.calendar_named(standards, known.calendar if known else standards.promises.calendar)
+    return teams.calendar_of(draft.conversation, draft.context.catalogue.standards)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 
-from bot.core import answering, case, mirror, reach
+from bot.core import answering, case, earlier, mirror, reach, snoozing
 from bot.core.content import Acknowledge
 from bot.core.conversation import Author, Conversation, Media, Message, Phase
 from bot.core.draft import Context, Draft
@@ -39,7 +39,7 @@ _BEYOND = timedelta(seconds=1)
 def fresh(chat_id: int, customer: Customer, previous: Conversation | None, context: Context) -> Conversation:
     """A new conversation: polite and neutral, however the last one ended.
 
-    Only language and colleague are remembered, and what the customer has asked of us once for all.
+    Only language and colleague are remembered, what the customer has asked of us once for all, and their last cases.
     """
     ordinal = int(previous.id.rpartition("-")[2]) + 1 if previous else 1
     languages = context.catalogue.standards.languages
@@ -47,7 +47,15 @@ def fresh(chat_id: int, customer: Customer, previous: Conversation | None, conte
     language = next((code for code in wanted if code in languages), languages[0])
     who = known(customer, previous.customer) if previous else customer
     last_agent = (previous.agent or previous.last_agent) if previous else None
-    return Conversation(f"{chat_id}-{ordinal}", chat_id, who, context.now, language, last_agent=last_agent)
+    return Conversation(
+        f"{chat_id}-{ordinal}",
+        chat_id,
+        who,
+        context.now,
+        language,
+        last_agent=last_agent,
+        earlier=earlier.remembered(previous, context.now),
+    )
 
 
 def _primary(language_code: str | None) -> str | None:
@@ -59,14 +67,15 @@ def is_over(conversation: Conversation, context: Context) -> bool:
     if not conversation.is_open:
         return True
     last = conversation.messages[-1].at if conversation.messages else conversation.opened_at
-    quiet = conversation.phase is Phase.BOT and not conversation.pending
+    left_alone = conversation.with_owner and answering.unanswered_since(conversation) is None
+    quiet = (conversation.phase is Phase.BOT or left_alone) and not conversation.pending
     return quiet and context.now - last > context.catalogue.standards.idle
 
 
 def watch_idleness(draft: Draft) -> None:
     """Have the conversation closed once nobody has said anything to the bot for long."""
     conversation = draft.conversation
-    if conversation.phase is Phase.BOT:
+    if conversation.phase is Phase.BOT or conversation.with_owner:
         last = conversation.messages[-1].at if conversation.messages else conversation.opened_at
         at = last + draft.context.catalogue.standards.idle + _BEYOND
         draft.set_due(_idle_id(conversation), DueKind.IDLE, at)
@@ -90,13 +99,15 @@ def receive(conversation: Conversation, message: CustomerMessage, update_id: int
     """Take a message in: to the colleague who has the case, and to the thought that is being written."""
     draft = Draft(conversation, context)
     draft.change(customer=known(message.customer, conversation.customer))
-    reach.found(draft)
+    if conversation.through is None or conversation.through.served:
+        reach.found(draft)
     line = line_of(message, context)
     draft.record("received", ref=message.message_id, media=message.media.value, text=message.text)
     if not conversation.messages and not conversation.pending:
         draft.record("opened", customer=conversation.customer.id)
     if conversation.phase in mirror.WITH_AGENTS:
         mirror.show_case(draft, message)
+        snoozing.interrupt(draft)
     if message.media is Media.POLL:
         draft.to_customer(Text(draft.words("poll_in_words")), Lane.ANSWER)
     if conversation.phase is Phase.HUMAN:
@@ -121,13 +132,14 @@ def line_of(message: CustomerMessage, context: Context) -> Message:
         ref=message.message_id,
         media=message.media,
         album=message.album,
+        carries=message.carries,
     )
 
 
 def known(now: Customer, before: Customer) -> Customer:
     """What Telegram says of them now, with what they told us before."""
     language, zone = now.language or before.language, now.zone or before.zone
-    return replace(now, language=language, zone=zone, follow_ups=before.follow_ups)
+    return replace(now, language=language, zone=zone, follow_ups=before.follow_ups, blocked=before.blocked)
 
 
 def is_flooding(conversation: Conversation, context: Context) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from bot.core import aftercare, arrival, turn, wishes
+from bot.core import aftercare, arrival, deep_links, languages, snoozing, turn, wishes
 from bot.core.arrival import known
 from bot.core.conversation import Author, Clarification, Conversation, Message, Phase
-from bot.core.decide import Act, Because, Decision, decide_chosen
+from bot.core.decide import TALK_TO_HUMAN, Act, Because, Decision, decide_chosen
 from bot.core.draft import Context, Draft
 from bot.core.incoming import CustomerChoice, CustomerMessage
 from bot.core.outgoing import AnswerCallback, ClearButtons, Copy, Edit, Lane
@@ -15,7 +16,7 @@ from bot.core.people import CUSTOMER_NAME
 from bot.core.step import Step
 from bot.core.understanding import NO_INTENT, Kind
 
-COMMANDS = frozenset({"start", "help", "status", "human", "time", "call", "cancel", "stop"})
+COMMANDS = frozenset({"start", "help", "status", "human", "time", "call", "cancel", "language", "mydata", "stop"})
 """What a customer may ask for with a slash; another word after a slash is a message like any other."""
 
 
@@ -39,6 +40,8 @@ def choose(
         return aftercare.choose(about, conversation, choice, update_id, context)
     if about is not None and wishes.case_of(choice):
         return wishes.undo(about, conversation, choice, update_id, context)
+    if languages.is_choice(choice):
+        return languages.choose(conversation, choice, update_id, context)
     if wishes.is_wish(choice):
         return wishes.choose(conversation, choice, update_id, context)
     draft = Draft(conversation, context)
@@ -62,9 +65,7 @@ def _chosen(draft: Draft, data: str) -> Decision | None:
     if data == turn.ELSE:
         return Decision(Act.PROMISE, Because.UNKNOWN)
     if data == turn.HUMAN:
-        return Decision(
-            Act.PROMISE, Because.ASKED, turn.TALK_TO_HUMAN if catalogue.intent(turn.TALK_TO_HUMAN) else NO_INTENT
-        )
+        return Decision(Act.PROMISE, Because.ASKED, TALK_TO_HUMAN if catalogue.intent(TALK_TO_HUMAN) else NO_INTENT)
     intent = catalogue.intent(data.removeprefix(turn.INTENT))
     return decide_chosen(conversation, intent) if intent and data.startswith(turn.INTENT) else None
 
@@ -79,29 +80,42 @@ def _pressed(draft: Draft, choice: CustomerChoice, asked: Clarification) -> Edit
     return Edit(choice.message_id, f"{asked.text}\n\n✓ {label}")
 
 
-def command(conversation: Conversation, message: CustomerMessage, update_id: int | None, context: Context) -> Step:
+def command(
+    conversation: Conversation,
+    message: CustomerMessage,
+    update_id: int | None,
+    context: Context,
+    answer: Callable[[Draft], None] | None = None,
+) -> Step:
     """A customer's command: answered at once, whoever has the conversation. A colleague sees it too.
 
-    What the customer is still writing beside it stays their turn, and is dealt with after.
+    What the customer is still writing beside it stays their turn, and is dealt with after. ``answer`` is for what takes
+    more to be answered than the conversation itself.
     """
     draft = Draft(conversation, context)
     if conversation.phase in (Phase.WAITING, Phase.HUMAN):
         draft.to_case(Copy(message.chat_id, message.message_id), Lane.AGENT)
+        snoozing.interrupt(draft)
     draft.change(customer=known(message.customer, conversation.customer))
     draft.record("received", ref=message.message_id, text=message.text)
     if not conversation.messages and not conversation.pending:
         draft.record("opened", customer=conversation.customer.id)
     line = Message(context.now, Author.CUSTOMER, message.text, ref=message.message_id)
     draft.change(messages=(*conversation.messages, line))
-    _obey(draft, message.command or "")
+    if answer is not None:
+        answer(draft)
+    else:
+        _obey(draft, message.command or "", message.text.partition(" ")[2].strip())
     arrival.watch_idleness(draft)
     return draft.finish(update_id)
 
 
-def _obey(draft: Draft, name: str) -> None:
+def _obey(draft: Draft, name: str, argument: str) -> None:
     match name:
         case "start":
-            _start(draft)
+            _start(draft, argument)
+        case "language":
+            languages.ask(draft, argument)
         case "status":
             turn.say_status(draft)
         case "human":
@@ -115,13 +129,10 @@ def _obey(draft: Draft, name: str) -> None:
             draft.say(draft.words("help"))
 
 
-def _start(draft: Draft) -> None:
+def _start(draft: Draft, payload: str) -> None:
     if not draft.conversation.customer.follow_ups:
         _allow_follow_ups(draft, allow=True)
-    if draft.conversation.phase is Phase.HUMAN:
-        turn.say_status(draft)
-    else:
-        draft.say(draft.words("start"))
+    deep_links.arrive(draft, payload)
 
 
 def _allow_follow_ups(draft: Draft, *, allow: bool) -> None:
@@ -134,8 +145,8 @@ def _human(draft: Draft) -> None:
     if draft.conversation.phase is not Phase.BOT:
         turn.say_status(draft)
         return
-    turn.set_subject(draft, turn.TALK_TO_HUMAN, Kind.REQUEST)
-    intent = draft.context.catalogue.intent(turn.TALK_TO_HUMAN)
+    turn.set_subject(draft, TALK_TO_HUMAN, Kind.REQUEST)
+    intent = draft.context.catalogue.intent(TALK_TO_HUMAN)
     turn.promise(draft, intent, Because.ASKED, hello=False)
 
 

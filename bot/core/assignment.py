@@ -25,7 +25,7 @@ def give_out(draft: Draft) -> None:
     standing = conversation.promise
     if standards.assign is Assign.NONE or conversation.phase is not Phase.WAITING or standing is None:
         return
-    if conversation.assigned is not None:
+    if conversation.assigned is not None or conversation.with_lone_agent:
         return
     calendar = promise.calendar_named(standards, standing.calendar)
     if not hours.is_open(calendar, draft.now):
@@ -54,6 +54,8 @@ def choose(draft: Draft) -> Person | None:
     Best who knows the customer from last time, then who serves their language, then as the standards say.
     """
     conversation, context = draft.conversation, draft.context
+    if conversation.with_lone_agent:
+        return None  # there is nobody to choose from
     roster, standards = context.roster, context.catalogue.standards
     holder = holder_of(conversation)
     able = [

@@ -40,15 +40,15 @@ def say(person: Person, command: str, text: str, context: Context) -> tuple[str,
     return words.render(catalogue, language, _SAID[command], languages=named, cases=cases), known
 
 
-def answer_in_private(conversation: Conversation, text: str, update_id: int | None, context: Context) -> Step:
+def answer_in_private(conversation: Conversation, said: Text, update_id: int | None, context: Context) -> Step:
     """Answer a colleague who wrote to the bot; it is no part of what they may ask for as a customer."""
     draft = Draft(conversation, context)
-    draft.to_customer(Text(text), Lane.ANSWER)
+    draft.to_customer(said, Lane.ANSWER)
     return draft.finish(update_id)
 
 
-def answer_in_case(conversation: Conversation, text: str, update_id: int | None, context: Context) -> Step:
+def answer_in_case(conversation: Conversation, said: Text, update_id: int | None, context: Context) -> Step:
     """Answer a colleague in the topic where they said it."""
     draft = Draft(conversation, context)
-    draft.to_case(Text(text), Lane.AGENT)
+    draft.to_case(said, Lane.AGENT)
     return draft.finish(update_id)

@@ -120,6 +120,23 @@ class Team:
     on_duty: int | None = None
 
 
+class Returning(StrEnum):
+    """Where the next case of a customer goes."""
+
+    NEW = "new"
+    """To a topic of its own."""
+    SAME = "same"
+    """To the topic of their last case, which is opened again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """What becomes of topics. ``archive_after`` is how long after its case was resolved one is deleted; None: never."""
+
+    returning: Returning = Returning.NEW
+    archive_after: timedelta | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Standards:
     """``standards.yml``: the service standards, the document and the configuration at once.
@@ -129,7 +146,8 @@ class Standards:
     never), ``follow_up`` by :class:`Kind` value how long after it we ask whether it is all right now. ``quiet`` is
     from when to when, by the customer's clock, we don't write of our own accord.
     ``capacity`` is how many cases one colleague is given, ``answer_again`` the open time within which they answer a
-    customer who writes to them again.
+    customer who writes to them again. ``tags`` are those that a case may have (none: any). ``currency`` (ISO 4217) is
+    that of amounts that colleagues write without one.
     """
 
     languages: tuple[str, ...]
@@ -150,6 +168,9 @@ class Standards:
     survey: timedelta | None = None
     follow_up: dict[str, timedelta] = field(default_factory=dict)
     quiet: tuple[time, time] | None = None
+    topics: Topics = field(default_factory=Topics)
+    tags: tuple[str, ...] = ()
+    currency: str | None = None
 
     @property
     def default_language(self) -> str:
@@ -234,6 +255,31 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class CannedReply:
+    """What agents often say, in words that are ready. ``keywords`` are what it is found by besides its own words."""
+
+    reply: Reply
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MacroStep:
+    """One thing that a macro does; ``what`` it is done with: the name of a canned reply, tags, words, or nothing."""
+
+    kind: str
+    what: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """Several things that agents often do together, in order."""
+
+    name: str
+    title: str
+    steps: tuple[MacroStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Brand:
     """The house's own voice. ``never_say`` are words that no reply may contain."""
 
@@ -270,7 +316,9 @@ Cues = dict[str, dict[Cue, tuple[str, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All content of one moment. ``version`` is a hash of the files, ``replies`` maps language to key to reply."""
+    """All content of one moment. ``version`` is a hash of the files, ``replies`` maps language to key to reply, and
+    ``canned`` language to name to canned reply.
+    """
 
     version: str
     brand: Brand
@@ -279,6 +327,8 @@ class Catalogue:
     phrases: tuple[Phrases, ...]
     replies: dict[str, dict[str, Reply]]
     cues: Cues = field(default_factory=dict)
+    canned: dict[str, dict[str, CannedReply]] = field(default_factory=dict)
+    macros: dict[str, Macro] = field(default_factory=dict)
 
     def intent(self, id: str) -> Intent | None:
         return self.intents.get(id)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.core.people import Agent, Customer
+from bot.core.business import Through
+from bot.core.people import Agent, Customer, is_person
 from bot.core.understanding import NO_INTENT, Kind, Severity
 
 # --- messages ---------------------------------------------------------------------------------------------------------
@@ -80,7 +81,10 @@ class Ref:
 class Message:
     """One line of a transcript. ``ref`` is the Telegram message id in the chat it was written in (0: not known yet).
 
-    ``album`` is shared by the pictures of one; ``taken_back`` says that the customer's copy was deleted.
+    ``album`` is shared by the pictures of one; ``taken_back`` says that the customer's copy was deleted. ``carries`` is
+    what it carries, where it can't be copied (see :class:`~bot.core.outgoing.Copy`).
+
+    What the owner of a business account wrote in the customer's chat is an agent's, with a ``ref`` below zero.
     """
 
     at: datetime
@@ -91,6 +95,30 @@ class Message:
     media: Media = Media.TEXT
     album: str | None = None
     taken_back: bool = False
+    carries: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_agents(self) -> bool:
+        """Whether a colleague wrote it, to the customer or as a note."""
+        return self.author in (Author.AGENT, Author.NOTE)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """An agent's words that did not reach the customer, or of which that isn't known; ``id`` names them in the case.
+
+    They were a copy of ``message_id`` in ``from_chat_id``; without one, only words. The rest is as in a copy.
+    """
+
+    id: str
+    text: str = ""
+    entities: tuple[Entity, ...] = ()
+    from_chat_id: int = 0
+    message_id: int = 0
+    media: Media = Media.TEXT
+    album: str | None = None
+    answers: Ref | None = None
+    carries: dict[str, str] = field(default_factory=dict)
 
 
 # --- promises --------------------------------------------------------------------------------------------------------
@@ -186,6 +214,41 @@ class Aftercare:
 
 
 @dataclass(frozen=True, slots=True)
+class Snooze:
+    """An agent lets a case rest: since ``at``, until ``until`` or until the customer writes."""
+
+    until: datetime
+    at: datetime
+    by: Agent
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The last time that a case was passed on, by ``by``: to ``team``. ``reason`` is what they said of it."""
+
+    at: datetime
+    by: Agent
+    team: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What is remembered of a case of the same customer that is over: ``agent`` is the name of who solved it."""
+
+    id: str
+    ended_at: datetime
+    intent: str
+    agent: str = ""
+    agents_chat: int | None = None
+    topic_id: int | None = None
+
+
+GONE = 0
+"""In a step, in place of a topic or a card: the conversation has none any more. (None says that none is known.)"""
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """One case of one customer, from the first message to its resolution.
 
@@ -196,13 +259,20 @@ class Conversation:
     deleted and is being replaced. ``private_album`` is the last album of pictures that an agent sent as a note.
     ``likely`` are the intents that the last turn may have had, best first. ``flooded_at`` is when the customer was last
     told that so many messages are read together. ``unreachable`` says why nothing reaches the customer, where nothing
-    does. ``missed`` are the customer's messages that the group could not be shown while something was wrong with it.
+    does. ``missed`` are the customer's messages that the group could not be shown while something was wrong with it,
+    ``unsent`` are agents' words that the customer didn't get and that may be sent again.
     ``assigned`` is who is to take the case, while it waits; ``taken_at`` is when an agent last took it. ``last_agent``
     is who had the customer's case before this one. ``promises`` holds them all, oldest first; at most the last one is
     open. ``steps`` counts commits, and makes ids of what is sent unique.
 
+    ``tags`` are what colleagues have put on the case, in their order.
+
     ``phone_asked``: the customer was asked which number to call. ``continues`` is the id of a resolved conversation
-    that this one takes up again, in the same topic.
+    that this one takes up again, in the same topic. ``snoozed``: it rests. ``passed`` is when it was last passed on to
+    another team. ``through`` is the chat of a business account, if it is held there. ``titled`` is the title that its
+    topic was last given. ``earlier`` are the customer's last cases before this one, oldest first. ``link`` is what the
+    link said by which the customer came.
+    ``erased_at`` is when it was stripped of the customer and of all that was said: figures are left.
     """
 
     id: str
@@ -240,6 +310,15 @@ class Conversation:
     likely: tuple[str, ...] = ()
     unreachable: str = ""
     missed: tuple[int, ...] = ()
+    snoozed: Snooze | None = None
+    passed: Passed | None = None
+    titled: str = ""
+    earlier: tuple[Earlier, ...] = ()
+    unsent: tuple[Unsent, ...] = ()
+    tags: tuple[str, ...] = ()
+    link: str = ""
+    erased_at: datetime | None = None
+    through: Through | None = None
 
     @property
     def promise(self) -> Promise | None:
@@ -250,3 +329,13 @@ class Conversation:
     @property
     def is_open(self) -> bool:
         return self.phase is not Phase.RESOLVED
+
+    @property
+    def with_owner(self) -> bool:
+        """Whether the owner of a business account has taken it over in their own chat, and no colleague knows of it."""
+        return self.through is not None and self.phase is Phase.HUMAN and self.agents_chat is None
+
+    @property
+    def with_lone_agent(self) -> bool:
+        """Whether it came to one agent's private chat with the bot, in place of a group."""
+        return is_person(self.agents_chat)

@@ -21,14 +21,14 @@ _LONGEST = 2000
 
 def heard(text: str, catalogue: Catalogue) -> frozenset[Cue]:
     """The sorts of cues in ``text``."""
-    folded = _folded(text[:_LONGEST])
-    return frozenset(cue for cue, pattern in _patterns_of(catalogue).items() if pattern.search(folded))
+    plain = folded(text[:_LONGEST])
+    return frozenset(cue for cue, pattern in _patterns_of(catalogue).items() if pattern.search(plain))
 
 
 def is_just(text: str, cue: Cue, catalogue: Catalogue) -> bool:
     """Whether ``text`` is such a cue and nothing else, punctuation apart."""
     pattern = _patterns_of(catalogue).get(cue)
-    return pattern is not None and pattern.fullmatch(_folded(_PUNCTUATION.sub(" ", text))) is not None
+    return pattern is not None and pattern.fullmatch(folded(_PUNCTUATION.sub(" ", text))) is not None
 
 
 _Patterns = dict[Cue, re.Pattern[str]]
@@ -48,11 +48,12 @@ def _patterns(listed: tuple[tuple[Cue, tuple[str, ...]], ...]) -> _Patterns:
 
 
 def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
-    folded = {re.escape(_folded(phrase)).replace(r"\*", r"\w*") for phrase in phrases}
-    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(folded, key=len, reverse=True))})(?!\w)")
+    plain = {re.escape(folded(phrase)).replace(r"\*", r"\w*") for phrase in phrases}
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(plain, key=len, reverse=True))})(?!\w)")
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """``text`` in the one spelling: without case and diacritics, with plain apostrophes and single spaces."""
     plain = unicodedata.normalize("NFD", text.casefold()).translate(_APOSTROPHES)
     bare = "".join(character for character in plain if not unicodedata.combining(character))
     return " ".join(bare.replace("đ", "dj").split())

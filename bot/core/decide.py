@@ -20,16 +20,21 @@ MOST_ASIDES = 2
 ENOUGH_WORDS = 8
 """Who wrote this much has said what they want: they are not asked to say it again."""
 
+TALK_TO_HUMAN = "talk_to_human"
+"""Who asks for a person while one is on the way is told when that will be."""
+
 GREETING = "greeting"
 """Who greets us while waiting for a colleague is told when that will be, not asked what they want."""
 
-_ABOUT_US = ("talk_to_human", "waited_too_long", "promise_broken", "contact_options")
+_ABOUT_US = (TALK_TO_HUMAN, "waited_too_long", "promise_broken", "contact_options")
 """What customers who ask about their own case are easily taken to mean."""
 
 FEWEST_DIGITS = 5
 """Who was asked for a number and writes so many digits has tried to give it."""
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_QUESTION = re.compile("[?;\u037e]")
+"""Greek asks with what others know as a semicolon."""
 
 
 class Act(StrEnum):
@@ -98,7 +103,7 @@ def _about_the_whole(
         wish = _wish(conversation, text, intent if sure else None, understanding, catalogue)
         if wish is not None:
             return Decision(wish, Because.WAITING, understanding.intent if sure else NO_INTENT)
-        return _while_waiting(conversation, intent if sure else None, understanding, catalogue)
+        return _while_waiting(conversation, text, intent if sure else None, understanding, catalogue)
     if intent is not None and sure:
         return _about(intent, conversation)
     return _unsure(conversation, text, understanding, catalogue)
@@ -172,13 +177,18 @@ def _about(intent: Intent, conversation: Conversation) -> Decision:
 
 
 def _while_waiting(
-    conversation: Conversation, intent: Intent | None, understanding: Understanding, catalogue: Catalogue
+    conversation: Conversation, text: str, intent: Intent | None, understanding: Understanding, catalogue: Catalogue
 ) -> Decision:
     """A human is on the way: what can surely be answered is answered all the same, the rest goes to the case.
 
     Pictures and the like are for the colleague, whatever their caption sounds like.
     """
     if intent is None:
+        upset = understanding.kind is Kind.COMPLAINT or understanding.severity is not Severity.CALM
+        return Decision(Act.NOTED, Because.COMPLAINT if upset else Because.WAITING)
+    if intent.id == TALK_TO_HUMAN:
+        return Decision(Act.STATUS, Because.WAITING, intent.id)
+    if _just_gives_a_detail(conversation, text, understanding, catalogue):
         return Decision(Act.NOTED, Because.WAITING)
     settled = intent.answer is not None and not needs_human(intent) and intent.id != GREETING
     sure = understanding.confidence >= catalogue.standards.thresholds.answer
@@ -186,6 +196,19 @@ def _while_waiting(
     if settled and sure and words_only:
         return Decision(Act.ANSWER, Because.SURE, intent.id)
     return Decision(Act.NOTED, Because.WAITING, intent.id)
+
+
+def _just_gives_a_detail(
+    conversation: Conversation, text: str, understanding: Understanding, catalogue: Catalogue
+) -> bool:
+    """Whether it is little more than a number that the case still lacked: the answer to our question, and none of its
+    own, even if it sounds like one ("my order number is…").
+    """
+    case = catalogue.intent(conversation.intent)
+    about = [case] if case is not None else list(catalogue.intents.values())
+    wanted = {slot.name for intent in about for slot in intent.slots if slot.pattern is not None}
+    given = wanted & understanding.slots.keys() - conversation.slots.keys()
+    return bool(given) and not _QUESTION.search(text) and len(_WORD.findall(text)) < ENOUGH_WORDS
 
 
 def _wish(
@@ -221,10 +244,19 @@ def _number_given(conversation: Conversation, text: str, understanding: Understa
     return Act.NOT_A_PHONE if conversation.phone_asked and tried else None
 
 
+_WISHES = (
+    (Cue.NO_LONGER, Act.NO_LONGER),
+    (Cue.CALL, Act.CALL),
+    (Cue.ANOTHER_TIME, Act.ANOTHER_TIME),
+)
+"""What says it all by itself, whatever else it may sound like."""
+
+
 def _change_wanted(text: str, cue: frozenset[Cue], intent: Intent | None, catalogue: Catalogue) -> Act | None:
     """What is to become of the promise, unless the message asks when it will be. ``intent``: what else it is about."""
-    if is_just(text, Cue.NO_LONGER, catalogue):
-        return Act.NO_LONGER
+    said = next((act for cue, act in _WISHES if is_just(text, cue, catalogue)), None)
+    if said is not None:
+        return said
     about_itself = intent is None or intent.kind is Kind.SMALLTALK or intent.id in _ABOUT_US
     if not about_itself or {Cue.TIME, Cue.CONTACT} <= cue:
         return None

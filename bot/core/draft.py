@@ -14,6 +14,7 @@ from bot.core.conversation import Author, Conversation, Message
 from bot.core.outgoing import Content, Keyboard, Lane, Outgoing, Text, To
 from bot.core.people import BOT_NAME, Person
 from bot.core.roster import Roster
+from bot.core.sharing import Loads
 from bot.core.step import Due, DueKind, Event, Step
 from bot.core.workload import Workload
 
@@ -23,35 +24,63 @@ NOBODY = "\ue000"
 _UNNAMED = re.compile(f"[,\\s]*{NOBODY}")
 
 
+def without_nobody(text: str) -> str:
+    """``text`` that names nobody where it said :data:`NOBODY`."""
+    return _UNNAMED.sub("", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The agents' groups: the chat of each team, and that of all other teams. None: there is none."""
+    """The agents' groups: the chat of each team, and that of all other teams. None: there is none.
+
+    ``beside`` are a team's further groups, which share its cases with the one above; under ``""`` those of all other
+    teams.
+    """
 
     default: int | None = None
     by_team: Mapping[str, int] = field(default_factory=dict)
+    beside: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def of(self, team: str) -> int | None:
         return self.by_team.get(team, self.default)
 
-    def moved(self, old: int, new: int) -> Groups:
-        """The same groups, where one of them has another id now."""
-        default = new if self.default == old else self.default
-        return Groups(default, {team: new if chat == old else chat for team, chat in self.by_team.items()})
+    def sharing(self, team: str) -> tuple[int, ...]:
+        """All groups that a case of this team may go to, in the order of the settings."""
+        first = self.of(team)
+        return () if first is None else (first, *self.beside.get(team if team in self.by_team else "", ()))
+
+    def moved(self, old: int | None, new: int) -> Groups:
+        """The same groups, where one of them has another id now; ``old`` None: there was none."""
+
+        def now(chat: int) -> int:
+            return new if chat == old else chat
+
+        return Groups(
+            new if self.default == old else self.default,
+            {team: now(chat) for team, chat in self.by_team.items()},
+            {team: tuple(now(chat) for chat in others) for team, others in self.beside.items()},
+        )
 
     @property
     def all(self) -> frozenset[int]:
-        return frozenset(self.by_team.values()) | ({self.default} if self.default is not None else frozenset())
+        firsts = (*self.by_team.values(), *(() if self.default is None else (self.default,)))
+        return frozenset(firsts).union(*self.beside.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a decision may know besides the conversation. ``now`` is aware UTC; the rest is only read."""
+    """What a decision may know besides the conversation. ``now`` is aware UTC; the rest is only read.
+
+    ``active`` is which case each agent who works alone is at, by their chat.
+    """
 
     now: datetime
     catalogue: Catalogue
     groups: Groups = field(default_factory=Groups)
     workload: Workload = field(default_factory=Workload)
     roster: Roster = field(default_factory=Roster)
+    loads: Loads = field(default_factory=Loads)
+    active: Mapping[int, str] = field(default_factory=dict)
 
 
 class Draft:
@@ -87,7 +116,7 @@ class Draft:
         catalogue = self.context.catalogue
         name = words.first_name(self.conversation.customer)
         known = {"name": name or NOBODY, "brand": catalogue.brand.name}
-        return _UNNAMED.sub("", words.render(catalogue, language, key, **{**known, **values}))
+        return without_nobody(words.render(catalogue, language, key, **{**known, **values}))
 
     # actions
 
@@ -116,9 +145,13 @@ class Draft:
         if chat is not None:
             self._send(To.TEAM, Lane.FOLLOW_UP, content, chat)
 
+    def to_group(self, chat: int, content: Content) -> None:
+        """Goes to an agents' group that the case need not be in."""
+        self._send(To.TEAM, Lane.AGENT, content, chat)
+
     def to_colleague(self, person: Person, text: str) -> None:
-        """Goes to a colleague in private; to nobody who has not started the bot."""
-        if person.private:
+        """Goes to a colleague in private; to nobody who has not started the bot, or who has read it in their case."""
+        if person.private and person.id != self.conversation.agents_chat:
             self._send(To.COLLEAGUE, Lane.AGENT, Text(text), person.id)
 
     def _send(self, to: To, lane: Lane, content: Content, elsewhere: int | None = None) -> None:

@@ -9,6 +9,7 @@
     ├── PromiseError               a promise that has ended was to end again
     ├── HandoverError              this person may not do that now; says why
     ├── VersionError               a version of the content is not to be had, or not to be gone back to now
+    ├── EditError              an admin's edit of the content can't be taken as it is
     ├── SettingsError              a setting is missing or wrong; names it
     ├── StoreError                 the store cannot keep what it was given
     │   ├── StoreLockedError       another process has this store open
@@ -16,6 +17,7 @@
     ├── UnderstandingError         the pipeline cannot be trained, loaded or used
     └── DeliveryError              Telegram refused a message for good; says why
         ├── CustomerGoneError      blocked the bot, or the account was deleted
+        ├── UnsendableError        it can never go as it is; says what to do instead
         ├── CounterpartGoneError   what was to be changed on the other side is not there
         ├── TopicGoneError         the topic in the agents' group was deleted
         ├── ChatMovedError         the group became a supergroup: carries its new id
@@ -63,6 +65,18 @@ class VersionError(KeepwordError):
     """A version of the content cannot be found, or going back to it now would lose something; says what to do."""
 
 
+class EditError(KeepwordError):
+    """An admin's edit of the content can't be taken as it is.
+
+    ``key`` names the reply that says why and what to do, ``values`` are for its placeholders.
+    """
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
 class SettingsError(KeepwordError):
     """A setting is missing or cannot be used; the text names it and the remedy."""
 
@@ -89,6 +103,10 @@ class DeliveryError(KeepwordError):
 
 class CustomerGoneError(DeliveryError):
     """The customer blocked the bot, or the account no longer exists."""
+
+
+class UnsendableError(DeliveryError):
+    """A message can't go as it is, however often it is tried: it is too long, or was deleted."""
 
 
 class CounterpartGoneError(DeliveryError):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bot.core import assignment, case
+from bot.core import assignment, links
 from bot.core.draft import Draft
 from bot.core.outgoing import Lane, Text
 from bot.core.people import Person
 from bot.core.roster import holder_of
-
-_CHANNEL_PREFIX = "-100"
+from bot.core.title import subject_of
 
 
 def alert(draft: Draft, text: str) -> None:
@@ -40,14 +39,6 @@ def hand_up(draft: Draft, text: str) -> None:
 
 def _tell(draft: Draft, person: Person, text: str) -> None:
     conversation = draft.conversation
-    subject = case.subject_of(conversation, draft.context.catalogue)
+    subject = subject_of(conversation, draft.context.catalogue)
     told = draft.team_words("team_private", customer=conversation.customer.name, subject=subject, text=text)
-    draft.to_colleague(person, f"{told}\n{link(conversation.agents_chat, conversation.topic_id)}".strip())
-
-
-def link(agents_chat: int | None, topic_id: int | None) -> str:
-    """The address of a case's topic; empty where it has none, or where its group is no supergroup."""
-    group = str(agents_chat)
-    if topic_id is None or not group.startswith(_CHANNEL_PREFIX):
-        return ""
-    return f"https://t.me/c/{group.removeprefix(_CHANNEL_PREFIX)}/{topic_id}"
+    draft.to_colleague(person, f"{told}\n{links.case_link(conversation.agents_chat, conversation.topic_id)}".strip())

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core import aftercare, answering, arrival, assignment, case, labelling, mirror, promising, reach, words
+from bot.core import (
+    aftercare,
+    answering,
+    arrival,
+    assignment,
+    blocking,
+    case,
+    labelling,
+    mirror,
+    moves,
+    owner,
+    promising,
+    reach,
+    resending,
+    snoozing,
+    transfer,
+    words,
+)
 from bot.core.conversation import Author, Conversation, Message, Phase, PromiseState, Way
 from bot.core.draft import Context, Draft
 from bot.core.errors import CustomerGoneError, HandoverError, NotInGroupError, RightsError, TopicGoneError
-from bot.core.incoming import AgentMessage
-from bot.core.outgoing import AnswerCallback, Copy, Lane, OpenTopic, Outgoing, Receipt, Text, To
+from bot.core.incoming import AgentMessage, OwnerMessage
+from bot.core.outgoing import AnswerCallback, Copy, Lane, Outgoing, Receipt, Text, To, Typing
 from bot.core.people import Agent
 from bot.core.step import Step
 
@@ -27,6 +44,13 @@ BACK = "back"
 CALLED = "called"
 COMMANDS = (CLAIM, RESOLVE, BACK, CALLED)
 """What an agent may ask for, by a button of the card or as a command in the topic."""
+
+_MOVES = (
+    (snoozing.handles, snoozing.carry_out),
+    (transfer.handles, transfer.carry_out),
+    (blocking.handles, blocking.carry_out),
+    (moves.handles, moves.carry_out),
+)
 
 DELETE = "delete"
 """In answer to a message of an agent's: take it back from the customer."""
@@ -54,18 +78,34 @@ def agent_wrote(conversation: Conversation, message: AgentMessage, update_id: in
         said = draft.team_words("team_kind_not_sent", what=message.media.value)
         draft.to_case(Text(said, reply_to=message.message_id), Lane.AGENT)
         return draft.finish(update_id)
-    author = Author.NOTE if note else Author.AGENT
-    text = mirror.without_mark(message.text) if note else message.text
-    line = Message(
-        context.now, author, text, message.agent.name, message.message_id, message.media, album=message.album
-    )
-    draft.change(messages=(*conversation.messages, line))
     if note:
-        draft.change(private_album=message.album)
-    draft.record("note" if note else "agent_wrote", by=_named(message.agent), text=text)
-    if not note:
-        _take_over(draft, message)
+        _note(draft, message)
+    else:
+        speak(draft, message)
     return draft.finish(update_id)
+
+
+def _note(draft: Draft, message: AgentMessage) -> None:
+    text = mirror.without_mark(message.text)
+    _write_down(draft, message, Author.NOTE, text)
+    draft.change(private_album=message.album)
+    draft.record("note", by=_named(message.agent), text=text)
+
+
+def speak(draft: Draft, message: AgentMessage, *, canned: str | None = None) -> None:
+    """An agent's words go to the customer, keep the promise, and take the case over.
+
+    ``canned`` is the name of a canned reply whose words these are: ``message`` is what asked for it, and they stand for
+    it. Raises HandoverError where the case is over.
+    """
+    _write_down(draft, message, Author.AGENT, message.text)
+    draft.record("agent_wrote", by=_named(message.agent), text=message.text, canned=canned)
+    _take_over(draft, message, spoken=canned is not None)
+
+
+def _write_down(draft: Draft, message: AgentMessage, author: Author, text: str) -> None:
+    line = Message(draft.now, author, text, message.agent.name, message.message_id, message.media, album=message.album)
+    draft.change(messages=(*draft.conversation.messages, line))
 
 
 def _is_rest_of_note(conversation: Conversation, message: AgentMessage) -> bool:
@@ -73,19 +113,34 @@ def _is_rest_of_note(conversation: Conversation, message: AgentMessage) -> bool:
     return message.album is not None and message.album == conversation.private_album
 
 
-def _take_over(draft: Draft, message: AgentMessage) -> None:
+def _take_over(draft: Draft, message: AgentMessage, *, spoken: bool) -> None:
     """Who writes to the customer has the case, unless a colleague has it already."""
-    mirror.show_customer(draft, message)
+    mirror.show_customer(draft, message, spoken=spoken)
+    take_over(draft, message.agent)
+
+
+def take_over(draft: Draft, agent: Agent) -> None:
+    """An agent has written to the customer: that keeps the promise, and the case is theirs unless it is another's."""
     before = draft.conversation
-    promising.keep(draft, _named(message.agent))
+    promising.keep(draft, _named(agent))
     _drop_pending(draft)
     enter(draft, Phase.HUMAN)
     if before.agent is None or before.phase is not Phase.HUMAN:
-        draft.change(agent=message.agent)
-    elif before.agent.id != message.agent.id and not _wrote_last(before, message.agent):
+        draft.change(agent=agent)
+    elif before.agent.id != agent.id and not _wrote_last(before, agent):
         draft.to_case(Text(draft.team_words("team_also_writing", agent=before.agent.name)), Lane.AGENT)
+        case.show_card(draft)
     if (before.phase, before.agent, before.promise) != (Phase.HUMAN, draft.conversation.agent, None):
         case.show_card(draft)
+
+
+def owner_wrote(conversation: Conversation, message: OwnerMessage, update_id: int | None, context: Context) -> Step:
+    """The owner of a business account wrote to a customer themself: as an agent's words, but already there."""
+    draft = Draft(conversation, context)
+    owner.note(draft, message)
+    take_over(draft, message.owner)
+    arrival.watch_idleness(draft)
+    return draft.finish(update_id)
 
 
 def _wrote_last(conversation: Conversation, agent: Agent) -> bool:
@@ -106,20 +161,21 @@ def _in_order(conversation: Conversation) -> tuple[Message, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What an agent asks for, by a button of the card (then ``callback_id`` is set) or as a command in the topic (then
-    ``message`` is)."""
+    """What an agent asks for: by a button (then ``callback_id`` is set, and ``pressed`` is the message it is below),
+    or as a command in the topic (then ``message`` is)."""
 
     command: str
     agent: Agent
     callback_id: str | None = None
     message: AgentMessage | None = None
+    pressed: int | None = None
 
 
 def agent_asked(conversation: Conversation, wish: Wish, update_id: int | None, context: Context) -> Step:
     """Do what an agent asks for. What can't be done is said, and changes nothing."""
     draft = Draft(conversation, context)
     try:
-        said = _carry_out(draft, wish)
+        said = carry_out(draft, wish)
     except HandoverError as error:
         draft = Draft(conversation, context)
         said = str(error)
@@ -132,10 +188,21 @@ def agent_asked(conversation: Conversation, wish: Wish, update_id: int | None, c
     return draft.finish(update_id)
 
 
-def _carry_out(draft: Draft, wish: Wish) -> str:
+def carry_out(draft: Draft, wish: Wish) -> str:
+    """Do what an agent asks for; what to tell them. Raises HandoverError where it can't be done."""
     agent = wish.agent
     if labelling.handles(wish.command):
         return labelling.carry_out(draft, wish.command, agent)
+    if resending.handles(wish.command):
+        return resending.carry_out(draft, wish.command, agent, wish.pressed)
+    move = next((carry_out for handles, carry_out in _MOVES if handles(wish.command)), None)
+    if move is not None:
+        return move(draft, moves.Move(wish.command, agent, wish.pressed, wish.message))
+    return _move_on(draft, wish)
+
+
+def _move_on(draft: Draft, wish: Wish) -> str:
+    agent = wish.agent
     match wish.command:
         case "claim":
             return _claim(draft, agent)
@@ -161,17 +228,20 @@ def _claim(draft: Draft, agent: Agent) -> str:
     draft.change(agent=agent)
     draft.record("claimed", by=_named(agent))
     draft.say(draft.words("claimed", agent=words.first_word(agent.name)), lane=Lane.AGENT)
+    draft.to_customer(Typing(), Lane.AGENT)
     answering.watch(draft)
     case.show_card(draft)
     return draft.team_words("team_claimed")
 
 
 def _resolve(draft: Draft, agent: Agent) -> str:
+    moves.require_open(draft)
     if draft.conversation.pending:
         raise HandoverError(draft.team_words("team_customer_writing"))
     answered = _was_answered(draft.conversation)
     enter(draft, Phase.RESOLVED)
     promising.withdraw(draft, _named(agent))
+    snoozing.end(draft, _named(agent))
     _drop_pending(draft)
     draft.change(resolved_at=draft.now, agent=draft.conversation.agent or agent)
     draft.record("resolved", by=_named(agent), answered=answered)
@@ -212,6 +282,7 @@ def _hand_back(draft: Draft, agent: Agent) -> str:
         raise HandoverError(_stands(draft))
     enter(draft, Phase.WAITING if conversation.promise is not None else Phase.BOT)
     draft.change(agent=None, failures=0)
+    snoozing.end(draft, _named(agent))
     draft.record("handed_back", by=_named(agent))
     if conversation.promise is not None:
         assignment.give_out(draft)
@@ -240,8 +311,9 @@ def undelivered(conversation: Conversation, outgoing: Outgoing, receipt: Receipt
         return draft.finish()
     if outgoing.to is To.CUSTOMER and receipt.problem == CustomerGoneError.__name__:
         reach.lost(draft, outgoing, receipt.error)
+        owner.left_alone(draft)
     elif outgoing.to is To.CUSTOMER:
-        draft.to_case(Text(draft.team_words("team_undelivered", error=receipt.error)), Lane.AGENT)
+        resending.tell(draft, outgoing, receipt)
     elif receipt.problem == TopicGoneError.__name__:
         _reopen(draft)
         draft.to_case(outgoing.content, outgoing.lane)
@@ -262,7 +334,7 @@ def _reopen(draft: Draft) -> None:
     if conversation.topic_id is None or conversation.topic_id == conversation.lost_topic:
         return
     draft.change(lost_topic=conversation.topic_id)
-    draft.to_case(OpenTopic(case.title(conversation, draft.context.catalogue), again=True), Lane.AGENT)
+    case.open_topic(draft, again=True)
     case.show_card(draft)
 
 

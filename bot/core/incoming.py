@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.core.business import Account, Through
 from bot.core.conversation import Entity, Media
-from bot.core.people import Agent, Customer
+from bot.core.people import Agent, Customer, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,8 @@ class CustomerMessage:
     """A customer wrote to the bot, in private. ``command`` is the word after the slash, if it is one.
 
     ``reply_to`` is the message of this chat that it answers; ``quoted`` are the words of that one, if the bot wrote it.
+    ``through`` is the chat of a business account, if it was written there; only then ``carries`` says what it carries
+    (see :class:`~bot.core.outgoing.Copy`).
     """
 
     chat_id: int
@@ -28,6 +31,8 @@ class CustomerMessage:
     entities: tuple[Entity, ...] = ()
     reply_to: int | None = None
     quoted: str = ""
+    through: Through | None = None
+    carries: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class CustomerChoice:
     customer: Customer
     callback_id: str
     data: str
+    through: Through | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,41 @@ class AgentMessage:
     album: str | None = None
     entities: tuple[Entity, ...] = ()
     reply_to: int | None = None
+    carries: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerMessage:
+    """The owner of a business account wrote to a customer themself. ``chat_id`` and ``through`` are as in
+    :class:`CustomerMessage`."""
+
+    chat_id: int
+    message_id: int
+    through: Through
+    customer: Customer
+    owner: Agent
+    text: str
+    media: Media = Media.TEXT
+    edited: bool = False
+    album: str | None = None
+    entities: tuple[Entity, ...] = ()
+    carries: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """Messages of a business account's chat were deleted, by one side or the other."""
+
+    chat_id: int
+    message_ids: tuple[int, ...]
+    through: Through
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStanding:
+    """A business account was connected, or what the bot may do in its chats has changed."""
+
+    account: Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +128,51 @@ class AgentReaction:
 
 @dataclass(frozen=True, slots=True)
 class AgentChoice:
-    """Someone pressed a button on a card in the agents' group."""
+    """Someone pressed a button in the agents' group.
+
+    ``answers`` is what the message with the button answers, if anything, and ``answered`` the words of that one.
+    """
 
     agents_chat: int
     thread_id: int | None
     message_id: int
     agent: Agent
+    callback_id: str
+    data: str
+    answers: int | None = None
+    answered: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that Telegram keeps, as it was named; ``size`` in bytes, where it is told."""
+
+    file_id: str
+    name: str
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdminMessage:
+    """An admin asks the bot in private about the content (``command``, with all that was written in ``text``), or sends
+    a file of it (``text`` is its caption).
+    """
+
+    chat_id: int
+    message_id: int
+    admin: Customer
+    text: str
+    command: str | None = None
+    file: SentFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdminChoice:
+    """An admin pressed a button below what the bot said about the content."""
+
+    chat_id: int
+    message_id: int
+    admin: Customer
     callback_id: str
     data: str
 
@@ -112,6 +192,15 @@ class GroupStanding:
     chat_id: int
     present: bool
     missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MemberStanding:
+    """What somebody is in an agents' group has changed. ``role`` None: they don't belong to it any more."""
+
+    agents_chat: int
+    agent: Agent
+    role: Role | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +226,8 @@ class Ignored:
     reason: str
 
 
-Standing = GroupStanding | GroupMoved
-"""What concerns a group as a whole, and no case of its own."""
+Standing = GroupStanding | GroupMoved | AccountStanding
+"""What concerns a group, or a business account, as a whole, and no case of its own."""
 
 Incoming = (
     CustomerMessage
@@ -148,7 +237,12 @@ Incoming = (
     | AgentMessage
     | AgentChoice
     | AgentReaction
+    | AdminMessage
+    | AdminChoice
     | TopicClosed
+    | OwnerMessage
+    | Deleted
+    | MemberStanding
     | Standing
     | Ignored
 )

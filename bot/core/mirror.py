@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.core import lone
 from bot.core.conversation import Author, Conversation, Media, Message, Phase, Ref
 from bot.core.draft import Context, Draft
 from bot.core.errors import HandoverError
@@ -45,14 +46,29 @@ def show_case(draft: Draft, message: CustomerMessage) -> None:
         draft.to_case(Text(draft.team_words("team_answers", text=message.quoted)), Lane.AGENT)
     if message.media in IN_WORDS:
         said = draft.team_words("team_in_words", what=message.media.value, text=message.text)
-        draft.to_case(Text(said.strip()), Lane.AGENT)
+        label = lone.label_of(draft, message.message_id, message.album)
+        draft.to_case(Text(f"{label} {said}".strip()), Lane.AGENT)
     else:
-        draft.to_case(_copy_of(message, message.chat_id), Lane.AGENT)
+        _show(draft, _copy_of(message, message.chat_id))
 
 
-def show_customer(draft: Draft, message: AgentMessage) -> None:
-    """An agent's message goes to the customer as it is."""
-    draft.to_customer(_copy_of(message, message.agents_chat), Lane.AGENT)
+def show_line(draft: Draft, line: Message) -> None:
+    """A customer's message of the transcript goes to the topic as it is."""
+    _show(draft, copy_of_line(draft.conversation, line))
+
+
+def _show(draft: Draft, copy: Copy) -> None:
+    """Words can have a label before them in one message; all else has it in one of its own."""
+    label = lone.label_of(draft, copy.message_id, copy.album)
+    if label and copy.media is not Media.TEXT:
+        draft.to_case(Text(label), Lane.AGENT)
+        label = ""
+    draft.to_case(replace(copy, label=label), Lane.AGENT)
+
+
+def show_customer(draft: Draft, message: AgentMessage, *, spoken: bool = False) -> None:
+    """An agent's message goes to the customer as it is; ``spoken``: its words, which it only asked for, do."""
+    draft.to_customer(replace(_copy_of(message, message.agents_chat), spoken=spoken), Lane.AGENT)
 
 
 def _copy_of(message: CustomerMessage | AgentMessage, chat_id: int) -> Copy:
@@ -65,12 +81,15 @@ def _copy_of(message: CustomerMessage | AgentMessage, chat_id: int) -> Copy:
         entities=message.entities,
         media=message.media,
         album=message.album,
+        carries=message.carries,
     )
 
 
 def copy_of_line(conversation: Conversation, line: Message) -> Copy:
     """A customer's message of the transcript, as it is to be copied."""
-    return Copy(conversation.chat_id, line.ref, text=line.text, media=line.media, album=line.album)
+    return Copy(
+        conversation.chat_id, line.ref, text=line.text, media=line.media, album=line.album, carries=line.carries
+    )
 
 
 def cannot_go(message: AgentMessage) -> bool:
@@ -120,7 +139,13 @@ def agent_edited(conversation: Conversation, message: AgentMessage, update_id: i
     This goes on after the case is resolved: a slip of the pen may be put right.
     """
     draft = Draft(conversation, context)
-    line = _line_of(conversation, message.message_id, Author.AGENT, Author.NOTE)
+    reword(draft, message)
+    return draft.finish(update_id)
+
+
+def reword(draft: Draft, message: AgentMessage) -> bool:
+    """As :func:`agent_edited`. Answers whether the customer reads the new words."""
+    line = _line_of(draft.conversation, message.message_id, Author.AGENT, Author.NOTE)
     of = Ref(message.agents_chat, message.message_id)
     if line is None or line.taken_back:
         draft.to_case(Text(draft.team_words("team_edit_not_sent"), reply_to=message.message_id), Lane.AGENT)
@@ -132,7 +157,8 @@ def agent_edited(conversation: Conversation, message: AgentMessage, update_id: i
         draft.record("agent_edited", by=_named(message), ref=of.message_id, text=message.text)
         _rewrite(draft, Author.AGENT, of.message_id, message.text)
         draft.to_customer(Revise(of, message.text, message.entities, message.media), Lane.AGENT)
-    return draft.finish(update_id)
+        return True
+    return False
 
 
 def _edit_note(draft: Draft, line: Message, message: AgentMessage) -> None:
@@ -195,7 +221,10 @@ def reacted(
             draft.to_case(React(Ref(reaction.chat_id, reaction.message_id), reaction.emoji), Lane.CARD)
         return draft.finish(update_id)
     draft.record("agent_reacted", by=reaction.agent.name, ref=reaction.message_id, emoji=reaction.emoji)
-    if reaction.custom:
+    if conversation.through is not None and reaction.emoji:
+        said = draft.team_words("team_reaction_not_in_business")
+        draft.to_case(Text(said, reply_to=reaction.message_id), Lane.AGENT)
+    elif reaction.custom:
         draft.to_case(Text(draft.team_words("team_reaction_not_sent"), reply_to=reaction.message_id), Lane.AGENT)
     else:
         draft.to_customer(React(Ref(reaction.agents_chat, reaction.message_id), reaction.emoji), Lane.AGENT)

@@ -5,7 +5,7 @@ Records like those of :mod:`bot.core.conversation`: frozen, and made of what eve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Literal
@@ -77,11 +77,26 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class TextFile:
+    """A file of words, sent as a document in UTF-8. Telegram takes 50 MB."""
+
+    name: str
+    text: str
+    caption: str = ""
+    type: Literal["text_file"] = "text_file"
+
+
+@dataclass(frozen=True, slots=True)
 class Copy:
     """A message of another chat, copied as it is (media, captions, formatting).
 
     ``answers`` is the message that it replies to, on either side: the copy replies to what stands for it. ``text`` is
     what it says, or its caption; where it is words alone, several that wait are one. Those of one ``album`` go as one.
+    ``label`` stands before the words, where it must be said whose they are. ``carries`` is what the message carries,
+    for where Telegram copies nothing (into or out of a business account's chat) and it is sent anew: the ``file_id``,
+    the ``latitude`` and ``longitude`` of a place with the ``title`` and ``address`` of a venue, or a contact's
+    ``phone_number`` and ``first_name``.
+    ``spoken``: the ``text`` itself goes, and stands for the message, which only asked for it.
     """
 
     from_chat_id: int
@@ -92,6 +107,9 @@ class Copy:
     entities: tuple[Entity, ...] = ()
     media: Media = Media.TEXT
     album: str | None = None
+    spoken: bool = False
+    label: str = ""
+    carries: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +202,37 @@ class ReopenTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class RenameTopic:
+    """Another title for the conversation's topic. One that waits gives way to a newer one."""
+
+    title: str
+    type: Literal["rename_topic"] = "rename_topic"
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveTopic:
+    """The conversation goes on elsewhere: say so in the topic that it had, rename that, and close it.
+
+    The topic is named here, since by the time that this goes the conversation has another. ``card_id`` is the card
+    whose buttons go.
+    """
+
+    topic_id: int | None
+    card_id: int | None
+    text: str
+    title: str
+    type: Literal["leave_topic"] = "leave_topic"
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteTopic:
+    """Delete a topic that a conversation had, with all that is in it."""
+
+    topic_id: int
+    type: Literal["delete_topic"] = "delete_topic"
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerCallback:
     """Stop the spinner on a pressed button, with a short word if ``text`` is not empty."""
 
@@ -192,8 +241,16 @@ class AnswerCallback:
     type: Literal["answer_callback"] = "answer_callback"
 
 
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """Show "typing" for a few seconds, after all that goes before it."""
+
+    type: Literal["typing"] = "typing"
+
+
 Content = (
     Text
+    | TextFile
     | Copy
     | Revise
     | React
@@ -203,9 +260,13 @@ Content = (
     | ShowButtons
     | OpenTopic
     | ReopenTopic
+    | RenameTopic
+    | LeaveTopic
+    | DeleteTopic
     | Card
     | CloseTopic
     | AnswerCallback
+    | Typing
 )
 
 

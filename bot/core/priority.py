@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.core.conversation import Author, Conversation, Promise, PromiseState
+from bot.core.conversation import Author, Conversation, Phase, Promise, PromiseState
 from bot.core.understanding import Severity
 
 PATIENCE = timedelta(hours=4)
@@ -44,24 +44,30 @@ class Reason(StrEnum):
     """A time was promised, and is still to come."""
     WAITING = "waiting"
     """The customer waits, and was promised nothing."""
+    PASSED_ON = "passed_on"
+    """Passed on to another team, and taken by nobody there yet."""
+    SNOOZED = "snoozed"
+    """A colleague lets it rest until later."""
     ANSWERED = "answered"
     """It is the customer's turn."""
 
 
 _PASSED = (Reason.BROKEN, Reason.OVERDUE)
+_LAST = {Reason.ANSWERED: 2, Reason.SNOOZED: 3}
 
 
 def order(cases: Iterable[Conversation], now: datetime) -> list[Conversation]:
     """``cases``, the one to take first first.
 
-    First those whose time has passed, then the others that wait on us, each by deadline; last those where it is the
-    customer's turn, the one that rests longest first.
+    First those whose time has passed, then the others that wait on us, each by deadline; then those where it is the
+    customer's turn, the longest ago first; last those that rest, in the order in which they wake.
     """
 
     def place(case: Conversation) -> tuple[int, datetime, datetime, str]:
         why = reason(case, now)
-        rank = 0 if why in _PASSED else 2 if why is Reason.ANSWERED else 1
-        return rank, _deadline(case) - _head_start(case), case.opened_at, case.id
+        rank = 0 if why in _PASSED else _LAST.get(why, 1)
+        at = case.snoozed.until if case.snoozed and why is Reason.SNOOZED else _deadline(case) - _head_start(case)
+        return rank, at, case.opened_at, case.id
 
     return sorted(cases, key=place)
 
@@ -70,11 +76,14 @@ def reason(conversation: Conversation, now: datetime) -> Reason:
     """Why ``conversation`` is where :func:`order` puts it: the key of the words that say so."""
     if _broken(conversation) is not None:
         return Reason.BROKEN
-    promise = conversation.promise
-    if promise is None and waiting_since(conversation) is None:
-        return Reason.ANSWERED
-    if _deadline(conversation) <= now:
+    promise, waits = conversation.promise, waiting_since(conversation) is not None
+    untaken = conversation.passed is not None and conversation.phase is Phase.WAITING
+    if (promise is not None or waits or untaken) and _deadline(conversation) <= now:
         return Reason.OVERDUE
+    if conversation.snoozed is not None and conversation.snoozed.until > now:
+        return Reason.SNOOZED
+    if promise is None and not waits:
+        return Reason.PASSED_ON if untaken else Reason.ANSWERED
     if conversation.severity is not Severity.CALM:
         return Reason(conversation.severity.value)
     return Reason.WAITING if promise is None else Reason.PROMISED
@@ -107,6 +116,8 @@ def _deadline(conversation: Conversation) -> datetime:
         return promise.due_at
     if (since := waiting_since(conversation)) is not None:
         return since + PATIENCE
+    if conversation.passed is not None and conversation.phase is Phase.WAITING:
+        return conversation.passed.at + PATIENCE
     return conversation.messages[-1].at if conversation.messages else conversation.opened_at
 
 

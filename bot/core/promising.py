@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core import answering, assignment, case, escalation, hours, offers, promise, words
+from bot.core import answering, assignment, case, escalation, hours, offers, promise, snoozing, teams, words
 from bot.core.content import Intent
 from bot.core.conversation import Phase, Promise, PromiseState, Way
 from bot.core.draft import Draft
@@ -109,6 +109,21 @@ def withdraw(draft: Draft, by: str) -> None:
         _end(draft, promise.cancel(standing, draft.now, by), by)
 
 
+def hand_on(draft: Draft, team: str, by: str) -> None:
+    """The case is another team's from now on, and so is the promise that stands: the time is what it was."""
+    standing = draft.conversation.promise
+    if standing is None or standing.team == team:
+        return
+    draft.change(promises=(*draft.conversation.promises[:-1], replace(standing, team=team)))
+    draft.record("handed_on", by=by, promise=standing.id, team=team, before=standing.team)
+
+
+def watch_untaken(draft: Draft) -> None:
+    """The case waits for a colleague, and nothing is promised whose clock would call one: see that it is taken."""
+    if draft.conversation.promise is None:
+        _nag_later(draft)
+
+
 def remind(draft: Draft) -> None:
     """Nudge the team that a promise is running out."""
     standing = draft.conversation.promise
@@ -122,8 +137,9 @@ def remind(draft: Draft) -> None:
     else:
         assignment.call(draft, [person], "team_remind_you", by=by, left=left)
     draft.record("reminded", promise=standing.id)
-    if draft.conversation.phase is Phase.WAITING and assignment.give_to_another(draft):
-        case.show_card(draft)
+    if draft.conversation.phase is Phase.WAITING and draft.conversation.snoozed is None:
+        assignment.give_to_another(draft)
+    case.show_card(draft)
 
 
 def at_risk(draft: Draft) -> None:
@@ -175,14 +191,23 @@ def nag(draft: Draft) -> None:
         return
     if conversation.phase is Phase.HUMAN and answering.unanswered_since(conversation) is None:
         return
-    escalation.alert(draft, draft.team_words("team_nag"))
+    escalation.alert(draft, _nagging(draft))
     draft.record("nagged")
     _nag_later(draft)
 
 
+def _nagging(draft: Draft) -> str:
+    """Nobody has come after broken promises, or nobody of those whom the case was passed on to."""
+    last = draft.conversation.promises[-1] if draft.conversation.promises else None
+    passed = draft.conversation.passed
+    if passed is not None and (last is None or last.state is not PromiseState.BROKEN):
+        return draft.team_words("team_untaken", team=passed.team)
+    return draft.team_words("team_nag")
+
+
 def _nag_later(draft: Draft) -> None:
     standards = draft.context.catalogue.standards
-    team = draft.conversation.promises[-1].team
+    team = teams.team_of(draft.conversation, standards)
     within = standards.promises.urgent
     _, name = promise.standard_for(
         standards, kind=draft.conversation.kind, severity=Severity.URGENT, within=None, team=team
@@ -204,6 +229,7 @@ def _next_id(draft: Draft) -> str:
 def _add(draft: Draft, new: Promise, expectation: Expectation | None = None) -> Promise:
     given = replace(new, quoted=said(draft, new))
     draft.change(promises=(*draft.conversation.promises, given))
+    snoozing.fit(draft)
     standards = draft.context.catalogue.standards
     for place, at in enumerate(promise.remind_times(given, standards)[:MOST_MARKS]):
         draft.set_due(f"remind:{given.id}:{place}", DueKind.REMIND, at, given.id)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.core import case, mirror
-from bot.core.conversation import Author, Conversation, Phase, Ref
+from bot.core import case, mirror, resending
+from bot.core.business import Account
+from bot.core.conversation import GONE, Author, Conversation, Phase, Ref
 from bot.core.draft import Context, Draft
-from bot.core.outgoing import Copy, Lane, OpenTopic, Outgoing, React, ReopenTopic, Text
+from bot.core.outgoing import Copy, Lane, Outgoing, React, Text
 from bot.core.step import Step
 
 NOT_DELIVERED = "👎"
@@ -20,6 +21,8 @@ def lost(draft: Draft, outgoing: Outgoing | None, error: str) -> None:
         draft.to_case(Text(draft.team_words("team_unreachable", error=error)), Lane.AGENT)
         if draft.conversation.agents_chat is not None:
             case.show_card(draft)
+    if outgoing is not None:
+        resending.keep(draft, outgoing)
     content = outgoing.content if outgoing else None
     if isinstance(content, Copy):
         draft.to_case(React(Ref(content.from_chat_id, content.message_id), NOT_DELIVERED), Lane.AGENT)
@@ -31,7 +34,7 @@ def found(draft: Draft) -> None:
         return
     draft.change(unreachable="")
     draft.record("reachable")
-    draft.to_case(Text(draft.team_words("team_reachable")), Lane.AGENT)
+    resending.tell_reachable(draft)
     if draft.conversation.agents_chat is not None:
         case.show_card(draft)
 
@@ -46,12 +49,23 @@ def stands(conversation: Conversation, update_id: int | None, context: Context, 
     return draft.finish(update_id)
 
 
+def account_stands(conversation: Conversation, account: Account, context: Context) -> Step:
+    """What the bot may do in the chats of a business account has changed: this is an open case of such a chat."""
+    draft = Draft(conversation, context)
+    if account.can_be_served:
+        found(draft)
+    elif conversation.phase in (Phase.WAITING, Phase.HUMAN):
+        key = "team_account_may_not" if account.enabled else "team_account_off"
+        lost(draft, None, draft.team_words(key, owner=account.owner))
+    return draft.finish()
+
+
 def topic_closed(conversation: Conversation, update_id: int | None, context: Context) -> Step:
     """Someone closed the topic of a case that is open: agents could no longer write in it."""
     draft = Draft(conversation, context)
     if conversation.is_open:
         draft.record("topic_closed")
-        draft.to_case(ReopenTopic(case.title(conversation, context.catalogue)), Lane.AGENT)
+        case.reopen_topic(draft)
         draft.to_case(Text(draft.team_words("team_topic_reopened")), Lane.AGENT)
     return draft.finish(update_id)
 
@@ -63,11 +77,13 @@ def renew(conversation: Conversation, agents_chat: int, context: Context) -> Ste
     draft = Draft(conversation, context)
     moved = conversation.agents_chat != agents_chat
     draft.change(agents_chat=agents_chat)
+    if moved and draft.conversation.with_lone_agent:
+        draft.change(topic_id=GONE, card_id=GONE)
     if moved or conversation.topic_id is None:
-        draft.to_case(OpenTopic(case.title(conversation, context.catalogue), again=moved), Lane.CARD)
+        case.open_topic(draft, again=moved, lane=Lane.CARD)
     case.show_card(draft)
     for line in conversation.messages:
         if line.author is Author.CUSTOMER and line.ref in conversation.missed:
-            draft.to_case(mirror.copy_of_line(conversation, line), Lane.AGENT)
+            mirror.show_line(draft, line)
     draft.change(missed=())
     return draft.finish()

@@ -11,7 +11,7 @@ from bot.core.content import Catalogue, Cue
 from bot.core.conversation import Conversation, Phase, Promise
 from bot.core.decide import Act, Because, Decision
 from bot.core.draft import Context, Draft
-from bot.core.outgoing import Lane, ReopenTopic, Text
+from bot.core.outgoing import Lane, Text
 from bot.core.promise import at_risk_time
 from bot.core.understanding import NO_INTENT, Kind, Severity, Understanding
 
@@ -36,7 +36,7 @@ def before(conversation: Conversation) -> tuple[str, ...]:
 
 def may_be_continued(past: Conversation, context: Context) -> bool:
     """Whether a resolved case that a human had, or was to have, may still be taken up again."""
-    if past.is_open or past.resolved_at is None or not past.promises:
+    if past.is_open or past.resolved_at is None or not past.promises or past.erased_at is not None:
         return False
     since = max(past.resolved_at, past.after.asked_at or past.resolved_at)
     return context.now - since <= context.catalogue.standards.reopen
@@ -89,11 +89,14 @@ def take_up(draft: Draft, past: Conversation) -> None:
         slots={**past.slots, **conversation.slots},
         severity=max(conversation.severity, past.severity, key=_RISING.index),
         continues=past.id,
+        tags=tuple(dict.fromkeys((*past.tags, *conversation.tags))),
     )
     draft.record("reopened", of=past.id)
+    for tag in past.tags:
+        draft.record("tagged", tag=tag)
     if conversation.agents_chat is None and past.topic_id is not None:
         draft.change(agents_chat=past.agents_chat, topic_id=past.topic_id)
-        draft.to_case(ReopenTopic(case.title(draft.conversation, draft.context.catalogue)), Lane.AGENT)
+        case.reopen_topic(draft)
 
 
 def unsolved(draft: Draft, past: Conversation) -> None:

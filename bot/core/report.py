@@ -36,6 +36,11 @@ class By(StrEnum):
     TEAM = "team"
     AGENT = "agent"
     HOUR = "hour"
+    TAG = "tag"
+
+
+UNTAGGED = "(none)"
+"""The group of what has no tag: no tag can be written like it."""
 
 
 class Per(StrEnum):
@@ -141,6 +146,7 @@ class _Case:
     team: str = ""
     agent: str = ""
     stars: int | None = None
+    tags: dict[str, None] = field(default_factory=dict)
     promises: dict[str, _Promise] = field(default_factory=dict)
     unanswered: _Promise | None = None
     """The promise whose customer still waits for a colleague: the first one since a colleague wrote."""
@@ -192,16 +198,18 @@ class Record:
         """The figures of each group, by its name; without ``by``, of everything under one name, ``all``.
 
         Where no colleague had a hand in it, agent and team are ``bot``; hours are those of the first message, and of
-        the moment when a promise was made: ``00`` to ``23``.
+        the moment when a promise was made: ``00`` to ``23``. What has several tags counts under each.
         """
         cases: dict[str, list[_Case]] = defaultdict(list)
         promises: dict[str, list[_Promise]] = defaultdict(list)
         for case in self._cases.values():
             if case.opened and case.first_at is not None and self._counts(case.first_at):
-                cases[self._group_of_case(case, by)].append(case)
+                for group in self._groups_of_case(case, by):
+                    cases[group].append(case)
             for promise in case.promises.values():
                 if self._counts(promise.made_at):
-                    promises[self._group_of_promise(promise, by)].append(promise)
+                    for group in self._groups_of_promise(promise, case, by):
+                        promises[group].append(promise)
         prompt = self._acknowledged_by(by)
         names = sorted({*cases, *promises, *prompt}) if by else ["all"]
         return {
@@ -213,31 +221,35 @@ class Record:
             return self._acknowledged
         return {} if by else {"all": sum(self._acknowledged.values(), Counter())}
 
-    def _group_of_case(self, case: _Case, by: By | None) -> str:
+    def _groups_of_case(self, case: _Case, by: By | None) -> tuple[str, ...]:
         match by:
             case By.INTENT:
-                return case.intent or NO_INTENT
+                return (case.intent or NO_INTENT,)
             case By.TEAM:
-                return case.team or BOT_NAME
+                return (case.team or BOT_NAME,)
             case By.AGENT:
-                return case.agent or BOT_NAME
+                return (case.agent or BOT_NAME,)
             case By.HOUR:
-                return self._hour(case.first_at)
+                return (self._hour(case.first_at),)
+            case By.TAG:
+                return tuple(case.tags) or (UNTAGGED,)
             case None:
-                return "all"
+                return ("all",)
 
-    def _group_of_promise(self, promise: _Promise, by: By | None) -> str:
+    def _groups_of_promise(self, promise: _Promise, of: _Case, by: By | None) -> tuple[str, ...]:
         match by:
             case By.INTENT:
-                return promise.intent
+                return (promise.intent,)
             case By.TEAM:
-                return promise.team
+                return (promise.team,)
             case By.AGENT:
-                return promise.agent or BOT_NAME
+                return (promise.agent or BOT_NAME,)
             case By.HOUR:
-                return self._hour(promise.made_at)
+                return (self._hour(promise.made_at),)
+            case By.TAG:
+                return tuple(of.tags) or (UNTAGGED,)
             case None:
-                return "all"
+                return ("all",)
 
     def _hour(self, at: datetime | None) -> str:
         return f"{at.astimezone(self._zone):%H}" if at else ""
@@ -299,6 +311,12 @@ def _promised(case: _Case, event: Event) -> None:
     case.intent = case.intent or facts["reason"]
 
 
+def _handed_on(case: _Case, event: Event) -> None:
+    promise = case.promises.get(event.facts["promise"])
+    if promise is not None:
+        promise.team = event.facts["team"]
+
+
 def _ended(case: _Case, event: Event) -> None:
     promise = case.promises.get(event.facts["promise"])
     if promise is None:
@@ -325,6 +343,14 @@ def _left(case: _Case, _event: Event) -> None:
 
 def _rated(case: _Case, event: Event) -> None:
     case.stars = int(event.facts["stars"])
+
+
+def _tagged(case: _Case, event: Event) -> None:
+    case.tags[event.facts["tag"]] = None
+
+
+def _untagged(case: _Case, event: Event) -> None:
+    case.tags.pop(event.facts["tag"], None)
 
 
 def _wrote(case: _Case, event: Event) -> None:
@@ -354,6 +380,9 @@ _CHANGES: dict[str, Callable[[_Case, Event], None]] = {
     "unassigned": _left,
     "agent_wrote": _wrote,
     "rated": _rated,
+    "handed_on": _handed_on,
+    "tagged": _tagged,
+    "untagged": _untagged,
     **{state.value: _ended for state in PromiseState if state is not PromiseState.OPEN},
 }
 

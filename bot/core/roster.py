@@ -54,6 +54,16 @@ class Roster:
         """The colleague with this Telegram user id."""
         return self._people.get(id)
 
+    @property
+    def everybody(self) -> list[Person]:
+        """All of them, in no promised order."""
+        return list(self._people.values())
+
+    def of(self, group: int | None) -> list[Person]:
+        """All who belong to a group, by name."""
+        found = (person for person in self._people.values() if group in person.groups or person.leads(group))
+        return sorted(found, key=lambda person: (person.name, person.id))
+
     def in_hand(self, id: int) -> int:
         """How many open cases a colleague has or is to take."""
         return self._in_hand.get(id, 0)
@@ -77,7 +87,7 @@ class Roster:
 
     def supervisors(self, group: int | None) -> list[Person]:
         """The supervisors of a group who are there; if all are away, all of them. By id."""
-        found = sorted((p for p in self._people.values() if group in p.supervises), key=lambda person: person.id)
+        found = sorted((p for p in self._people.values() if p.leads(group)), key=lambda person: person.id)
         return [person for person in found if not person.away] or found
 
 
@@ -103,6 +113,33 @@ def seen(known: Person | None, agent: Agent, group: int, now: datetime) -> Perso
         groups=before.groups if group in before.groups else (*before.groups, group),
         supervises=(*before.supervises, group) if supervises and group not in before.supervises else before.supervises,
         seen_at=before.seen_at if fresh else now,
+    )
+
+
+def belongs(known: Person | None, group: int, now: datetime) -> bool:
+    """Whether we know that somebody belongs to a group: they have done something there lately."""
+    return known is not None and group in known.groups and known.seen_at is not None and now - known.seen_at < KNOWN_FOR
+
+
+def without_lead(known: Person, group: int) -> Person:
+    """``known``, who administers ``group`` no more; whether they still belong to it is another matter."""
+    supervises = tuple(each for each in known.supervises if each != group)
+    return replace(known, supervises=supervises, role=known.role if supervises else Role.AGENT)
+
+
+def stands(known: Person, group: int, role: Role | None) -> Person:
+    """What Telegram says ``known`` is in ``group`` now; None: they belong to it no more."""
+    groups = tuple(each for each in known.groups if each != group)
+    supervises = tuple(each for each in known.supervises if each != group)
+    if role is None:
+        appointed = tuple(each for each in known.appointed if each != group)
+        return replace(known, groups=groups, supervises=supervises, appointed=appointed)
+    leads = role is not Role.AGENT or known.role is Role.ADMIN
+    return replace(
+        known,
+        role=known.role if known.role is Role.ADMIN else role,
+        groups=(*groups, group),
+        supervises=(*supervises, group) if leads else supervises,
     )
 
 

@@ -33,6 +33,12 @@ class DueKind(StrEnum):
     """Ask the customer how it was."""
     FOLLOW_UP = "follow_up"
     """Ask the customer whether it is all right now."""
+    SNOOZE = "snooze"
+    """A case has rested for as long as an agent wanted: call them."""
+    ARCHIVE = "archive"
+    """The case was resolved so long ago that its topic may go."""
+    ERASE = "erase"
+    """The customer wants all that we keep of them erased."""
     IDLE = "idle"
     """Nobody has said anything to the bot for long: the conversation is over."""
 

@@ -18,7 +18,7 @@ from bot.core import (
 )
 from bot.core.content import Cue, Intent
 from bot.core.conversation import Author, Clarification, Conversation, Media, Message, Phase, Way
-from bot.core.decide import Act, Because, Decision
+from bot.core.decide import TALK_TO_HUMAN, Act, Because, Decision
 from bot.core.draft import Context, Draft
 from bot.core.incoming import CustomerMessage
 from bot.core.outgoing import Button, Keyboard, Lane, Text
@@ -30,10 +30,11 @@ HUMAN = "human"
 INTENT = "intent:"
 """What a customer's button says: something else, a person please, or the intent that was meant."""
 
-TALK_TO_HUMAN = "talk_to_human"
-
 OPEN_SUBJECTS = (NO_INTENT, TALK_TO_HUMAN)
 """A case about these is about whatever the customer says next."""
+
+FEW_WORDS = 3
+"""Fewer words than this that mean nothing to us don't show in which language they are."""
 
 _RISING = (Severity.CALM, Severity.UPSET, Severity.URGENT)
 
@@ -85,10 +86,8 @@ def close_turn(draft: Draft) -> None:
 def _learn(draft: Draft, decision: Decision, understanding: Understanding) -> None:
     """What this turn adds to the case. Severity only rises, so that a calm word does not hide an urgent one."""
     conversation = draft.conversation
-    languages = draft.context.catalogue.standards.languages
-    language = conversation.customer.language or understanding.language
     draft.change(
-        language=language if language in languages else conversation.language,
+        language=_language(draft, understanding),
         slots={**conversation.slots, **understanding.slots},
         severity=max(conversation.severity, understanding.severity, key=_RISING.index),
         likely=labelling.likely(conversation, understanding),
@@ -97,6 +96,22 @@ def _learn(draft: Draft, decision: Decision, understanding: Understanding) -> No
         draft.change(intent=NO_INTENT, kind=Kind.NONE)
     if draft.conversation.intent in OPEN_SUBJECTS:
         set_subject(draft, decision.intent, understanding.kind)
+
+
+def _language(draft: Draft, understanding: Understanding) -> str:
+    """The one that the customer chose, else writes. A word or two of nonsense say nothing about it."""
+    conversation = draft.conversation
+    language = conversation.customer.language or understanding.language
+    said = [line.text for line in _since_bot(conversation.messages)]
+    is_nonsense = understanding.intent == NO_INTENT and sum(len(text.split()) for text in said) < FEW_WORDS
+    if language not in draft.context.catalogue.standards.languages or (is_nonsense and _has_bot_spoken(conversation)):
+        return conversation.language
+    return language
+
+
+def _since_bot(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    last = max((place for place, line in enumerate(messages) if line.author is Author.BOT), default=-1)
+    return messages[last + 1 :]
 
 
 def set_subject(draft: Draft, intent_id: str, kind: Kind) -> None:
@@ -134,7 +149,7 @@ def act(draft: Draft, decision: Decision, *, hello: bool) -> None:
         case Act.PROMISE:
             promise(draft, intent, decision.because, decision.also, hello=hello)
         case Act.NOTED:
-            _note(draft, intent, decision.also)
+            _note(draft, intent, decision)
         case Act.RELAY | Act.REOPEN | Act.WELL:
             pass
         case _:
@@ -158,16 +173,18 @@ def _wish(draft: Draft, wanted: Act) -> None:
 
 def say_status(draft: Draft) -> None:
     """Where the case stands: the true answer to "when will you call?"."""
+    draft.say(status(draft), offers.buttons(draft))
+
+
+def status(draft: Draft) -> str:
+    """Where the case stands, in words."""
     conversation = draft.conversation
     standing = conversation.promise
     if standing is not None:
-        draft.say(promising.sentence(draft, standing, "status_promise"), offers.buttons(draft))
-    elif conversation.phase is Phase.HUMAN and conversation.agent is not None:
-        draft.say(draft.words("status_human", agent=words.first_word(conversation.agent.name)))
-    elif conversation.phase is Phase.WAITING:
-        draft.say(draft.words("noted_without_time"))
-    else:
-        draft.say(draft.words("status_none"))
+        return promising.sentence(draft, standing, "status_promise")
+    if conversation.phase is Phase.HUMAN and conversation.agent is not None:
+        return draft.words("status_human", agent=words.first_word(conversation.agent.name))
+    return draft.words("noted_without_time" if conversation.phase is Phase.WAITING else "status_none")
 
 
 def _answer(draft: Draft, intent: Intent | None, also: tuple[str, ...], *, hello: bool) -> None:
@@ -279,7 +296,7 @@ def _show_in_full(draft: Draft) -> None:
         is_long = len(message.text) > case.LINE_LIMIT
         shown = is_long or message.media is not Media.TEXT
         if message.author is Author.CUSTOMER and message.ref and shown and message.media not in mirror.IN_WORDS:
-            draft.to_case(mirror.copy_of_line(draft.conversation, message), Lane.AGENT)
+            mirror.show_line(draft, message)
 
 
 def _since_colleague(messages: tuple[Message, ...]) -> tuple[Message, ...]:
@@ -287,15 +304,20 @@ def _since_colleague(messages: tuple[Message, ...]) -> tuple[Message, ...]:
     return messages[last + 1 :]
 
 
-def _note(draft: Draft, intent: Intent | None, also: tuple[str, ...]) -> None:
+def _note(draft: Draft, intent: Intent | None, decision: Decision) -> None:
     """It reached the case; the customer hears that, and that the promise stands. A new complaint is named back."""
-    answers = _answers(draft, also)
+    answers = _answers(draft, decision.also)
     standing = draft.conversation.promise
     text = promising.sentence(draft, standing, "noted") if standing else draft.words("noted_without_time")
-    complains = intent is not None and intent.kind is Kind.COMPLAINT
+    complains = decision.because is Because.COMPLAINT or (intent is not None and intent.kind is Kind.COMPLAINT)
     named = _named_back(draft, intent, Because.COMPLAINT) if complains else ""
-    draft.say(words.compose(named, text, *answers), lane=Lane.PROMISE)
+    draft.say(words.compose("" if _was_said(draft, named) else named, text, *answers), lane=Lane.PROMISE)
     case.show_card(draft)
+
+
+def _was_said(draft: Draft, text: str) -> bool:
+    """Whether we have said so in this conversation: once is sincere."""
+    return any(line.author is Author.BOT and text in line.text for line in draft.conversation.messages)
 
 
 def trouble(

@@ -14,6 +14,9 @@ from bot.core.understanding import NO_INTENT
 _ENDS_TURN = frozenset({"agent_wrote", "claimed", "handed_back", "resolved", "failed"})
 """After these, what the customer had written before is no longer the bot's to answer."""
 
+TELLING = _ENDS_TURN | {"received", "edited", "understood", "decided", "chose", "labelled"}
+"""Events of these names tell of turns; all others may be left out."""
+
 _LOST = {
     Act.REPHRASE: frozenset(Because),
     Act.CLARIFY: frozenset(Because),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.core import case, offers, promising, quiet, reopening, times, words
+from bot.core import case, offers, promising, quiet, reopening, snoozing, times, words
 from bot.core.conversation import Conversation, Phase, Promise, PromiseState, Way
 from bot.core.draft import Context, Draft
 from bot.core.incoming import CustomerChoice
@@ -158,7 +158,8 @@ def later(draft: Draft) -> None:
     """The customer would rather have it at another time: offer some."""
     standing = draft.conversation.promise
     assert standing is not None
-    draft.say(promising.sentence(draft, standing), times_to_choose(draft))
+    text = words.compose(draft.words("ask_time"), promising.sentence(draft, standing))
+    draft.say(text, times_to_choose(draft))
 
 
 def _agreed(draft: Draft, *, hide_keyboard: bool = False) -> None:
@@ -182,11 +183,18 @@ def _agreed(draft: Draft, *, hide_keyboard: bool = False) -> None:
 # --- how --------------------------------------------------------------------------------------------------------------
 
 
+def _ask_for_phone(draft: Draft) -> None:
+    """With a button that shares it, where Telegram shows one: not in the chats of business accounts."""
+    if draft.conversation.through is not None:
+        draft.say(draft.words("ask_phone_typed"))
+    else:
+        draft.say_with(Text(draft.words("ask_phone"), share_contact=draft.words("share_phone")))
+
+
 def call(draft: Draft) -> None:
     """The customer would rather be called, on the number that they gave; without one, ask for it."""
     if promising.PHONE not in draft.conversation.slots:
-        share = draft.words("share_phone")
-        draft.say_with(Text(draft.words("ask_phone"), share_contact=share))
+        _ask_for_phone(draft)
         draft.change(phone_asked=True)
         draft.record("phone_asked")
         return
@@ -221,6 +229,7 @@ def cancel(draft: Draft) -> None:
     conversation = draft.conversation
     standing = conversation.promise
     promising.withdraw(draft, CUSTOMER_NAME)
+    snoozing.end(draft, CUSTOMER_NAME)
     draft.change(phone_asked=False)
     if conversation.phase is Phase.WAITING:
         draft.change(phase=Phase.BOT if conversation.pending else Phase.RESOLVED)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 
 from bot.core.content import Catalogue, Reply
 from bot.core.conversation import Promise
@@ -45,9 +45,14 @@ def render(catalogue: Catalogue, language: str, key: str, /, **values: object) -
     spoken = language if key in catalogue.replies.get(language, {}) else catalogue.standards.default_language
     known: dict[str, object] = {"brand": catalogue.brand.name, **values}
     try:
-        return _without_controls(_filled(_form(reply, spoken, known), spoken, known))
+        return filled(reply, spoken, known)
     except RenderError as error:
         raise RenderError(f"reply {key!r} in {spoken!r}: {error}") from error
+
+
+def filled(reply: Reply, language: str, values: Mapping[str, object]) -> str:
+    """``reply``, which is written in ``language``, with ``values`` in its placeholders. Raises RenderError."""
+    return _without_controls(_filled(_form(reply, language, values), language, values))
 
 
 def placeholders(text: str) -> frozenset[str]:
@@ -72,6 +77,11 @@ def compose(*parts: str) -> str:
     return "\n\n".join(stripped for part in parts if (stripped := part.strip()))
 
 
+def units(text: str) -> int:
+    """How long Telegram reckons a text to be: its UTF-16 units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def first_name(customer: Customer) -> str:
     """What to call a customer: the first word of their name, or nothing if that isn't a name one would say."""
     return first_word(customer.name)
@@ -88,7 +98,7 @@ def first_word(name: str) -> str:
 
 def language_name(language: str, speaker: str | None = None) -> str:
     """What a language is called by those who speak ``speaker``, by default in itself: "English", "slovenščina"."""
-    return _locale(language).get_display_name(_locale(speaker or language)) or language
+    return _locale(language).get_display_name(_times_of(speaker or language)) or language
 
 
 def _form(reply: Reply, language: str, values: Mapping[str, object]) -> str:
@@ -191,9 +201,49 @@ def clock(language: str, local: datetime) -> str:
     return format_time(local.replace(tzinfo=None), "short", locale=locale)
 
 
+def moment(language: str, local: datetime, now: datetime) -> str:
+    """A time of day, with its day before it where that is not today: "16:30", "Tue 16:30", "3 Dec 16:30".
+
+    Both are read as they stand, on the same clock.
+    """
+    days, locale = (local.date() - now.date()).days, _times_of(language)
+    if days == 0:
+        return clock(language, local)
+    skeleton = "E" if 0 < days < 7 else "MMMd"
+    return f"{format_skeleton(skeleton, local.replace(tzinfo=None), locale=locale)} {clock(language, local)}"
+
+
+def day(language: str, local: datetime) -> str:
+    """A day and its year, as the language writes them in short: "3 Dec 2026"."""
+    return format_date(local, "medium", _times_of(language))
+
+
+def dated(language: str, local: datetime) -> str:
+    """When something happened, with its day: "23 Nov, 16:30". ``local`` is read as it stands."""
+    return (
+        f"{format_skeleton('MMMd', local.replace(tzinfo=None), locale=_times_of(language))}, {clock(language, local)}"
+    )
+
+
+def long_date(language: str, day: date) -> str:
+    """A day with its year: "23 November 2026"."""
+    return format_date(day, "long", locale=_times_of(language))
+
+
 def span(language: str, length: timedelta) -> str:
     """How far away: "in 42 min", "42 min ago" if negative; in the largest unit of which there are two, rounded."""
     return format_timedelta(length, threshold=2, add_direction=True, format="short", locale=_times_of(language))
+
+
+def length(language: str, span: timedelta) -> str:
+    """How long something takes: "30 min", "2 hr"."""
+    return format_timedelta(span, threshold=2, format="short", locale=_times_of(language))
+
+
+def money(language: str, number: str, currency: str) -> str:
+    """An amount (``number`` has a point before the cents) in a currency (ISO 4217): "€20.00", "20,00 €"."""
+    whole = "." not in number  # else its cents are written out, also where the currency has none in use
+    return format_currency(number, currency, locale=_times_of(language), currency_digits=whole)
 
 
 _TIMES = {"en": "en-GB", "sr": "sr-Latn"}

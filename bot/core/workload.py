@@ -72,6 +72,8 @@ class Workload:
         """Take in one line of the record. Lines that say nothing of work change nothing."""
         if event.name == "promised":
             self._promised(event, standards)
+        elif event.name == "handed_on":
+            self._handed_on(event)
         elif event.name in _TAKEN:
             self._taken(event, standards)
         elif event.name in _LEFT:
@@ -136,10 +138,21 @@ class Workload:
             place=place,
             expectation=before.expectation if before else _expectation(facts),
         )
+        self._join(team, waiting)
+
+    def _join(self, team: str, waiting: _Waiting) -> None:
         known = self._teams.setdefault(team, _Team())
-        known.waiting[event.conversation_id] = waiting
-        insort(known.places, (place, event.conversation_id))
-        self._team_of[event.conversation_id] = team
+        known.waiting[waiting.conversation] = waiting
+        insort(known.places, (waiting.place, waiting.conversation))
+        self._team_of[waiting.conversation] = team
+
+    def _handed_on(self, event: Event) -> None:
+        """It waits in another team's queue, at the place that its time gives it there."""
+        waiting = self._find(event.conversation_id)
+        if waiting is None:
+            return
+        self._leave(event.conversation_id)
+        self._join(event.facts["team"], waiting)
 
     def _taken(self, event: Event, standards: Standards) -> None:
         if event.by == BOT_NAME:

@@ -6,7 +6,7 @@ import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from bot.files.folder import BRAND, CUES, INTENTS, RESPONSES, STANDARDS, Snapshot
+from bot.files.folder import BRAND, CANNED, CUES, INTENTS, MACROS, RESPONSES, STANDARDS, Snapshot
 from bot.files.problem import Report
 from bot.files.sentences import sentences_of
 from bot.files.tree import read_tree
@@ -76,8 +76,15 @@ def _counted(added: int, gone: int, role: str) -> Iterator[str]:
 def _replies(old: Snapshot, new: Snapshot) -> Iterator[str]:
     for language in sorted({*old.languages(RESPONSES), *new.languages(RESPONSES)}):
         folder = f"{RESPONSES}/{language}"
-        yield from _told(f"reply ({language})", _plain(old, old.under(folder)), _plain(new, new.under(folder)))
+        yield from _told(f"reply ({language})", _said(old, folder), _said(new, folder))
+        canned = [f"{folder}/{CANNED}"]
+        yield from _told(f"canned reply ({language})", _plain(old, canned), _plain(new, canned))
+    yield from _told("macro", _plain(old, [MACROS]), _plain(new, [MACROS]))
     yield from _told("brand:", _plain(old, [BRAND]), _plain(new, [BRAND]))
+
+
+def _said(snapshot: Snapshot, folder: str) -> dict[str, object]:
+    return _plain(snapshot, (file for file in snapshot.under(folder) if not file.endswith(f"/{CANNED}")))
 
 
 def _standards(old: Snapshot, new: Snapshot) -> Iterator[str]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.errors import ContentError
+from bot.core.sentences import normalised
 from bot.files.folder import INTENTS, Snapshot
 from bot.files.problem import Report
 from bot.files.sentences import EXAMPLES
 from bot.files.tree import Node, read_tree
-from bot.files.wording import normalised
 
 _PLAIN = re.compile(r"[^\W\d_][^:#\n{}\[\]&*!|>%@`\"',]*")
 """A text that YAML reads as it stands, wherever it stands in a list."""
@@ -19,8 +20,29 @@ _PLAIN = re.compile(r"[^\W\d_][^:#\n{}\[\]&*!|>%@`\"',]*")
 _SPECIAL = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A file with an example more: its path, all of its text, and the line where the example stands."""
+
+    file: str
+    text: str
+    line: int
+
+    @property
+    def where(self) -> str:
+        """``file:line``."""
+        return f"{self.file}:{self.line}"
+
+
 def add_example(folder: Path, snapshot: Snapshot, intent: str, language: str, text: str, area: str) -> str:
-    """Add ``text`` to the examples of ``intent`` in ``language``; ``file:line`` of where it is now.
+    """As :func:`with_example`, written into ``folder``; ``file:line`` of where it is now."""
+    added = with_example(snapshot, intent, language, text, area)
+    _write(folder / added.file, added.text)
+    return added.where
+
+
+def with_example(snapshot: Snapshot, intent: str, language: str, text: str, area: str) -> Added:
+    """``text`` among the examples of ``intent`` in ``language``, without writing anything.
 
     It goes to the end of the list, in the list's own manner; where there is no list, one is made, if need be with a
     file ``intents/<language>/<area>.yml``. Raises ContentError where it is there already or the file can't be added to.
@@ -35,8 +57,7 @@ def add_example(folder: Path, snapshot: Snapshot, intent: str, language: str, te
         remedy = f"Add by hand to the examples of ‘{intent}’: {quoted(text)}"
         at = node.name_place.line if node else 1
         raise ContentError((f"{file}:{at}:1: Nothing can be added here without touching something else. {remedy}",))
-    _write(folder / file, new)
-    return f"{file}:{line}"
+    return Added(file, new, line)
 
 
 def _plain(file: str, text: str) -> object:

@@ -13,6 +13,10 @@ BRAND = "responses/brand.yml"
 CUES = "cues.yml"
 """In the folder of a language in ``intents``: not examples of intents, but words that say something by themselves."""
 
+MACROS = "responses/macros.yml"
+CANNED = "canned.yml"
+"""In the folder of a language in ``responses``: not what the bot says, but words that are ready for agents."""
+
 LARGEST_FILE = 2_000_000
 """In bytes. A file beyond it is not something a person wrote here; reading it would take minutes."""
 
@@ -105,5 +109,5 @@ def _is_read(name: str) -> bool:
     if not name.endswith(".yml"):
         return False
     if len(parts) == 2 and parts[0] == RESPONSES:
-        return name == BRAND
+        return name in (BRAND, MACROS)
     return len(parts) <= 3

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from bot.core.sentences import normalised
 from bot.files.problem import Problem
 from bot.files.sentences import CHECK, EXAMPLES, Sentence
-from bot.files.wording import normalised
 
 ALIKE = 0.7
 """The share of letter triples that two sentences have in common, of all in either, from which on they are alike."""

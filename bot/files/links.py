@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.content import Intent, Reply, When
-from bot.core.replies import ALSO_GIVEN, REQUIRED_REPLIES, TEAM_REPLIES
+from bot.core.replies import ADMIN_REPLIES, ALSO_GIVEN, REQUIRED_REPLIES, TEAM_REPLIES
 from bot.files.folder import RESPONSES
 from bot.files.intents import WrittenIntent
 from bot.files.problem import Place, Report, did_you_mean, listed
 from bot.files.replies import WrittenReply
 
-SYSTEM_AREAS = ("system", "team", "time")
+SYSTEM_AREAS = ("system", "team", "admins", "time")
 """Files of replies that Keepword itself fills: which placeholders they may use, the default language shows."""
 
-TEAM_FILE = "/team.yml"
+OUR_FILES = ("/team.yml", "/admins.yml")
 """What colleagues read, in the default language: nobody misses it in another one."""
 
 COMMON = frozenset({"name", "brand"})
@@ -30,7 +30,7 @@ class Required:
     in_default: tuple[str, ...] = ()
 
 
-REQUIRED = Required(REQUIRED_REPLIES, TEAM_REPLIES)
+REQUIRED = Required(REQUIRED_REPLIES, (*TEAM_REPLIES, *ADMIN_REPLIES))
 
 Replies = Mapping[str, Mapping[str, WrittenReply]]
 
@@ -184,7 +184,7 @@ def _tell_unmatched(language: str, replies: Replies, default: str, report: Repor
             hint = did_you_mean(key, replies[default])
             report.warn(written.place, f"There is no reply ‘{key}’ in {default}, the first language.{hint}")
     for key, written in replies[default].items():
-        if key not in replies[language] and not written.file.endswith(TEAM_FILE):
+        if key not in replies[language] and not written.file.endswith(OUR_FILES):
             report.warn(
                 written.place,
                 f"‘{key}’ is not in {language} yet: customers who write {language} would read it in {default}.",

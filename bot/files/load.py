@@ -9,10 +9,12 @@ from pathlib import Path
 
 from bot.core.content import Catalogue
 from bot.core.errors import ContentError
+from bot.files.canned import read_canned, ready
 from bot.files.cues import read_cues
 from bot.files.folder import INTENTS, RESPONSES, STANDARDS, Snapshot, take_snapshot
 from bot.files.intents import read_intents
 from bot.files.links import REQUIRED, Required, check_links, needed_in
+from bot.files.macros import read_macros
 from bot.files.phrases import read_phrases
 from bot.files.problem import Place, Problem, Report, did_you_mean
 from bot.files.replies import read_brand, read_replies
@@ -57,7 +59,9 @@ def load_snapshot(snapshot: Snapshot, *, required: Required = REQUIRED, today: d
     written_replies = read_replies(snapshot, languages, brand, report)
     replies = with_stand_ins(written_replies, needed_in(languages, required), brand, report)
     check_links(intents, replies, languages, required, report)
+    canned = read_canned(snapshot, languages, brand, report)
     standards = read_standards(written, languages, intents, today or datetime.now(UTC).date(), report)
+    macros = read_macros(snapshot, canned, languages, standards.tags, report)
     catalogue = None
     if not report.errors and brand is not None:
         catalogue = Catalogue(
@@ -71,6 +75,8 @@ def load_snapshot(snapshot: Snapshot, *, required: Required = REQUIRED, today: d
                 for language, by_key in replies.items()
             },
             cues=cues,
+            canned=ready(canned),
+            macros=macros,
         )
     return Loaded(snapshot.version, snapshot, catalogue, tuple(sorted(report.errors)), tuple(sorted(report.warnings)))
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.core.content import Phrases
+from bot.core.sentences import normalised
 from bot.files.folder import CUES, INTENTS, Snapshot
 from bot.files.intents import WELL_KNOWN_SLOTS, WrittenIntent
 from bot.files.problem import Place, Report, did_you_mean
 from bot.files.shapes import PhrasesShape
 from bot.files.shaping import shaped
 from bot.files.tree import Node, read_tree
-from bot.files.wording import normalised, placeholders, slot_word_problem
+from bot.files.wording import placeholders, slot_word_problem
 
 FEWEST_EXAMPLES = 5
 """With fewer, an intent is not told from others."""

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from babel import Locale
 
+from bot.core import words
 from bot.core.content import Brand, Reply
-from bot.files.folder import BRAND, RESPONSES, Snapshot
+from bot.files.folder import BRAND, CANNED, RESPONSES, Snapshot
 from bot.files.problem import Place, Report, listed
 from bot.files.shapes import BrandShape, ReplyShape
 from bot.files.shaping import shaped
 from bot.files.tree import Node, read_tree
-from bot.files.wording import LONGEST_REPLY, LONGEST_TITLE, contains_word, placeholders, utf16_units
+from bot.files.wording import LONGEST_REPLY, LONGEST_TITLE, contains_word, placeholders
 
 TONES = ("text", "formal")
 """The keys of a reply's words: as we say them, and as we say them to people whom we address formally."""
@@ -58,13 +59,21 @@ def read_replies(
     for language in languages:
         found[language] = {}
         for file in snapshot.under(f"{RESPONSES}/{language}"):
-            _read_file(file, snapshot.files[file], language, brand, found[language], report)
+            if not file.endswith(f"/{CANNED}"):
+                read_file(file, snapshot.files[file], language, brand, found[language], report)
     return found
 
 
-def _read_file(
-    file: str, content: bytes, language: str, brand: Brand | None, found: dict[str, WrittenReply], report: Report
+def read_file(
+    file: str,
+    content: bytes,
+    language: str,
+    brand: Brand | None,
+    found: dict[str, WrittenReply],
+    report: Report,
+    form: type[ReplyShape] = ReplyShape,
 ) -> None:
+    """Add the replies of one file to those ``found`` before; ``form`` is what each may have."""
     tree = read_tree(file, content, report)
     if tree is None:
         report.doubtful.add(f"{RESPONSES}/{language}")
@@ -80,15 +89,15 @@ def _read_file(
                 f"The reply ‘{key}’ is already in {first.file}, line {first.line}. Delete one of them, or rename it.",
             )
             continue
-        shape = _shape(key, node, language, report)
+        shape = _shape(key, node, language, form, report)
         uses = _check_words(shape, node, brand, report) if shape else frozenset()
         reply = Reply(key, _spoken(shape, brand), shape.title or "", shape.count) if shape else None
         found[key] = WrittenReply(file, node, reply, uses)
 
 
-def _shape(key: str, node: Node, language: str, report: Report) -> ReplyShape | None:
+def _shape(key: str, node: Node, language: str, form: type[ReplyShape], report: Report) -> ReplyShape | None:
     whole = Node(node.place, {"text": node}, node.key) if isinstance(node.value, str) else node
-    shape = shaped(ReplyShape, whole, report)
+    shape = shaped(form, whole, report)
     if shape is None:
         return None
     if not shape.title and not shape.text:
@@ -155,10 +164,10 @@ def _check_words(shape: ReplyShape, node: Node, brand: Brand | None, report: Rep
 
 
 def _check_length(text: str, place: Place, brand: Brand | None, report: Report) -> frozenset[str]:
-    if utf16_units(text) > LONGEST_REPLY:
+    if words.units(text) > LONGEST_REPLY:
         report.error(
             place,
-            f"This text has {utf16_units(text)} characters. A message holds at most {LONGEST_REPLY}: shorten it.",
+            f"This text has {words.units(text)} characters. A message holds at most {LONGEST_REPLY}: shorten it.",
         )
     return _check_text(text, place, brand, report)
 

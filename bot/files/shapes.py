@@ -9,9 +9,11 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from typing import Annotated, Literal
 
+from babel.numbers import list_currencies
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from bot.core.content import ALWAYS, Acknowledge, Assign, When
+from bot.core import tags
+from bot.core.content import ALWAYS, Acknowledge, Assign, Returning, When
 from bot.files import quantities
 
 
@@ -64,6 +66,22 @@ def _quiet(value: object) -> object:
     return tuple(quantities.clock(minute) for minute in quantities.minutes(value)) if isinstance(value, str) else value
 
 
+def _tag(value: object) -> object:
+    """As an agent writes it: ``#VIP`` is ``vip``."""
+    if not isinstance(value, str):
+        return value
+    tag = tags.normal(value)
+    if not tags.SHAPE.fullmatch(tag):
+        raise ValueError(f"‘{value}’ cannot be a tag. A tag has letters, digits, - and _, at most 32: big-order.")
+    return tag
+
+
+def _currency(value: object) -> object:
+    if isinstance(value, str) and value.upper() not in list_currencies():
+        raise ValueError(f"‘{value}’ is not the code of a currency. Write it like EUR, RSD or PLN.")
+    return value.upper() if isinstance(value, str) else value
+
+
 def _share(value: object) -> object:
     return quantities.share(value) if isinstance(value, str) else value
 
@@ -79,6 +97,7 @@ IntentKind = Literal["question", "complaint", "suggestion", "praise", "request",
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Label = Annotated[str, StringConstraints(pattern=r"^\w[\w-]{0,39}$")]
+Tag = Annotated[str, BeforeValidator(_tag)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Share = Annotated[float, BeforeValidator(_share)]
 Day = Annotated[date, BeforeValidator(_day)]
@@ -145,6 +164,15 @@ class ReplyShape(Shape):
     count: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*$")] | None = None
 
 
+class CannedShape(ReplyShape):
+    keywords: Sentences = []
+
+
+class MacroShape(Shape):
+    title: Words | None = None
+    steps: object = None
+
+
 class BrandShape(Shape):
     name: Words
     tone: Literal["informal", "formal"] = "informal"
@@ -201,6 +229,11 @@ class FollowUpShape(Shape):
     none: Duration | None = None
 
 
+class TopicsShape(Shape):
+    returning: Returning = Returning.NEW
+    archive_after: Annotated[timedelta | None, BeforeValidator(_duration_or_never)] = None
+
+
 class StandardsShape(Shape):
     languages: Sentences = []
     zone: Words | None = None
@@ -222,3 +255,6 @@ class StandardsShape(Shape):
     assign: Assign = Assign.NONE
     capacity: Annotated[int, BeforeValidator(_whole)] = 10
     answer_again: Duration = timedelta(hours=1)
+    topics: Annotated[TopicsShape, BeforeValidator(_empty_mapping)] = TopicsShape()
+    tags: Annotated[list[Tag], BeforeValidator(_one_or_many)] = []
+    currency: Annotated[str, BeforeValidator(_currency)] | None = None

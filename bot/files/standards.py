@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from babel import Locale, UnknownLocaleError
 
-from bot.core.content import ALWAYS, Calendar, PromiseStandards, Standards, Team, Thresholds
+from bot.core.content import ALWAYS, Calendar, PromiseStandards, Standards, Team, Thresholds, Topics
 from bot.core.understanding import Kind
 from bot.files.calendars import read_calendars, read_zone
 from bot.files.folder import INTENTS, STANDARDS, Snapshot
@@ -86,6 +86,9 @@ def read_standards(
         survey=shape.survey,
         follow_up={kind: span for kind, span in shape.follow_up.model_dump().items() if span is not None},
         quiet=shape.quiet,
+        topics=Topics(shape.topics.returning, shape.topics.archive_after),
+        tags=tuple(dict.fromkeys(shape.tags)),
+        currency=shape.currency,
     )
 
 

@@ -13,7 +13,7 @@ from bot.files.folder import Snapshot, take_snapshot
 from bot.files.load import Loaded
 
 _LOG = "live.log"
-"""A line for each time that a version went live: the time, a space, the version."""
+"""A line for each time that a version went live: the time, the version, and who made it so if that is known."""
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 
@@ -23,18 +23,21 @@ ASIDE = "aside"
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """Content that went live ``at`` this time (again, perhaps). ``folder`` holds its files."""
+    """Content that went live ``at`` this time (again, perhaps). ``folder`` holds its files, ``by`` is who made it live,
+    if that is known.
+    """
 
     at: datetime
     version: str
     folder: Path
+    by: str = ""
 
     @property
     def snapshot(self) -> Snapshot:
         return take_snapshot(self.folder)
 
 
-def keep(loaded: Loaded, versions: Path, now: datetime) -> Path:
+def keep(loaded: Loaded, versions: Path, now: datetime, by: str = "") -> Path:
     """Copy the files of ``loaded`` to ``versions/<time>-<version>/``, note that they are live, and return that folder.
 
     A version that is there already is not copied again. The folder appears with all its files or not at all, and
@@ -46,7 +49,7 @@ def keep(loaded: Loaded, versions: Path, now: datetime) -> Path:
         _copy(loaded.snapshot, kept)
     if (last := live(versions)) is None or last.version != loaded.version or not (versions / _LOG).exists():
         with (versions / _LOG).open("a", encoding="utf-8") as log:
-            log.write(f"{now.astimezone(UTC):{_STAMP}} {loaded.version}\n")
+            log.write(f"{now.astimezone(UTC):{_STAMP}} {loaded.version} {' '.join(by.split())}".rstrip() + "\n")
     return kept
 
 
@@ -68,22 +71,23 @@ def history(versions: Path) -> tuple[Version, ...]:
     """Every time that content went live, oldest first; a version that came back is there twice."""
     folders = {folder.name.partition("-")[2]: folder for folder in sorted(versions.glob("[0-9]*Z-*"))}
     told = _told(versions)
-    listed = {version for _, version in told}
-    before = [(folder.name.partition("-")[0], version) for version, folder in folders.items() if version not in listed]
+    listed = {version for _, version, _ in told}
+    unlisted = {version: folder for version, folder in folders.items() if version not in listed}
+    before = [(folder.name.partition("-")[0], version, "") for version, folder in unlisted.items()]
     return tuple(
-        Version(datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC), version, folders[version])
-        for stamp, version in (*before, *told)
+        Version(datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC), version, folders[version], by)
+        for stamp, version, by in (*before, *told)
         if version in folders
     )
 
 
-def _told(versions: Path) -> list[tuple[str, str]]:
+def _told(versions: Path) -> list[tuple[str, str, str]]:
     try:
         lines = (versions / _LOG).read_text(encoding="utf-8").splitlines()
     except OSError:
         return []
-    parts = (line.split(" ") for line in lines)
-    return [(pair[0], pair[1]) for pair in parts if len(pair) == 2 and _is_stamp(pair[0])]
+    parts = ((*line.split(" ", 2), "") for line in lines)
+    return [(told[0], told[1], told[2]) for told in parts if len(told) > 2 and _is_stamp(told[0])]
 
 
 def _is_stamp(text: str) -> bool:

@@ -1,10 +1,9 @@
-"""Checks on single texts: placeholders, patterns of slots, length, sameness of sentences."""
+"""Checks on single texts: placeholders, patterns of slots, length."""
 
 from __future__ import annotations
 
 import re
 import time
-import unicodedata
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,18 +35,6 @@ def placeholders(text: str) -> frozenset[str]:
     if problem:
         raise ValueError(f"There is {problem}.")
     return words.placeholders(text)
-
-
-def utf16_units(text: str) -> int:
-    """The length of ``text`` as Telegram counts it."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def normalised(sentence: str) -> str:
-    """What makes two sentences the same: letters without case, and no punctuation; spaces count once."""
-    folded = unicodedata.normalize("NFC", sentence).casefold()
-    bare = "".join(" " if unicodedata.category(char)[0] == "P" and char not in "{}" else char for char in folded)
-    return " ".join(bare.split()) or " ".join(folded.split())
 
 
 def contains_word(text: str, word: str) -> bool:

@@ -15,6 +15,10 @@ READY, NEWS, CONNECTION = b"R", b"N", b"C"
 """The first byte of what the listening process says."""
 
 
+Refused = tuple[int, str | None, str | None]
+"""A customer whose message could not be kept: chat, language, connection to a business account."""
+
+
 @dataclass(frozen=True, slots=True)
 class Charge:
     """What the listening process is to do; the first message to it, and the only one."""
@@ -41,12 +45,13 @@ class Charge:
 class News:
     """All before ``place`` is durable. ``took``: seconds of acknowledgements since the last news.
 
-    ``refused``: the chats and languages of customers whose messages could not be kept.
+    ``refused``: the chats and languages of customers whose messages could not be kept, and the connection to the
+    business account in whose chat they wrote, if it was one.
     """
 
     place: Place
     took: tuple[float, ...] = ()
-    refused: tuple[tuple[int, str | None], ...] = ()
+    refused: tuple[Refused, ...] = ()
 
     def dump(self) -> bytes:
         return NEWS + json.dumps([self.place.number, self.place.offset, self.took, self.refused]).encode()
@@ -54,7 +59,11 @@ class News:
     @classmethod
     def read(cls, message: bytes) -> News:
         number, offset, took, refused = json.loads(message[1:])
-        return cls(Place(number, offset), tuple(took), tuple((chat, language) for chat, language in refused))
+        return cls(
+            Place(number, offset),
+            tuple(took),
+            tuple((chat, language, connection) for chat, language, connection in refused),
+        )
 
 
 def pair() -> tuple[socket.socket, socket.socket]:

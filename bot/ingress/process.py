@@ -20,7 +20,7 @@ import structlog
 from bot.core.incoming import CustomerMessage
 from bot.ingress.keeper import Keeper
 from bot.ingress.listener import Connection, Desk
-from bot.ingress.messages import CONNECTION, LARGEST_MESSAGE, READY, Charge, News
+from bot.ingress.messages import CONNECTION, LARGEST_MESSAGE, READY, Charge, News, Refused
 from bot.ingress.promptness import ask_for_short_turns
 from bot.ingress.request import HeadReader
 from bot.logs import set_up
@@ -84,7 +84,7 @@ class Reporter:
         self._mouth = mouth
         self._place = Place(0, 0)
         self._took: list[float] = []
-        self._refused: list[tuple[int, str | None]] = []
+        self._refused: list[Refused] = []
         self._is_on_its_way = False
 
     def durable(self, place: Place) -> None:
@@ -94,9 +94,10 @@ class Reporter:
     def took(self, seconds: float) -> None:
         self._took.append(seconds)
 
-    def refused(self, chat_id: int, language: str | None) -> None:
+    def refused(self, message: CustomerMessage) -> None:
+        connection_id = message.through.connection_id if message.through else None
         if len(self._refused) < _MOST_REFUSED:
-            self._refused.append((chat_id, language))
+            self._refused.append((message.chat_id, message.customer.language_code, connection_id))
         self._soon()
 
     def _soon(self) -> None:
@@ -145,7 +146,7 @@ async def serve(end: socket.socket, listening: socket.socket, charge: Charge) ->
         log.critical("an update could not be kept; Telegram will deliver it again")
         message = reading.customers_message(body)
         if message is not None:
-            reporter.refused(message.chat_id, message.customer.language_code)
+            reporter.refused(message)
 
     desk = Desk(
         HeadReader(charge.path),

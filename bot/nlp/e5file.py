@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.core.errors import UnderstandingError
-from bot.nlp.memory import hold_little
+from bot.memory import hold_little
 from bot.nlp.transformer import Floats, Layer, Norm, Packed, Transformer
 from bot.nlp.unigram import Unigram
 

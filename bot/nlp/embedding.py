@@ -19,7 +19,7 @@ _REMEMBERED = 512
 
 
 class EmbeddingComponent:
-    """Sets ``vector`` and ``sentence_vectors``.
+    """Sets ``vector``, ``after_vector`` and ``sentence_vectors``.
 
     A saved component names its encoder, and refuses another one: the vectors learnt would mean nothing.
     """
@@ -65,6 +65,7 @@ class EmbeddingComponent:
             for doc in docs:
                 read = reading(doc)
                 read.vector = next(vectors)
+                read.after_vector = next(vectors) if read.after_greeting else None
                 read.sentence_vectors = tuple(next(vectors) for _ in read.sentences)
             yield from docs
 
@@ -90,8 +91,8 @@ class EmbeddingComponent:
 
 
 def _spoken(read: Reading) -> list[str]:
-    """The message, and each of its sentences."""
-    return [read.spoken, *read.spoken_sentences]
+    """The message, what follows its greeting, and each of its sentences."""
+    return [read.spoken, *filter(None, [read.after_greeting]), *read.spoken_sentences]
 
 
 @SpacyLanguage.factory(

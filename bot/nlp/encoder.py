@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.core.errors import UnderstandingError
-from bot.nlp.memory import give_back
+from bot.memory import give_back
 from bot.nlp.ngrams import grams
 from bot.nlp.text import clean, shorten
 

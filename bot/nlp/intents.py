@@ -16,13 +16,17 @@ from spacy.tokens import Doc
 
 from bot.core.understanding import Candidate
 from bot.nlp.abroad import Adviser, advice
-from bot.nlp.encoder import Parts
+from bot.nlp.encoder import Parts, Vectors
 from bot.nlp.kernel import Floats, probabilities
 from bot.nlp.machine import NEAREST, Halves, Learner, LeftOut, Lesson, Machine, labels_of
 from bot.nlp.reading import Judgement, Reading, reading
 
 _SENTENCES = 0.25
 _LAST_SENTENCE = 0.2
+_TO_THE_POINT = 0.5
+_WELL_INSIDE = 0.05
+_MUCH = 4
+"""Words: who greets does not say so many more."""
 _ENOUGH = 20
 """A language with fewer examples an intent than this borrows from the others."""
 
@@ -30,9 +34,10 @@ __all__ = ["IntentsComponent", "LeftOut", "Lesson"]
 
 
 class IntentsComponent:
-    """Sets ``judgement``, ``of_sentences`` and ``candidates``."""
+    """Sets ``judgement``, ``of_sentences`` and ``candidates``. ``smalltalk`` are the intents that are about nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, smalltalk: Iterable[str] = ()) -> None:
+        self._smalltalk = frozenset(smalltalk)
         self.labels: tuple[str, ...] = ()
         self._machines: dict[str, Machine] = {}
         self._advisers: dict[str, Adviser] = {}
@@ -77,12 +82,30 @@ class IntentsComponent:
             return doc
         texts = [read.spoken, *read.spoken_sentences]
         vectors = np.stack([read.vector, *read.sentence_vectors])
-        abroad = self._abroad(self._nearest_to(read.written))
-        beside = advice(abroad, vectors, machine.projection, machine.share)
-        whole, *parts = machine.judge(texts, vectors, beside)
+        whole, *parts = self._judged(read, texts, vectors)
         read.judgement, read.of_sentences = _weighed(machine, whole, parts), tuple(parts)
+        if read.after_vector is not None and self._is_smalltalk(read.judgement):
+            after = self._judged(read, [read.after_greeting], read.after_vector[None])[0]
+            read.judgement = after if self._comes_to_the_point(read, after, machine) else read.judgement
         read.candidates = self.candidates(read, read.judgement.scores)
         return doc
+
+    def _judged(self, read: Reading, texts: Sequence[str], vectors: Vectors) -> list[Judgement]:
+        """What is found in ``texts`` of the message, with the advice of the other languages."""
+        language = self._nearest_to(read.written)
+        machine = self._machines[language]
+        beside = advice(self._abroad(language), vectors, machine.projection, machine.share)
+        return machine.judge(texts, vectors, beside)
+
+    def _is_smalltalk(self, found: Judgement) -> bool:
+        return self.labels[int(found.scores.argmax())] in self._smalltalk
+
+    def _comes_to_the_point(self, read: Reading, after: Judgement, machine: Machine) -> bool:
+        """Whether what follows a greeting is about something: much is said in it, or what little there is, is sure."""
+        if self._is_smalltalk(after) or after.best - after.outside < _WELL_INSIDE:
+            return False
+        share = float(probabilities(after.scores, machine.temperature).max())
+        return share >= _TO_THE_POINT or (not read.sentences and len(read.after_greeting.split()) >= _MUCH)
 
     def candidates(self, read: Reading, scores: Floats) -> tuple[Candidate, ...]:
         """Every intent with its probability, best first."""
@@ -131,7 +154,12 @@ def _weighed(machine: Machine, whole: Judgement, sentences: Sequence[Judgement])
     return machine.judgement(scores, whole.near, whole.far, whole.outside, whole.length)
 
 
-@SpacyLanguage.factory("keepword_intents", requires=["doc._.reading"], assigns=["doc._.reading"])
-def make_intents(nlp: SpacyLanguage, name: str) -> IntentsComponent:
+@SpacyLanguage.factory(
+    "keepword_intents",
+    requires=["doc._.reading"],
+    assigns=["doc._.reading"],
+    default_config={"smalltalk": []},
+)
+def make_intents(nlp: SpacyLanguage, name: str, smalltalk: list[str]) -> IntentsComponent:
     """Needs the encoder component before it."""
-    return IntentsComponent()
+    return IntentsComponent(smalltalk)

@@ -11,6 +11,7 @@ from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
 from bot.nlp.encoder import MAX_CHARS
+from bot.nlp.greeting import after_greeting, known_greetings
 from bot.nlp.lexicon import Lexicon
 from bot.nlp.reading import reading
 from bot.nlp.text import clean, latin_of_cyrillic, sentences, shorten
@@ -23,26 +24,34 @@ def spoken(text: str, language: str) -> str:
 
 
 class NormaliseComponent:
-    """Sets ``spoken``, ``sentences`` and ``spoken_sentences``."""
+    """Sets ``spoken``, ``after_greeting``, ``sentences`` and ``spoken_sentences``."""
 
     def __init__(self) -> None:
         self._lexicon = Lexicon({})
+        self._greetings: frozenset[str] = frozenset()
 
-    def learn(self, sentences: Iterable[tuple[str, str]]) -> None:
-        """Learn how words are properly written, from (text, language) pairs in the form of :func:`spoken`."""
+    def learn(self, sentences: Iterable[tuple[str, str]], greetings: Iterable[str]) -> None:
+        """Learn how words are properly written, from (text, language) pairs in the form of :func:`spoken`.
+
+        ``greetings`` are examples of how people greet; the short ones may open a message about anything.
+        """
         self._lexicon = Lexicon.learn(sentences)
+        self._greetings = known_greetings(greetings)
 
     def to_disk(self, path: Path, exclude: Iterable[str] = ()) -> None:
         path.mkdir(parents=True, exist_ok=True)
         (path / "lexicon.json").write_text(json.dumps(self._lexicon.forms, ensure_ascii=False), encoding="utf-8")
+        (path / "greetings.json").write_text(json.dumps(sorted(self._greetings)), encoding="utf-8")
 
     def from_disk(self, path: Path, exclude: Iterable[str] = ()) -> NormaliseComponent:
         self._lexicon = Lexicon(json.loads((path / "lexicon.json").read_text(encoding="utf-8")))
+        self._greetings = frozenset(json.loads((path / "greetings.json").read_text(encoding="utf-8")))
         return self
 
     def __call__(self, doc: Doc) -> Doc:
         read = reading(doc)
         read.spoken = self._spoken(doc.text, read.written)
+        read.after_greeting = self._spoken(after_greeting(doc.text, self._greetings), read.written)
         read.sentences = sentences(doc.text)
         read.spoken_sentences = tuple(self._spoken(sentence, read.written) for sentence in read.sentences)
         return doc

@@ -15,7 +15,10 @@ import spacy
 from spacy.language import Language as SpacyLanguage
 
 from bot.core.content import Catalogue
+from bot.core.decide import GREETING
 from bot.core.errors import UnderstandingError
+from bot.core.understanding import Kind
+from bot.memory import give_back
 from bot.nlp.components import ORDER
 from bot.nlp.elsewhere import elsewhere
 from bot.nlp.embedding import EmbeddingComponent
@@ -23,14 +26,13 @@ from bot.nlp.embeddings import EmbeddingFile, Progress
 from bot.nlp.encoder import Encoder, encoder_named
 from bot.nlp.intents import IntentsComponent, Lesson
 from bot.nlp.language import LanguageComponent
-from bot.nlp.memory import give_back
 from bot.nlp.normalise import NormaliseComponent, spoken
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.samples import filled
 from bot.nlp.scope import ScopeComponent
 from bot.nlp.shipped import write_shipped
 
-_FORMAT = 9
+_FORMAT = 10
 """Raise this when a saved pipeline of an older version must not be used any more."""
 
 _KEPT = 2
@@ -84,7 +86,8 @@ def learn(
         (lesson.text, lesson.language) for lesson in taught if lesson.language
     )
     cast("NormaliseComponent", nlp.get_pipe("keepword_normalise")).learn(
-        (lesson.text, lesson.language) for lesson in taught if lesson.language
+        ((lesson.text, lesson.language) for lesson in taught if lesson.language),
+        (lesson.text for lesson in taught if lesson.intent == GREETING and not lesson.excluded),
     )
     embedding = cast("EmbeddingComponent", nlp.get_pipe("keepword_encoder"))
     intents = cast("IntentsComponent", nlp.get_pipe("keepword_intents"))
@@ -121,6 +124,7 @@ def _config(catalogue: Catalogue) -> dict[str, dict[str, object]]:
     return {
         "keepword_language": {"languages": languages},
         "keepword_scope": {"false_rejection": catalogue.standards.thresholds.false_rejection},
+        "keepword_intents": {"smalltalk": [x.id for x in catalogue.intents.values() if x.kind is Kind.SMALLTALK]},
         "keepword_kind": {"kinds": {intent.id: intent.kind.value for intent in catalogue.intents.values()}},
         "keepword_severity": {"languages": languages},
         "keepword_slots": {

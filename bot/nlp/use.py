@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.core.errors import UnderstandingError
+from bot.memory import hold_little
 from bot.nlp.encoder import Vectors, in_batches, readable
-from bot.nlp.memory import hold_little
 from bot.nlp.unigram import Unigram
 
 _UNKNOWN, _BEGIN, _END = 0, 1, 2

@@ -41,7 +41,10 @@ class Service:
 
 @dataclass(slots=True)
 class Message:
-    """A message of a chat. ``thread_id`` is its topic's; ``reply_to`` the message it answers, if it does."""
+    """A message of a chat. ``thread_id`` is its topic's; ``reply_to`` the message it answers, if it does.
+
+    ``behalf`` is the chat in whose name it was written, behind which its ``sender`` hides.
+    """
 
     chat: Chat
     message_id: int
@@ -53,6 +56,7 @@ class Message:
     service: Service | None = None
     media_group_id: str | None = None
     origin: JsonObject | None = None
+    behalf: JsonObject | None = None
     markup: JsonObject | None = None
     protected: bool = False
     edited_at: datetime | None = None
@@ -78,7 +82,10 @@ class Message:
             message_id=self.message_id,
             message_thread_id=self.thread_id,
             is_topic_message=True if self.thread_id else None,
-            **{"from": self.sender.as_user()},
+            **{"from": self._writer()},
+            sender_business_bot=self.sender.as_user() if self.chat.owner and self.sender.is_bot else None,
+            business_connection_id=self.chat.connection_id,
+            sender_chat=self.behalf,
             chat=self.chat.as_json(),
             date=int(self.at.timestamp()),
             edit_date=int(self.edited_at.timestamp()) if self.edited_at else None,
@@ -89,6 +96,12 @@ class Message:
             reply_markup=self.markup if self.buttons() else None,
             **(self._service_json() if self.service else self.content.as_json()),
         )
+
+    def _writer(self) -> JsonObject:
+        """Who wrote it, as far as anyone sees: in a business account's chat the bot speaks in its owner's name."""
+        if self.behalf:
+            return _nobody(self.behalf, self.chat)
+        return (self.chat.owner if self.chat.owner and self.sender.is_bot else self.sender).as_user()
 
     def _answered(self) -> Message | None:
         """In a topic, Telegram makes every message a reply to the one that made the topic, if it is no other reply."""
@@ -181,7 +194,10 @@ class Topic:
 class Chat:
     """A private chat of a customer with the bot (``person`` is who), or the agents' group (``person`` is None).
 
-    ``is_forum``: it has topics. ``moved_to`` is the id of the supergroup that it has become.
+    ``is_forum``: it has topics. ``is_open``: who is no member may write too, as below a channel's posts. ``moved_to``
+    is the id of the supergroup that it has become. ``owner`` is whose business account it is, where the customer writes
+    not to the bot but to that: the bot is connected to it by ``connection_id``, and ``numbers`` are the ids of the
+    account's messages.
     """
 
     id: int
@@ -191,7 +207,11 @@ class Chat:
     topics: dict[int, Topic] = field(default_factory=dict)
     pinned: dict[int, Message] = field(default_factory=dict)
     is_forum: bool = True
+    is_open: bool = False
     moved_to: int | None = None
+    owner: Person | None = None
+    connection_id: str | None = None
+    numbers: Iterator[int] | None = None
 
     @property
     def is_group(self) -> bool:
@@ -215,6 +235,13 @@ class Chat:
         """The pinned messages of a topic, or of the chat outside topics, in the order of pinning."""
         topic = self.topics.get(thread_id) if thread_id else None
         return topic.pinned if topic else self.pinned
+
+
+def _nobody(behalf: JsonObject, chat: Chat) -> JsonObject:
+    """Whom Telegram names as the writer of what was written in the name of a chat."""
+    if behalf.get("id") == chat.id:
+        return {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    return {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
 
 
 def choices(message: Message) -> list[str]:

@@ -90,6 +90,10 @@ METHODS: dict[str, str] = {
     "getChatMemberCount": "chat_id!",
     "leaveChat": "chat_id!",
     "getFile": "file_id!",
+    # business accounts
+    "getBusinessConnection": "business_connection_id!",
+    "readBusinessMessage": "business_connection_id! chat_id! message_id!",
+    "deleteBusinessMessages": "business_connection_id! message_ids!",
 }
 """Every method: the names of its parameters, required ones with ``!``."""
 

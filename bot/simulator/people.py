@@ -14,6 +14,7 @@ class Part(StrEnum):
     CUSTOMER = "customer"
     MEMBER = "member"
     ADMINISTRATOR = "administrator"
+    FORMER = "former"
     BOT = "bot"
 
 

@@ -35,7 +35,7 @@ def message(state: State, chat_id: int, message_id: int) -> Message:
 
 def topic(state: State, thread_id: int) -> Topic:
     """The topic with this id."""
-    found = state.group.topics.get(thread_id)
+    found = next((forum.topics[thread_id] for forum in state.forums if thread_id in forum.topics), None)
     if found is None:
         raise PageError(f"there is no topic {thread_id}: it may have been deleted", 404)
     return found
@@ -46,7 +46,7 @@ def to_write(state: State, chat_id: int, from_id: int, thread_id: int | None) ->
     place, sender = chat(state, chat_id), person(state, from_id)
     if place.person is not None:
         _enter_private(place.person, sender, thread_id)
-    elif sender.part not in {Part.MEMBER, Part.ADMINISTRATOR}:
+    elif sender.part not in {Part.MEMBER, Part.ADMINISTRATOR} and not place.is_open:
         raise PageError(f"{sender.name} is not a member of {place.title}")
     elif thread_id and topic(state, thread_id).closed and sender.part is not Part.ADMINISTRATOR:
         raise PageError("the topic is closed: reopen it, or write as an administrator")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.ports import Clock
+from bot.simulator.accounts import Account
 from bot.simulator.chats import Chat, Content, Message, Service, Topic
 from bot.simulator.errors import ApiError, bad_request, forbidden
 from bot.simulator.events import Events
@@ -19,6 +20,8 @@ from bot.simulator.wire import JsonObject
 TOKEN = "700700700:AAKeepwordSimulatorOfTelegramBots01"  # noqa: S105 - a made-up one, good for nothing elsewhere
 BOT_ID = 700700700
 AGENTS_CHAT = -1001000000001
+_NEXT_GROUP = 1000
+"""Between the ids of two groups: those that lie near one's own are where it moves to."""
 FIRST_CUSTOMER = 5001
 FIRST_MEMBER = 7001
 CALLBACK_LIFE = timedelta(seconds=30)
@@ -35,13 +38,15 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where and how a new message stands: its topic, what it answers, its buttons, its album, where it came from."""
+    """Where and how a new message stands: its topic, what it answers, its buttons, its album, its origin, in whose
+    name it is written."""
 
     thread_id: int | None = None
     reply_to: Message | None = None
     markup: JsonObject | None = None
     media_group_id: str | None = None
     origin: JsonObject | None = None
+    behalf: JsonObject | None = None
     protected: bool = False
 
 
@@ -72,6 +77,7 @@ class State:
         self.membership = Membership()
         self.callbacks: OrderedDict[str, tuple[int, datetime]] = OrderedDict()
         self.profile: dict[tuple[str, str, str], object] = {}
+        self.accounts: dict[str, Account] = {}
 
     def now(self) -> datetime:
         """The time now."""
@@ -129,22 +135,25 @@ class State:
             service=service,
             media_group_id=at.media_group_id,
             origin=at.origin,
+            behalf=at.behalf,
             markup=at.markup,
             protected=at.protected,
         )
         chat.messages[message.message_id] = message
-        sender.started = sender.started or chat.person is sender
+        sender.started = sender.started or (chat.person is sender and chat.owner is None)
         topic = chat.topics.get(at.thread_id) if at.thread_id else None
         if topic:
             topic.message_ids.append(message.message_id)
             topic.last_at = message.at
-        self.events.publish("message", lambda: {"message": message.as_page()})
+        self.events.publish(_event("message", chat), lambda: {"message": message.as_page()})
         if not sender.is_bot or service:
             self.notify("message", message)
         return message
 
     def _next_message_id(self, chat: Chat) -> int:
         """Private chats of a bot share one sequence of message ids; a supergroup has its own."""
+        if chat.numbers is not None:
+            return next(chat.numbers)
         if chat.is_group:
             self._group_messages += 1
             return self._group_messages
@@ -153,7 +162,7 @@ class State:
 
     def edited(self, message: Message) -> None:
         """A message has new words, buttons or reactions: the page draws it again."""
-        self.events.publish("edited", lambda: {"message": message.as_page()})
+        self.events.publish(_event("edited", message.chat), lambda: {"message": message.as_page()})
 
     def delete(self, chat: Chat, message_ids: list[int]) -> None:
         """Messages go. Telegram doesn't tell bots of it."""
@@ -161,32 +170,55 @@ class State:
         for message in gone:
             chat.pins(message.thread_id).pop(message.message_id, None)
         deleted = [message.message_id for message in gone]
-        self.events.publish("deleted", lambda: {"chat_id": chat.id, "message_ids": deleted})
+        self.events.publish(_event("deleted", chat), lambda: {"chat_id": chat.id, "message_ids": deleted})
 
-    def new_topic(self, creator: Person, title: str, icon_color: int, icon: tuple[str, str] | None) -> Topic:
-        """A topic, and the message that makes it. ``icon``: id and emoji."""
+    @property
+    def forums(self) -> list[Chat]:
+        """The agents' groups."""
+        return [chat for chat in self.chats.values() if chat.is_group and chat.moved_to is None]
+
+    def add_group(self, title: str) -> Chat:
+        """Another group of the agents, with the same people; messages are numbered together with the first one's."""
+        chat = Chat(AGENTS_CHAT - _NEXT_GROUP * len(self.forums), title)
+        self.chats[chat.id] = chat
+        return chat
+
+    def new_topic(
+        self, creator: Person, title: str, icon_color: int, icon: tuple[str, str] | None, group: Chat | None = None
+    ) -> Topic:
+        """A topic, and the message that makes it; in the first group, unless another is given. ``icon``: id, emoji."""
+        group = group or self.group
         made: JsonObject = {"name": title, "icon_color": icon_color}
         if icon:
             made["icon_custom_emoji_id"] = icon[0]
         number = self._group_messages + 1
         topic = Topic(number, title, icon_color, self.now(), *(icon or (None, None)))
-        self.group.topics[number] = topic
+        group.topics[number] = topic
         self.tell_topic(topic)
         service = Service("forum_topic_created", made, f"topic created: {title}")
-        self.post(self.group, creator, Content(), Placement(thread_id=number), service)
+        self.post(group, creator, Content(), Placement(thread_id=number), service)
         return topic
 
     def topic_changed(self, topic: Topic, by: Person, service: Service) -> None:
         """A topic was renamed, closed or opened again, by someone."""
         self.tell_topic(topic)
-        self.post(self.group, by, Content(), Placement(thread_id=topic.thread_id), service)
+        self.post(self.forum_of(topic), by, Content(), Placement(thread_id=topic.thread_id), service)
 
     def delete_topic(self, topic: Topic) -> None:
         """A topic goes with all of its messages. Telegram doesn't tell bots of it."""
-        del self.group.topics[topic.thread_id]
+        forum = self.forum_of(topic)
+        del forum.topics[topic.thread_id]
         for message_id in topic.message_ids:
-            self.group.messages.pop(message_id, None)
+            forum.messages.pop(message_id, None)
         self.events.publish("topic_deleted", lambda: {"thread_id": topic.thread_id})
+
+    def forum_of(self, topic: Topic) -> Chat:
+        """The group that a topic is in."""
+        return next(chat for chat in self.forums if chat.topics.get(topic.thread_id) is topic)
+
+    def age_groups(self, messages: int) -> None:
+        """The groups have had so many messages: their next one has the number after that."""
+        self._group_messages = messages
 
     def next_album(self) -> str:
         """The id of a new album."""
@@ -221,6 +253,9 @@ class State:
     def notify(self, type: str, message: Message) -> None:
         """Tell the bot of a message, as long as it is in that chat."""
         chat = message.chat
+        if chat.connection_id is not None:
+            self.accounts[chat.connection_id].notify(self, type, message)
+            return
         if self.hears(chat):
             self.updates.add(type, f"message:{chat.id}", self.now(), message.as_json())
 
@@ -239,6 +274,18 @@ class State:
         }
         self.updates.add("my_chat_member", f"my_chat_member:{chat.id}", self.now(), payload)
 
+    def tell_member(self, by: Person, before: JsonObject, after: JsonObject) -> None:
+        """Tell the bot that somebody's standing in the group has changed; only an administrator hears of that."""
+        payload: JsonObject = {
+            "chat": self.group.as_json(),
+            "from": by.as_user(),
+            "date": int(self.now().timestamp()),
+            "old_chat_member": before,
+            "new_chat_member": after,
+        }
+        if self.membership.status == "administrator":
+            self.updates.add("chat_member", f"chat_member:{self.group.id}", self.now(), payload)
+
     # telling the page
 
     def tell_person(self, person: Person) -> None:
@@ -248,3 +295,8 @@ class State:
     def tell_topic(self, topic: Topic) -> None:
         """The page draws a topic again."""
         self.events.publish("topic", lambda: {"topic": topic.as_page()})
+
+
+def _event(type: str, chat: Chat) -> str:
+    """The page shows no business accounts: their chats have the ids of others that it does show."""
+    return type if chat.owner is None else f"business_{type}"

@@ -8,11 +8,12 @@ from typing import TypeVar
 
 from bot.ports import Clock
 from bot.simulator import places
+from bot.simulator.business import BusinessWorld
 from bot.simulator.chats import DEFAULT_ICON_COLOUR, Content, Message, Service, Topic, choices
 from bot.simulator.entities import Entities, given, plain
 from bot.simulator.errors import ApiError, PageError
 from bot.simulator.files import MEDIA, Attachment
-from bot.simulator.membership import STATUSES
+from bot.simulator.membership import STATUSES, member_json
 from bot.simulator.people import Part, Person
 from bot.simulator.reactions import ALLOWED, reaction_types
 from bot.simulator.state import FIRST_CUSTOMER, FIRST_MEMBER, Placement, State, SystemClock
@@ -28,6 +29,7 @@ class World:
         self.state = State(clock or SystemClock())
         self._next_customer, self._next_member = FIRST_CUSTOMER, FIRST_MEMBER
         self._populate()
+        self.business = BusinessWorld(self.state, self._attachment)
 
     @property
     def agents_chat(self) -> int:
@@ -96,6 +98,14 @@ class World:
         by = next(person for person in self.state.people.values() if person.part is Part.ADMINISTRATOR)
         self.state.tell_membership(self.state.group, by, before, membership.as_json(bot))
 
+    def set_member(self, person_id: int, part: Part) -> None:
+        """An administrator makes somebody a member or an administrator of the group, or puts them out of it."""
+        person = self.person(person_id)
+        before = member_json(person)
+        person.part = part
+        self.state.tell_member(person, before, member_json(person))
+        self.state.tell_person(person)
+
     def set_topics(self, on: bool) -> None:
         """An administrator turns the group's topics on or off."""
         self.state.group.is_forum = on
@@ -103,6 +113,14 @@ class World:
     def upgrade(self) -> int:
         """The group becomes a supergroup with topics; its new id."""
         return self.state.move_group().id
+
+    def add_group(self, title: str) -> int:
+        """Another group of the agents, of which the page shows nothing; its id."""
+        return self.state.add_group(_name(title)).id
+
+    def age_groups(self, messages: int) -> None:
+        """The agents' groups have had so many messages."""
+        self.state.age_groups(messages)
 
     def delete_account(self, customer_id: int) -> None:
         """The customer deletes their Telegram account."""
@@ -124,11 +142,14 @@ class World:
         location: JsonObject | None = None,
         entities: Sequence[JsonObject] = (),
         other: tuple[str, JsonObject] | None = None,
+        origin: JsonObject | None = None,
+        behalf: JsonObject | None = None,
     ) -> Message:
         """This person writes. ``media`` is ``{type, file_id?}``; without ``file_id`` a small sample is sent.
 
         ``entities`` set the words, or the caption. ``other`` is a kind of message that only people send (a poll, a
-        story…): the field of the Bot API and its value.
+        story…): the field of the Bot API and its value. What is passed on has an ``origin``; ``behalf`` is the chat in
+        whose name it is written: the group itself for an anonymous administrator, or a channel.
         """
         chat, sender = places.to_write(self.state, chat_id, from_id, thread_id)
         attachment = Attachment(*other) if other else self._attachment(sender, media, contact, location)
@@ -137,8 +158,14 @@ class World:
             raise PageError("there is nothing to send: give text, media, contact or location")
         if utf16_length(words) > (LONGEST_CAPTION if attachment else LONGEST_TEXT):
             raise PageError(f"Telegram's apps send at most {LONGEST_TEXT} characters at once: send it in parts")
-        placement = Placement(thread_id, places.message(self.state, chat_id, reply_to) if reply_to else None)
+        answered = places.message(self.state, chat_id, reply_to) if reply_to else None
+        placement = Placement(thread_id, answered, origin=origin, behalf=behalf)
         return self.state.post(chat, sender, Content(words, entities, attachment), placement)
+
+    def upload(self, chat_id: int, from_id: int, content: str | bytes, name: str, caption: str = "") -> Message:
+        """This person sends a file of their own as a document."""
+        kept = self.state.files.keep(name, None, content.encode() if isinstance(content, str) else content, "document")
+        return self.send(chat_id, from_id, media={"type": "document", "file_id": kept.file_id}, caption=caption)
 
     def album(
         self, chat_id: int, from_id: int, items: Sequence[JsonObject], *, thread_id: int | None = None

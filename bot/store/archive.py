@@ -6,13 +6,13 @@ Lines carry ascending numbers, so a line that a crash left in both places is rea
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
 from bot.core.errors import StoreDamagedError
-from bot.store.disk import PRIVATE_FILE, make_folder, sync_folder, write_all
-from bot.store.entries import Entry, log_line, read_line
+from bot.store.disk import PRIVATE_FILE, make_folder, sync_folder, write_all, written_aside
+from bot.store.entries import Entry, Raw, log_line, read_line
 from bot.store.frames import Frames, frame
 from bot.store.journal import segment_path
 from bot.store.replay import entries_of, let_others_run, numbered
@@ -80,6 +80,25 @@ class Archive:
             self._refuse_unless_torn(frames)
             yield path, content
 
+    def rewrite(self, change: Callable[[Raw], Raw]) -> None:
+        """Put what ``change`` makes of them in the place of all lines. A crash leaves each file old or new, and whole.
+
+        Raises StoreDamagedError, OSError.
+        """
+        for path in self._files():
+            frames = Frames(path)
+            entries = list(entries_of(frames))
+            self._refuse_unless_torn(frames)
+            changed = [entry._replace(raw=change(entry.raw)) for entry in entries]
+            if changed != entries:
+                self._replace(path, [log_line(self._name, int(entry.key), entry.raw) for entry in changed])
+
+    def _replace(self, path: Path, lines: list[bytes]) -> None:
+        with written_aside(path) as descriptor:
+            for start in range(0, len(lines), _LINES_AT_ONCE):
+                write_all(descriptor, frame(b"".join(lines[start : start + _LINES_AT_ONCE])))
+                let_others_run()
+
     def _refuse_unless_torn(self, frames: Frames) -> None:
         if frames.damage and not frames.damage.torn:
             raise StoreDamagedError(frames.damage.remedy())
@@ -110,6 +129,11 @@ def log_entries(journals: Path, archives: Path, name: str, since: datetime | Non
         yield entry
         last = int(entry.key)
     yield from (entry for entry in recent if int(entry.key) > last)
+
+
+def rewrite_log(archives: Path, name: str, change: Callable[[Raw], Raw]) -> None:
+    """Change lines of a log that are in its archive. Raises StoreDamagedError, OSError."""
+    Archive(archives, name).rewrite(change)
 
 
 def _journalled(folder: Path) -> Iterator[Entry]:

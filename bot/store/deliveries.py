@@ -11,14 +11,15 @@ import fcntl
 import logging
 import os
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.core.errors import StoreDamagedError
 from bot.store.disk import PRIVATE_FILE
-from bot.store.frames import Frames
+from bot.store.frames import Frames, frame
 from bot.store.journal import segment_path
 from bot.store.replay import numbered
 
@@ -34,6 +35,7 @@ _AT_ONCE = 16 << 10
 """How many bytes are read in one go, where a frame is not larger: what is done about them holds up everyone else."""
 
 _RECORD = re.compile(rb"(\d{1,17}) (\d{1,10})\n")
+_UPDATE_ID = re.compile(rb'"update_id":\s*(\d{1,18})')
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -156,3 +158,39 @@ def _some_frames(path: Path, start: int, size: int | None) -> tuple[Sequence[mem
         frames = Frames(path, start, size)
         payloads = list(frames)
     return payloads, frames
+
+
+def blank(folder: Path, is_done_with: Callable[[int], bool]) -> None:
+    """Leave nothing of what was delivered and is dealt with, but the ids of those updates.
+
+    Files may be appended to meanwhile, so each frame is written over in its place, by one of the same length. What is
+    not dealt with yet stays as it is. Raises OSError.
+    """
+    for number in numbered(folder / FOLDER, "journal"):
+        with suppress(FileNotFoundError):  # it is done with, and was removed
+            _blank_file(segment_path(folder / FOLDER, number), is_done_with)
+
+
+def _blank_file(path: Path, is_done_with: Callable[[int], bool]) -> None:
+    frames = Frames(path)
+    descriptor = os.open(path, os.O_WRONLY)
+    try:
+        for payload in frames:
+            records = list(records_of(bytes(payload)))
+            blanked = [_blanked(each, is_done_with) for each in records]
+            if blanked != records:
+                os.pwrite(descriptor, frame(b"".join(map(_as_record, blanked))), frames.good)  # where it began
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _as_record(delivery: Delivery) -> bytes:
+    return record(delivery.body, (delivery.received_at - _EPOCH) // timedelta(microseconds=1))
+
+
+def _blanked(delivery: Delivery, is_done_with: Callable[[int], bool]) -> Delivery:
+    found = _UPDATE_ID.search(delivery.body)
+    if found is None or not is_done_with(int(found[1])):
+        return delivery
+    return replace(delivery, body=(b'{"update_id":%b}' % found[1]).ljust(len(delivery.body)))

@@ -70,6 +70,10 @@ class Housekeeper:
             if self._storage.worth_compacting():
                 await self._storage.compact()
 
+    def undisturbed(self) -> asyncio.Lock:
+        """Held, it keeps the housekeeper from tidying."""
+        return self._working
+
     async def compact(self) -> None:
         """Write a snapshot, however little of the journal is dead. Raises StoreError, OSError."""
         async with self._working:

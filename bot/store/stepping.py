@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from bot.core.conversation import Conversation
+from bot.core.conversation import GONE, Conversation
 from bot.core.outgoing import Card, Content, Delivery, OpenTopic, Receipt
 from bot.core.step import Step
 from bot.store.cases import Case
@@ -60,13 +60,17 @@ class Stepping:
         return raw is not None and unpack(raw)["digest"] == digest
 
     def _in_place(self, conversation: Conversation, known: Case | None) -> Conversation:
-        """The conversation with the topic and card that it has by now, which whoever leased it may not know of."""
+        """The conversation with the topic and card that it has by now, which whoever leased it may not know of.
+
+        What a step says to be gone is gone.
+        """
         given = _place_of(conversation)
         leased = _place_of(known.conversation) if known else dict.fromkeys(_PLACE)
         raw = self._shelves.conversations.raw(conversation.id)
         stored = unpack(raw) if raw else leased
         kept = {name: stored[name] for name in _PLACE if given[name] in {None, leased[name]}}
-        return replace(conversation, **{**given, **kept})
+        places: dict[str, Any] = {name: None if at == GONE else at for name, at in {**given, **kept}.items()}
+        return replace(conversation, **places)
 
     def _revive(self, conversation_id: str, known: Case | None) -> None:
         """What was sent in a conversation that had a case file is in memory again."""
@@ -99,7 +103,7 @@ class Stepping:
             return
         document = unpack(raw)
         if isinstance(content, OpenTopic) and receipt.thread_id is not None:
-            moved = document["topic_id"] != receipt.thread_id
+            moved = content.again or document["topic_id"] != receipt.thread_id
             document.update(topic_id=receipt.thread_id, agents_chat=receipt.chat_id)
             document["card_id"] = None if moved else document["card_id"]
         elif isinstance(content, Card) and receipt.message_ids:

@@ -27,6 +27,7 @@ from bot.store.casebook import Casebook
 from bot.store.cases import Case, Cases, ordinal
 from bot.store.disk import FolderLock, make_folder
 from bot.store.entries import Entry, Key, pack, unpack
+from bot.store.erasing import Eraser
 from bot.store.housekeeping import Housekeeper
 from bot.store.leases import Lease, Leases
 from bot.store.records import EVENT, OUTGOING, PERSON, RECEIPT, UPDATE
@@ -56,6 +57,7 @@ class TinyStore:
         cases = Cases(storage.folder, fsync=fsync)
         self._casebook = Casebook(self._shelves, cases)
         self._stepping = Stepping(storage, self._shelves, keep_updates=keep_updates)
+        self._eraser = Eraser(storage, self._shelves, self._casebook, cases)
         self._housekeeper = Housekeeper(
             storage, self._shelves, self._casebook, cases, self._leases, keep_cases=keep_cases
         )
@@ -182,6 +184,24 @@ class TinyStore:
             return
         await self._settle(transaction)
         lease.known[conversation.id] = Case(conversation, {})
+
+    async def erase(self, chat_id: int, at: datetime) -> None:
+        """Keep of this chat's resolved conversations, and of their record, only what may stay. The chat must be leased.
+
+        When it returns, nothing else of it is on disk. Doing it twice does no harm.
+        """
+        lease = self._leases.held(chat_id)
+        if lease is None:
+            raise StoreError(f"chat {chat_id} must be leased to erase what is kept of it")
+        async with self._housekeeper.undisturbed():
+            try:
+                left = await self._eraser.erase(chat_id, at)
+            except OSError as error:
+                raise StoreError(
+                    f"{self._storage.folder} cannot be written ({error.strerror}), so not all is erased; make room on "
+                    "the disk, or make the folder writable"
+                ) from error
+        lease.known.update({key: Case(conversation, {}) for key, conversation in left.items()})
 
     async def _known(self, conversation_id: str, lease: Lease) -> Case | None:
         """The conversation before a step; an older one than the chat's last may have to be fetched from its file."""

@@ -8,6 +8,7 @@
                                                    └─ limiter (calls that are not in the outbox)
 
 :mod:`delivery` takes its calls from :mod:`sending` (what is new), :mod:`changing` (what is there) and :mod:`topics`.
+:mod:`boards` keeps each group's board up to date, after everything else that is to be told.
 :mod:`client` makes the bot on our own HTTP transport (:mod:`request`), :mod:`doctor` says what is wrong with a set-up,
 :mod:`commands` fills Telegram's menu, :mod:`roles` knows who is who in the agents' group.
 """

@@ -62,6 +62,10 @@ class Budget:
             self._sent.remove(spent)
             self._full_at -= self._interval
 
+    def used(self, now: float) -> float:
+        """What part of the limit the last span has taken."""
+        return sum(spent.by > now - self._span for spent in self._sent) / self._limit
+
     def _first_counted(self) -> Spent:
         return min(self._sent, key=_BY)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from telegram import Bot
 from telegram.error import TelegramError
 
+from bot.core.outgoing import Copy
 from bot.telegram.failures import says
 
 
@@ -16,6 +17,7 @@ class Place:
     """Where something goes, as it is now. ``card_id`` is the case's card, if it has been posted.
 
     ``reply_to`` is the message there that it answers. ``targets`` are the messages there that it is to change.
+    ``business`` is the connection to the business account whose chat with a customer it is.
     """
 
     chat_id: int
@@ -23,14 +25,16 @@ class Place:
     card_id: int | None = None
     reply_to: int | None = None
     targets: tuple[int, ...] = ()
+    business: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """Messages of another chat that are one album, in ascending order."""
+    """Messages of another chat that are one album, in ascending order; ``copies`` are the contents they came from."""
 
     from_chat_id: int
     message_ids: tuple[int, ...]
+    copies: tuple[Copy, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

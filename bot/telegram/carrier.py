@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 from telegram import Bot
@@ -13,6 +14,7 @@ from bot.core.errors import ChatMovedError
 from bot.core.outgoing import Card, Copy, Outgoing, Revise, Text, To
 from bot.ports import Store
 from bot.telegram import delivery
+from bot.telegram.age import is_nearly_full
 from bot.telegram.call import Call, Made, Place
 from bot.telegram.counterparts import Counterparts
 from bot.telegram.job import Job, is_agents_words
@@ -26,11 +28,19 @@ log = structlog.get_logger(__name__)
 class Carrier:
     """Makes the requests of jobs. Knows which groups have moved, and which cards took the place of deleted ones."""
 
-    def __init__(self, bot: Bot, store: Store, timer: Timer, moved: Callable[[int, int], None]) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        store: Store,
+        timer: Timer,
+        moved: Callable[[int, int], None],
+        nearly_full: Callable[[int], None] = lambda group: None,
+    ) -> None:
         self._bot = bot
         self._store = store
         self._timer = timer
         self._tell_moved = moved
+        self._tell_nearly_full = nearly_full
         self._counterparts = Counterparts(store)
         self._moved: dict[int, int] = {}
         # The store knows a case's first card; here is the one that was posted since someone deleted that.
@@ -60,6 +70,8 @@ class Carrier:
         if made.message_id is not None:
             job.message_ids.append(made.message_id)
             self._note_card(job, made.message_id)
+            if is_nearly_full(job.chat_id, made.message_id):
+                self._tell_nearly_full(job.chat_id)
         job.album = made.album or job.album
         if call.later is not None:
             job.later = (*job.later, call.later(made))
@@ -92,9 +104,11 @@ class Carrier:
         place = self._case(job, row, conversation) if row.to is To.CASE else Place(job.chat_id)
         job.thread_id = place.thread_id
         place = await self._counterparts.placed(row, place)
+        if row.to is To.CUSTOMER and conversation is not None and (through := conversation.through) is not None:
+            place = replace(place, chat_id=through.chat_id, business=through.connection_id)
         content = joined(job.rows)
         if isinstance(content, Revise):
-            content = await self._counterparts.revised(content, place, conversation)
+            content = await self._counterparts.revised(content, replace(place, chat_id=job.chat_id), conversation)
         calls = delivery.calls(content, place)
         if calls:
             for each in job.rows:

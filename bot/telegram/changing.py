@@ -15,6 +15,7 @@ from bot.telegram.splitting import shorten
 _CAPTION_LIMIT = 1024
 
 _AS_IT_IS = "message is not modified"
+_DELETED = "message to delete not found"
 _GONE = ("message to edit not found", "message can't be edited")
 
 
@@ -24,17 +25,27 @@ def revise(content: Revise, place: Place) -> Call:
 
     async def act(bot: Bot) -> None:
         if content.media is Media.TEXT:
-            await bot.edit_message_text(shorten(content.text), place.chat_id, target, entities=entities)
+            await bot.edit_message_text(
+                shorten(content.text),
+                place.chat_id,
+                target,
+                entities=entities,
+                business_connection_id=place.business,
+            )
         else:
             await bot.edit_message_caption(
-                place.chat_id, target, caption=shorten(content.text, _CAPTION_LIMIT), caption_entities=entities
+                place.chat_id,
+                target,
+                caption=shorten(content.text, _CAPTION_LIMIT),
+                caption_entities=entities,
+                business_connection_id=place.business,
             )
 
     return change(act, settled(_AS_IT_IS))
 
 
 def edit(
-    chat_id: int,
+    place: Place,
     message_id: int,
     text: str,
     keyboard: Keyboard,
@@ -49,16 +60,22 @@ def edit(
 
     return change(
         lambda bot: bot.edit_message_text(
-            shorten(text), chat_id=chat_id, message_id=message_id, reply_markup=markup(keyboard)
+            shorten(text),
+            chat_id=place.chat_id,
+            message_id=message_id,
+            reply_markup=markup(keyboard),
+            business_connection_id=place.business,
         ),
         instead,
     )
 
 
-def buttons(chat_id: int, message_id: int, keyboard: Keyboard) -> Call:
+def buttons(place: Place, message_id: int, keyboard: Keyboard) -> Call:
     """Other buttons under a message, or none."""
     return change(
-        lambda bot: bot.edit_message_reply_markup(chat_id, message_id, reply_markup=markup(keyboard)),
+        lambda bot: bot.edit_message_reply_markup(
+            place.chat_id, message_id, reply_markup=markup(keyboard), business_connection_id=place.business
+        ),
         settled(_AS_IT_IS, *_GONE),
     )
 
@@ -71,6 +88,9 @@ def react(chat_id: int, message_id: int, emoji: str) -> Call:
     )
 
 
-def delete(chat_id: int, message_id: int) -> Call:
+def delete(place: Place, message_id: int) -> Call:
     """The message goes."""
-    return change(lambda bot: bot.delete_message(chat_id, message_id), settled("message to delete not found"))
+    business = place.business
+    if business is not None:
+        return change(lambda bot: bot.delete_business_messages(business, [message_id]), settled(_DELETED))
+    return change(lambda bot: bot.delete_message(place.chat_id, message_id), settled(_DELETED))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.conversation import Author, Conversation, Ref
@@ -10,6 +11,7 @@ from bot.core.outgoing import Copy, Outgoing, React, Retract, Revise, Text
 from bot.ports import Store
 from bot.telegram.call import Place
 from bot.telegram.merging import joined
+from bot.telegram.sending import labelled
 
 _GONE = "On the other side there is nothing that stands for this message, or it was sent too long ago."
 
@@ -48,17 +50,26 @@ class Counterparts:
         return replace(place, targets=found)
 
     async def revised(self, content: Revise, place: Place, conversation: Conversation | None) -> Revise:
-        """New words for a message that was joined from several hold the words of all of them, as they are now."""
+        """New words for a message that was joined from several hold the words of all of them, as they are now; for one
+        that has a label, they have it too."""
         rows = await self._store.joined(place.chat_id, place.targets[0])
         together = [row for row, _ in rows if isinstance(row.content, Copy)]
         if len(together) < 2 or conversation is None:
-            return content
+            return _labelled(together, content)
         lines = (*conversation.messages, *conversation.pending)
         now = {line.ref: line.text for line in lines if line.author is Author.CUSTOMER}
         renewed = [replace(row, content=_renewed(row.content, content, now)) for row in together]
         whole = joined(renewed)
         assert isinstance(whole, Text)
         return replace(content, text=whole.text, entities=whole.entities)
+
+
+def _labelled(rows: Sequence[Outgoing], content: Revise) -> Revise:
+    first = rows[0].content if rows else None
+    if not isinstance(first, Copy) or not first.label:
+        return content
+    said = labelled(replace(first, text=content.text, entities=content.entities))
+    return replace(content, text=said.text, entities=said.entities)
 
 
 def _renewed(copy: object, change: Revise, now: dict[int, str]) -> Copy:

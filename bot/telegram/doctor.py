@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from telegram import Bot, ChatFullInfo, ChatMember, User
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
 
+from bot.core.people import is_person
+from bot.telegram.age import FULL, is_nearly_full
 from bot.telegram.client import WHEN_REFUSED
 from bot.telegram.reading import RIGHTS
 
@@ -35,14 +37,34 @@ async def diagnose(
         remedy = "Check the network, a proxy or firewall, and KEEPWORD_TELEGRAM_API."
         return [Finding(False, f"Telegram cannot be reached: {error}", remedy)]
     findings = [Finding(True, f"The token is that of @{me.username}"), _groups_allowed(me)]
-    if not agents_chats:
-        remedy = "Make a group with Topics, add the bot as administrator, and set KEEPWORD_AGENTS_CHAT to its id."
-        findings.append(Finding(False, "There is no agents' group: nobody can take over", remedy))
+    told = {admin: await _admin(bot, admin) for admin in admins}
+    alone = next((admin for admin, finding in told.items() if finding.ok), None)
     for chat in agents_chats:
-        findings += await _group(bot, me, chat)
-    for admin in admins:
-        findings.append(await _admin(bot, admin))
+        findings += [await _lone(bot, chat)] if is_person(chat) else await _group(bot, me, chat)
+    if not agents_chats:
+        findings.append(_without_group(alone))
+    findings += told.values()
     return [*findings, *await _delivery(bot, webhook_url)]
+
+
+def _without_group(alone: int | None) -> Finding:
+    if alone is not None:
+        return Finding(True, f"There is no agents' group: cases come to the private chat of the admin {alone}")
+    remedy = (
+        "Make a group with Topics, add the bot as administrator, and set KEEPWORD_AGENTS_CHAT to its id. Or work "
+        "alone: set KEEPWORD_ADMINS to your user id, and write /start to the bot."
+    )
+    return Finding(False, "There is no agents' group: nobody can take over", remedy)
+
+
+async def _lone(bot: Bot, agent: int) -> Finding:
+    """Whether an agent who works alone, without a group, can be written to."""
+    try:
+        await bot.get_chat(agent)
+    except TelegramError as error:
+        remedy = "They write /start to the bot, once. Or is it not their user id, in KEEPWORD_AGENTS_CHAT?"
+        return Finding(False, f"Cases are to come to the agent {agent}, who can't be written to: {error}", remedy)
+    return Finding(True, f"Cases come to the private chat of the agent {agent}")
 
 
 async def _admin(bot: Bot, admin: int) -> Finding:
@@ -83,7 +105,7 @@ async def _group(bot: Bot, me: User, chat_id: int) -> list[Finding]:
             "by replying to the case's card or to a message of theirs."
         )
         findings.append(Finding(False, f"{name} has no topics", remedy))
-    return [*findings, *_rights(member, name), _privacy(me, member, name), *_copying(chat, name)]
+    return [*findings, *_rights(member, name), _privacy(me, member, name), *_copying(chat, name), *_age(chat, name)]
 
 
 def _copying(chat: ChatFullInfo, name: str) -> list[Finding]:
@@ -93,6 +115,17 @@ def _copying(chat: ChatFullInfo, name: str) -> list[Finding]:
         "In the group's settings allow that content is saved. Until then agents' words reach customers, media don't."
     )
     return [Finding(False, f"{name} forbids that what is in it is copied", remedy)]
+
+
+def _age(chat: ChatFullInfo, name: str) -> list[Finding]:
+    """By the message that was pinned last: cards are pinned."""
+    if chat.pinned_message is None or not is_nearly_full(chat.id, chat.pinned_message.message_id):
+        return []
+    remedy = (
+        "Make another group and name it in KEEPWORD_AGENTS_CHAT beside this one (id,id): new cases go there. Beyond "
+        f"{FULL:,} messages Telegram puts the oldest away, and old topics can't be found any more."
+    )
+    return [Finding(False, f"{name} has had more than {chat.pinned_message.message_id:,} messages", remedy)]
 
 
 def _rights(member: ChatMember, name: str) -> list[Finding]:

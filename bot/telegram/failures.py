@@ -14,10 +14,9 @@ from bot.core.errors import (
     NoTopicsError,
     RightsError,
     TopicGoneError,
+    UnsendableError,
 )
-
-UNKNOWN_DELIVERY = "UnknownDelivery"
-"""The ``problem`` of a receipt when it is not known whether the message arrived."""
+from bot.core.people import is_person
 
 UNKNOWN_DELIVERY_TEXT = (
     "The connection broke while this was on its way, so it is not known whether it arrived. "
@@ -31,6 +30,16 @@ ALBUM_INCOMPLETE = (
 
 _TOO_BIG = "The file is larger than Telegram lets a bot handle: send it in parts, or a link to it."
 
+_TOO_LATE = (
+    "The customer last wrote more than 24 hours ago, and for longer Telegram lets no bot write in the chat of a "
+    "business account. The owner of the account can, in the app."
+)
+
+_DISCONNECTED = (
+    "The business account has disconnected the bot. Its owner connects it again in Telegram's settings, or writes to "
+    "the customer in the app."
+)
+
 _UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 
 _CUSTOMER_GONE = {
@@ -40,6 +49,12 @@ _CUSTOMER_GONE = {
     "can't initiate conversation": "The customer has not started the bot, so it may not write to them.",
     "chat not found": "Telegram no longer knows this customer's chat. Reach them another way.",
     "user not found": "Telegram no longer knows this customer. Reach them another way.",
+    "business_peer_usage_missing": _TOO_LATE,
+    "business connection not found": _DISCONNECTED,
+    "business_connection_invalid": _DISCONNECTED,
+    "business_connection_not_allowed": _DISCONNECTED,
+    "business_peer_invalid": "The owner of the business account has taken this chat out of those that the bot answers.",
+    "not enough rights": "The business account does not let the bot reply. Its owner allows it in Telegram's settings.",
 }
 
 _TOPIC_GONE = ("message thread not found", "topic_deleted", "topic_id_invalid", "topic deleted")
@@ -71,8 +86,8 @@ _PLAIN = {
 }
 
 
-def problem(error: TelegramError, chat_id: int) -> DeliveryError | None:
-    """Why Telegram will never take this; None: trying again may help."""
+def problem(error: TelegramError, chat_id: int, *, to_us: bool = False) -> DeliveryError | None:
+    """Why Telegram will never take this; None: trying again may help. ``to_us``: it was for colleagues."""
     if isinstance(error, ChatMigrated):
         text = f"The group became a supergroup: set KEEPWORD_AGENTS_CHAT to {error.new_chat_id} and restart."
         return ChatMovedError(text, error.new_chat_id)
@@ -80,9 +95,12 @@ def problem(error: TelegramError, chat_id: int) -> DeliveryError | None:
         return None
     said = str(error)
     folded = said.lower()
-    known = _with_customer(folded) if chat_id > 0 else _with_group(folded, forbidden=isinstance(error, Forbidden))
-    plain = next((text for sign, text in _PLAIN.items() if sign in folded), f"Telegram refused it: {said}")
-    return known or DeliveryError(plain)
+    if is_person(chat_id):
+        known = _with_person(folded, to_us=to_us)
+    else:
+        known = _with_group(folded, forbidden=isinstance(error, Forbidden))
+    plain = next((text for sign, text in _PLAIN.items() if sign in folded), None)
+    return known or (UnsendableError(plain) if plain else DeliveryError(f"Telegram refused it: {said}"))
 
 
 def may_have_arrived(error: TelegramError) -> bool:
@@ -110,8 +128,10 @@ def is_topic_gone(error: TelegramError) -> bool:
     return says(error, *_TOPIC_GONE)
 
 
-def _with_customer(said: str) -> DeliveryError | None:
+def _with_person(said: str, *, to_us: bool) -> DeliveryError | None:
     text = next((text for sign, text in _CUSTOMER_GONE.items() if sign in said), None)
+    if text and to_us:
+        return NotInGroupError(f"The agent can't be written to. Telegram said: {said}")
     return CustomerGoneError(text) if text else None
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+import logging
+from collections.abc import Awaitable, Callable, Collection, Iterable
 
 import structlog
 from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
+from bot.core.business import Account
 from bot.core.draft import Groups
 from bot.core.errors import ForumFullError, NotInGroupError, NoTopicsError, RightsError
-from bot.core.incoming import GroupMoved, GroupStanding, Standing
+from bot.core.incoming import AccountStanding, GroupMoved, GroupStanding, Standing
 from bot.core.outgoing import Receipt
+from bot.core.people import is_person
 from bot.ports import Store
 from bot.telegram.reading import RIGHTS, standing_of
 
@@ -67,6 +70,8 @@ class Healer:
         """Something about a group was changed by a person."""
         if isinstance(standing, GroupMoved):
             await self.follow(standing.old, standing.new)
+        elif isinstance(standing, AccountStanding):
+            await self._hear_of_account(standing.account)
         else:
             await self._look_at(standing)
 
@@ -74,6 +79,9 @@ class Healer:
         """Look at the groups as they are: something may have changed while nobody was there to hear of it."""
         for chat_id in chats:
             try:
+                if is_person(chat_id):
+                    await self._bot.get_chat(chat_id)
+                    continue
                 chat = await self._bot.get_chat(chat_id)
                 member = await self._bot.get_chat_member(chat_id, self._bot.id)
             except ChatMigrated as error:
@@ -88,8 +96,9 @@ class Healer:
     async def failed(self, receipt: Receipt) -> None:
         """Something could not be sent. Does nothing where that is no trouble of a group's."""
         trouble = _TROUBLES.get(receipt.problem)
-        if trouble is not None and receipt.chat_id < 0:
-            await self.tell(receipt.chat_id, trouble, error=receipt.error)
+        if trouble is None or (is_person(receipt.chat_id) and trouble != "not_there"):
+            return
+        await self.tell(receipt.chat_id, trouble, error=receipt.error)
 
     async def follow(self, old: int, new: int) -> None:
         """A group has a new id: it is kept, and its cases go on there."""
@@ -101,13 +110,28 @@ class Healer:
 
     async def tell(self, chat_id: int, trouble: str, **values: object) -> None:
         """Tell the group, and each admin in private, unless they were told already. Who can't be reached is logged."""
-        told = f"told:{trouble}:{chat_id}"
+        told, key = f"told:{trouble}:{chat_id}", f"team_heal_{_named(trouble, chat_id)}"
         if await self._store.known(told) is not None:
             return
         await self._store.note(told, "yes")
-        text = self._say(f"team_heal_{trouble}", {"group": str(chat_id), **values})
+        text = self._say(key, {"group": str(chat_id), **values})
         log.error("something is wrong with an agents' group", group=chat_id, trouble=text)
-        for person in (*([] if trouble == "not_there" else [chat_id]), *self._admins):
+        await self._tell_each((*([] if trouble == "not_there" else [chat_id]), *self._admins), text)
+
+    async def _hear_of_account(self, account: Account) -> None:
+        """A business account's owner, and the admins, hear that the bot serves it, or what keeps it from doing so."""
+        state = "on" if account.can_be_served else "may_not" if account.enabled else "off"
+        told = f"told:business:{account.owner_id}"
+        if await self._store.known(told) == state:
+            return
+        await self._store.note(told, state)
+        text = self._say(f"team_heal_account_{state}", {"owner": account.owner})
+        level = logging.INFO if state == "on" else logging.ERROR
+        log.log(level, "a business account has changed", owner=account.owner_id, told=text)
+        await self._tell_each(dict.fromkeys((account.owner_chat, *self._admins)), text)
+
+    async def _tell_each(self, people: Iterable[int], text: str) -> None:
+        for person in people:
             try:
                 await self._bot.send_message(person, text)
             except TelegramError as error:
@@ -135,3 +159,8 @@ class Healer:
         for name in told:
             await self._store.note(name, None)
         return bool(told)
+
+
+def _named(trouble: str, chat_id: int) -> str:
+    """That nobody is there is another thing in words where it was one person."""
+    return "alone" if trouble == "not_there" and is_person(chat_id) else trouble

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from bot.core.outgoing import Card, CloseTopic, Copy, Lane, OpenTopic, Outgoing
+from bot.core.outgoing import (
+    Card,
+    CloseTopic,
+    Content,
+    Copy,
+    Lane,
+    LeaveTopic,
+    OpenTopic,
+    Outgoing,
+    RenameTopic,
+    ReopenTopic,
+)
 from bot.telegram.budget import Budget, Rates
 from bot.telegram.call import Call
 from bot.telegram.job import Job, address, messages_of, step_of
@@ -12,11 +23,23 @@ from bot.telegram.merging import are_album, may_join
 from bot.telegram.schedule import Schedule
 from bot.telegram.timer import Timer
 
+_REPLACED = (Card, RenameTopic)
+"""Of these only the newest of a case counts."""
+
+_MILESTONES = (OpenTopic, CloseTopic, ReopenTopic, LeaveTopic)
+
 MANY = 30
 """With more than this many waiting we are flooded: a second's worth of what may be sent in all."""
 
 QUIET = 5
 """With more than this many waiting, showing "typing" would only take the room of what is to be said."""
+
+PRESSED = 2 / 3
+"""With this part of all that may be sent in use, a customer's acknowledgements make room for what is said."""
+
+APART = 6.0
+"""Seconds between two acknowledgements of one customer while there is so much to send: the last stands for those before
+it. Fifty who write every three seconds, and are answered as often, would else need more than may be sent."""
 
 IN_LINE = 3
 """With so many messages waiting for one customer or one case, further words join the last: a short burst may pass."""
@@ -38,7 +61,7 @@ SHARES: dict[int, float] = {
 class Intake:
     """Puts things into a schedule.
 
-    A card that waits is replaced by a newer one of its case. Pictures of an album become one again.
+    A card or a title that waits is replaced by a newer one of its case. Pictures of an album become one again.
     Words that wait become one message while nothing may go to
     their chat, others wait before them there, or we are flooded.
     """
@@ -46,8 +69,10 @@ class Intake:
     def __init__(self, rates: Rates, timer: Timer) -> None:
         self._rates = rates
         self._timer = timer
-        self._cards: dict[str, Job] = {}
-        self.schedule: Schedule[Job] = Schedule(rates.overall.budget(), self._budget_of, SHARES, weight_of=messages_of)
+        self._newest: dict[tuple[str, type[Content]], Job] = {}
+        self._seen: dict[int, float] = {}
+        self._overall = rates.overall.budget()
+        self.schedule: Schedule[Job] = Schedule(self._overall, self._budget_of, SHARES, weight_of=messages_of)
 
     @property
     def is_flooded(self) -> bool:
@@ -59,17 +84,23 @@ class Intake:
         """Whether there is room for what is merely nice."""
         return len(self.schedule) <= QUIET
 
+    @property
+    def is_pressed(self) -> bool:
+        """Whether so much is being sent that what may be said more seldom should be."""
+        return self._overall.used(self._timer.now()) >= PRESSED
+
     def put(self, row: Outgoing) -> Outgoing | None:
         """Have a row sent. Answers an older one that need not be sent any more."""
         key, place = address(row)
-        if isinstance(row.content, Card) and (older := self._replaced(row)):
+        if isinstance(row.content, _REPLACED) and (older := self._replaced(row)):
             return older
-        if isinstance(row.content, OpenTopic | CloseTopic):
-            self._cards.pop(row.conversation_id, None)  # what comes after it belongs after it
+        if isinstance(row.content, _MILESTONES):  # what comes after it belongs after it
+            for kind in _REPLACED:
+                self._newest.pop((row.conversation_id, kind), None)
         if not self._join(key, place, row):
             job = Job(row.chat_id, (row,), since=self._timer.now())
-            if isinstance(row.content, Card):
-                self._cards[row.conversation_id] = job
+            if isinstance(row.content, _REPLACED):
+                self._newest[row.conversation_id, type(row.content)] = job
             now = self._timer.now()
             hold = now + GATHER_ALBUM if isinstance(row.content, Copy) and row.content.album else now
             self.schedule.put(key, place, row.lane, job, now, joins=step_of(row), not_before=hold)
@@ -77,12 +108,26 @@ class Intake:
 
     def put_seen(self, chat_id: int, call: Call, seconds: float) -> None:
         """Have a message acknowledged. Under a flood the last of a customer's stands for those before it."""
-        key = ("seen", chat_id)
+        key, now, pressed = ("seen", chat_id), self._timer.now(), self.is_pressed
         last = self.schedule.tail(key)
-        if last is not None and not last.begun and self.is_flooded:
-            last.calls, last.expires_at = (call,), self._timer.now() + seconds
-        else:
-            self.put_aside(key, ("unkept", chat_id), Lane.ACKNOWLEDGE, self.unkept(chat_id, call, seconds))
+        if last is not None and not last.begun and (self.is_flooded or pressed):
+            last.calls, last.expires_at = (call,), now + seconds
+            return
+        hold = self._apart(chat_id, now) if pressed else now
+        self._note_seen(chat_id, hold)
+        job = self.unkept(chat_id, call, seconds)
+        self.schedule.put(key, ("unkept", chat_id), Lane.ACKNOWLEDGE, job, now, not_before=hold)
+
+    def _apart(self, chat_id: int, now: float) -> float:
+        """When this customer's next acknowledgement may go, so long after the last."""
+        return max(now, self._seen.get(chat_id, now - APART) + APART)
+
+    def _note_seen(self, chat_id: int, at: float) -> None:
+        """Remember an acknowledgement for as long as it matters."""
+        self._seen.pop(chat_id, None)
+        self._seen[chat_id] = at
+        while self._seen[oldest := next(iter(self._seen))] < at - 2 * APART:
+            del self._seen[oldest]
 
     def put_aside(self, key: Hashable, place: Hashable, lane: Lane, job: Job) -> None:
         """Have something done that is not in the outbox."""
@@ -97,11 +142,12 @@ class Intake:
         """A job has its first turn: nothing may join it, or take its place, any more."""
         job.begun = True
         for row in job.rows:
-            if self._cards.get(row.conversation_id) is job:
-                del self._cards[row.conversation_id]
+            key = row.conversation_id, type(row.content)
+            if self._newest.get(key) is job:
+                del self._newest[key]
 
     def _replaced(self, row: Outgoing) -> Outgoing | None:
-        waiting = self._cards.get(row.conversation_id)
+        waiting = self._newest.get((row.conversation_id, type(row.content)))
         if waiting is None or waiting.chat_id != row.chat_id:
             return None
         (older,) = waiting.rows

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from telegram.error import TelegramError
 
-from bot.core.errors import DeliveryError
+from bot.core.errors import DeliveryError, UnsendableError
 from bot.core.outgoing import AnswerCallback, Copy, Delivery, Lane, Outgoing, Receipt, Text, To
+from bot.core.resending import UNKNOWN_DELIVERY
 from bot.telegram.call import Call
-from bot.telegram.failures import ALBUM_INCOMPLETE, UNKNOWN_DELIVERY, UNKNOWN_DELIVERY_TEXT
+from bot.telegram.failures import ALBUM_INCOMPLETE, UNKNOWN_DELIVERY_TEXT
 
 
 @dataclass(slots=True)
@@ -73,7 +74,7 @@ def sent(row: Outgoing, at: datetime, job: Job | None = None) -> Receipt:
         return Receipt(row.id, at, Delivery.SENT, job.chat_id, job.thread_id, tuple(job.message_ids))
     place = job.rows.index(row)
     if place >= len(job.album):
-        return refused(row, at, job, DeliveryError(ALBUM_INCOMPLETE))
+        return refused(row, at, job, UnsendableError(ALBUM_INCOMPLETE))
     return Receipt(row.id, at, Delivery.SENT, job.chat_id, job.thread_id, (job.album[place],))
 
 

@@ -54,6 +54,31 @@ def content_of(message: Raw) -> tuple[str, Media] | None:
     return None
 
 
+def carried(message: Raw, media: Media) -> dict[str, str]:
+    """What it carries, as far as it can be sent anew (see :class:`bot.core.outgoing.Copy`)."""
+    name = next((name for name, kind in KINDS.items() if kind is media), "")
+    found = message.get(name)
+    if isinstance(found, list) and found:
+        found = found[-1]  # of a photo, the largest size
+    if not isinstance(found, Mapping):
+        return {}
+    match media:
+        case Media.LOCATION:
+            parts = _texts(found, "latitude", "longitude")
+        case Media.VENUE:
+            parts = {**_texts(part(found, "location"), "latitude", "longitude"), **_texts(found, "title", "address")}
+        case Media.CONTACT:
+            parts = _texts(found, "phone_number", "first_name", "last_name")
+        case _:
+            parts = _texts(found, "file_id")
+    return parts
+
+
+def _texts(value: Raw, *names: str) -> dict[str, str]:
+    found = {name: value.get(name) for name in names}
+    return {name: str(each) for name, each in found.items() if isinstance(each, str | int | float) and each != ""}
+
+
 def entities_of(message: Raw) -> tuple[Entity, ...]:
     """How its words, or its caption, are set."""
     found = message.get("entities") or message.get("caption_entities")

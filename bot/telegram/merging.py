@@ -9,6 +9,7 @@ from bot.core.conversation import Entity, Media
 from bot.core.outgoing import Content, Copy, Lane, Outgoing, Text, To
 from bot.telegram.call import Album
 from bot.telegram.job import is_agents_words
+from bot.telegram.sending import labelled
 from bot.telegram.splitting import LIMIT, units
 
 ALBUM = 10
@@ -45,7 +46,9 @@ def joined(rows: Sequence[Outgoing]) -> Content | Album:
         return first
     if isinstance(first, Copy) and first.album:
         copies = tuple(content for content in contents if isinstance(content, Copy))
-        return Album(first.from_chat_id, tuple(copy.message_id for copy in copies))
+        return Album(first.from_chat_id, tuple(copy.message_id for copy in copies), copies)
+    if isinstance(first, Copy) and first.label:
+        return labelled(replace(first, text=_text(contents), entities=_entities(contents)))
     keyboard = last.keyboard if isinstance(last, Text) else ()
     reply_to = first.reply_to if isinstance(first, Text) else None
     return Text(_text(contents), keyboard, reply_to, entities=_entities(contents))
@@ -57,7 +60,7 @@ def _are_words(last: Content, new: Content) -> bool:
     if isinstance(last, Copy) and isinstance(new, Copy):
         same_chat = last.from_chat_id == new.from_chat_id
         words_alone = {last.media, new.media} == {Media.TEXT} and bool(last.text and new.text)
-        return same_chat and words_alone and last.answers is None and new.answers is None
+        return same_chat and words_alone and last.label == new.label and last.answers is None and new.answers is None
     return False
 
 

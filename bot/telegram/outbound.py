@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import count
+from typing import Any, TypeVar
 
 import structlog
 from telegram import Bot
 from telegram.error import NetworkError, RetryAfter, TelegramError
 
+from bot.core.business import Through, is_business
 from bot.core.errors import ChatMovedError, DeliveryError, StoreError
-from bot.core.outgoing import Delivery, Lane, Outgoing, Receipt
+from bot.core.outgoing import Delivery, Lane, Outgoing, Receipt, Text, To
 from bot.ports import Clock, Store
 from bot.telegram import delivery, failures
 from bot.telegram import job as jobs
 from bot.telegram.budget import Rates
-from bot.telegram.call import Call, Made
+from bot.telegram.call import Call, Made, Place
 from bot.telegram.carrier import Carrier
 from bot.telegram.intake import Intake
 from bot.telegram.job import Job
@@ -25,8 +27,11 @@ from bot.telegram.limiter import Answer, Ask, Limiter
 from bot.telegram.pauses import Pauses
 from bot.telegram.schedule import Turn
 from bot.telegram.timer import Timer
+from bot.telegram.typist import Typist
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 PARALLEL = 32
 """How many requests may be on their way at once."""
@@ -43,7 +48,8 @@ class TelegramSender:
 
     Rows of one customer, and of one case, go in order; among the rest the most urgent lane goes first. What came of a
     row is kept as a receipt; of one that failed for good, ``failed`` hears. ``moved`` hears that a group has a new id,
-    ``crowded`` that more is to be told to a group than may be, ``acknowledged`` in how many seconds a message was.
+    ``crowded`` that more is to be told to a group than may be, ``nearly_full`` that a group has had nearly as many
+    messages as it may, ``acknowledged`` in how many seconds a message was.
     Whatever else is asked of the bot meanwhile waits for its turn here too.
     """
 
@@ -56,6 +62,7 @@ class TelegramSender:
         failed: Callable[[Outgoing, Receipt], Awaitable[None]],
         moved: Callable[[int, int], None] = lambda old, new: None,
         crowded: Callable[[int], None] = lambda group: None,
+        nearly_full: Callable[[int], None] = lambda group: None,
         rates: Rates | None = None,
         timer: Timer | None = None,
         acknowledged: Callable[[float], None] = lambda seconds: None,
@@ -65,13 +72,14 @@ class TelegramSender:
         self._limiter = _limiter_of(bot)
         self._crowded = crowded
         self._acknowledged = acknowledged
-        self._carrier = Carrier(bot, store, self._timer, moved)
+        self._carrier = Carrier(bot, store, self._timer, moved, nearly_full)
         self._intake = Intake(rates or Rates(), self._timer)
         self._schedule = self._intake.schedule
         self._pauses = Pauses(self._schedule, self._timer)
         self._ledger = Ledger(store, self._timer, failed)
+        self._typist = Typist(self._timer, self._show_typing)
         self._numbers = count()
-        self._asked: set[asyncio.Future[Answer]] = set()
+        self._asked: set[asyncio.Future[Any]] = set()
         self._woken = asyncio.Event()
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
@@ -97,6 +105,7 @@ class TelegramSender:
         self._loops = [
             asyncio.create_task(self._read_outbox(), name="outbox"),
             asyncio.create_task(self._dispatch(), name="dispatch"),
+            asyncio.create_task(self._typist.run(), name="typist"),
         ]
         if self._limiter is not None:
             self._limiter.through = self._ask
@@ -128,11 +137,12 @@ class TelegramSender:
         self._idle.clear()
         self._woken.set()
 
-    async def acknowledge(self, chat_id: int, message_id: int) -> None:
-        """👀 on a message, and "typing". Returns at once; repeating it does no harm."""
-        self._intake.put_seen(chat_id, self._timed(delivery.reaction(chat_id, message_id)), _ACKNOWLEDGE_FOR)
+    async def acknowledge(self, chat_id: int, message_id: int, through: Through | None = None) -> None:
+        """👀 on a message, or that it was read, and "typing". Returns at once; repeating it does no harm."""
+        call = delivery.read(message_id, through) if through else delivery.reaction(chat_id, message_id)
+        self._intake.put_seen(chat_id, self._timed(call), _ACKNOWLEDGE_FOR)
         self._note_work()
-        await self.typing(chat_id)
+        await self.typing(chat_id, through)
 
     def _timed(self, call: Call) -> Call:
         """The same, telling how long it took from now on."""
@@ -145,19 +155,43 @@ class TelegramSender:
 
         return Call(run)
 
-    async def typing(self, chat_id: int) -> None:
+    async def typing(self, chat_id: int, through: Through | None = None) -> None:
         """Show "typing", unless there is more important traffic. Returns at once."""
         if self._intake.is_quiet:
-            job = self._intake.unkept(chat_id, delivery.typing(chat_id), _TYPING_FOR)
-            self._intake.put_aside(("typing", chat_id), ("unkept", chat_id), Lane.ACKNOWLEDGE, job)
-            self._note_work()
+            self._put_typing(chat_id, through)
+
+    def _show_typing(self, chat_id: int) -> None:
+        """Words of an agent wait for this customer: show it, unless that would only make them wait longer."""
+        if not self._intake.is_pressed and not is_business(chat_id):  # whose connection that is, is not known here
+            self._put_typing(chat_id)
+
+    def _put_typing(self, chat_id: int, through: Through | None = None) -> None:
+        job = self._intake.unkept(chat_id, delivery.typing(chat_id, through), _TYPING_FOR)
+        self._intake.put_aside(("typing", chat_id), ("unkept", chat_id), Lane.ACKNOWLEDGE, job)
+        self._note_work()
+
+    async def tell(self, chat_id: int, content: Text, thread_id: int | None = None) -> None:
+        """Say something that belongs to no case and is not kept. Returns at once; a refusal is logged."""
+        job = Job(chat_id, calls=delivery.calls(content, Place(chat_id, thread_id)))
+        job.refused = lambda error: log.warning("an answer could not be given", chat=chat_id, error=str(error))
+        self._intake.put_aside(("told", next(self._numbers)), chat_id, Lane.AGENT, job)
+        self._note_work()
+
+    async def beside(self, chat_id: int, do: Callable[[Bot], Awaitable[T]]) -> T:
+        """Make one call after all that is more urgent, counted in a chat's budget; what it gives. Raises what it
+        raises."""
+        return await self._in_turn(do, chat_id, Lane.FOLLOW_UP)
 
     async def _ask(self, chat_id: int | None, ask: Ask) -> Answer:
         """Make a call that is not in the outbox, when its turn comes. Raises what Telegram says against it."""
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        # These are few, and others wait for them: without `deleteWebhook` no update comes in.
+        return await self._in_turn(lambda _bot: ask(), chat_id, Lane.ANSWER if chat_id else Lane.ACKNOWLEDGE)
 
-        async def run(_bot: Bot) -> Made:
-            given = await ask()
+    async def _in_turn(self, ask: Callable[[Bot], Awaitable[T]], chat_id: int | None, lane: Lane) -> T:
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        async def run(bot: Bot) -> Made:
+            given = await ask(bot)
             if not answer.done():
                 answer.set_result(given)
             return Made()
@@ -165,8 +199,7 @@ class TelegramSender:
         job = self._intake.unkept(chat_id or 0, Call(run))
         job.refused = lambda error: None if answer.done() else answer.set_exception(error)
         key = ("asked", next(self._numbers))
-        # These are few, and others wait for them: without `deleteWebhook` no update comes in.
-        self._intake.put_aside(key, chat_id or key, Lane.ANSWER if chat_id else Lane.ACKNOWLEDGE, job)
+        self._intake.put_aside(key, chat_id or key, lane, job)
         self._note_work()
         self._asked.add(answer)
         try:
@@ -198,6 +231,8 @@ class TelegramSender:
                 await self._conclude(row, jobs.unknown(row, self._clock.now()))
             elif (older := self._intake.put(row)) is not None:
                 await self._conclude(older, jobs.sent(older, self._clock.now()))
+            else:
+                self._typist.expect(row)
             self._changed.set()
 
     # from the schedule to Telegram
@@ -286,7 +321,8 @@ class TelegramSender:
         if self._carrier.go_round(job, error):
             await self._go_on(turn)
             return
-        reason = failures.problem(error, job.chat_id)
+        to_us = bool(job.rows) and job.rows[0].to in (To.CASE, To.TEAM)
+        reason = failures.problem(error, job.chat_id, to_us=to_us)
         if isinstance(reason, ChatMovedError) and self._carrier.follow(job, reason):
             self._again(turn)
         elif not job.rows:
@@ -325,6 +361,7 @@ class TelegramSender:
         finally:
             self._leave(turn, went=went)
         for row, receipt in outcome:
+            self._typist.is_done(row)
             await self._ledger.tell(row, receipt)
 
     async def _conclude(self, row: Outgoing, receipt: Receipt) -> None:

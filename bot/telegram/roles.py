@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 import structlog
 from telegram import Bot, User
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot.core.people import Person, Role
+from bot.core.errors import DeliveryError
+from bot.core.people import Person, Role, is_person
+from bot.telegram.reading import role_of_member
 
 log = structlog.get_logger(__name__)
 
@@ -24,13 +27,19 @@ class Roles:
         """The role of a user in a group, as of the last refresh."""
         if user_id in self._admins:
             return Role.ADMIN
-        if user_id in self._administrators.get(agents_chat, ()):
+        if is_person(agents_chat) or user_id in self._administrators.get(agents_chat, ()):
             return Role.SUPERVISOR
         return Role.AGENT
+
+    def is_admin(self, user_id: int) -> bool:
+        """Whether the settings name them an admin."""
+        return user_id in self._admins
 
     async def refresh(self, bot: Bot, agents_chats: Iterable[int]) -> None:
         """Ask Telegram who the administrators are. Where it does not say, what was known stays."""
         for chat in agents_chats:
+            if is_person(chat):
+                continue  # who works alone has nobody above
             try:
                 members = await bot.get_chat_administrators(chat)
             except TelegramError as error:
@@ -43,6 +52,48 @@ class Roles:
         """The administrators of all groups, as of the last refresh; once for each group."""
         return [person for people in self._administrators.values() for person in people.values()]
 
+    def note(self, chat: int, person: Person, role: Role | None) -> None:
+        """Telegram has told what somebody is in a group now."""
+        administrators = self._administrators.setdefault(chat, {})
+        administrators.pop(person.id, None)
+        if role is not None and role is not Role.AGENT:
+            role = Role.ADMIN if person.id in self._admins else role
+            administrators[person.id] = replace(person, role=role, groups=(), supervises=(chat,))
+
     def _person(self, user: User, chat: int) -> Person:
         role = Role.ADMIN if user.id in self._admins else Role.SUPERVISOR
         return Person(user.id, user.full_name, user.username, role, (), (chat,))
+
+
+class Members:
+    """Asks Telegram who belongs to a group (:class:`bot.ports.Members`)."""
+
+    def __init__(self, bot: Bot, roles: Roles) -> None:
+        self._bot = bot
+        self._roles = roles
+
+    async def role(self, agents_chat: int, user_id: int) -> Role | None:
+        """What this user is in a group now; None: they don't belong to it, or Telegram knows no such member.
+
+        Who works alone belongs to their own chat, and nobody else does. Raises DeliveryError where Telegram can't be
+        asked just now.
+        """
+        if is_person(agents_chat):
+            return self._roles(agents_chat, user_id) if user_id == agents_chat else None
+        try:
+            member = await self._bot.get_chat_member(agents_chat, user_id)
+        except (BadRequest, Forbidden) as error:
+            log.info("somebody who wrote in a group is no member of it", group=agents_chat, error=str(error))
+            return None
+        except TelegramError as error:
+            raise DeliveryError(f"Telegram could not say who belongs to the group ({error}). Try again.") from error
+        role = role_of_member(member.to_dict())
+        return None if role is None else max(role, self._roles(agents_chat, user_id), key=list(Role).index)
+
+    def is_admin(self, user_id: int) -> bool:
+        """Whether the settings name them an admin."""
+        return self._roles.is_admin(user_id)
+
+    def note(self, agents_chat: int, person: Person, role: Role | None) -> None:
+        """Telegram has told it by itself."""
+        self._roles.note(agents_chat, person, role)

@@ -17,7 +17,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -31,6 +31,17 @@ CHATS = 4000
 """Each writes every two hundred seconds, and begins a new conversation each time."""
 
 IDLE = "1m"
+
+ANSWERED = (
+    "what are your opening hours",
+    "where are you located",
+    "how can I contact you",
+    "what payment methods do you take",
+    "how do I return an item",
+    "do you ship abroad",
+    "are you open on sundays",
+)
+"""What the bot answers by itself: nobody is there who would take a case, so a promise would stay open for good."""
 
 SAMPLES = 60
 
@@ -80,7 +91,8 @@ def sample(running: Running, folder: Path, began: float, answered: int) -> Sampl
 async def load(running: Running, folder: Path, rate: float, seconds: float) -> list[Sample]:
     """Deliver for so long, and look on."""
     samples: list[Sample] = []
-    async with Generator(running.target, CHATS) as generator:
+    target = replace(running.target, sentences=ANSWERED)
+    async with Generator(target, CHATS) as generator:
         began = time.monotonic()
         work = asyncio.create_task(generator.deliver(serials(int(rate * seconds)), rate))
         while not work.done():

@@ -19,9 +19,11 @@ from typing import Any, cast
 
 import pytest
 
+from bot.core.business import Through
 from bot.core.content import ALWAYS, Calendar
 from bot.core.conversation import Author, Conversation, Message, Phase, Promise
 from bot.core.draft import Groups
+from bot.core.outgoing import Text
 from bot.core.step import Due, DueKind, Step
 from bot.flow import Flow
 from bot.ports import Channel, Knowledge, Library, Understander
@@ -95,10 +97,13 @@ class Quiet:
     def wake(self) -> None:
         return None
 
-    async def acknowledge(self, chat_id: int, message_id: int) -> None:
+    async def acknowledge(self, chat_id: int, message_id: int, through: Through | None = None) -> None:
         return None
 
-    async def typing(self, chat_id: int) -> None:
+    async def typing(self, chat_id: int, through: Through | None = None) -> None:
+        return None
+
+    async def tell(self, chat_id: int, content: Text, thread_id: int | None = None) -> None:
         return None
 
     def now(self) -> datetime:

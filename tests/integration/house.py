@@ -65,10 +65,11 @@ class House:
         return await self.world.wait_for_reply(self.world.send(MAJA, MAJA, text))
 
     async def topic(self) -> int:
-        """The thread of the newest topic with a card."""
+        """The thread of the newest topic with a card; the board's is none."""
 
         def found() -> int | None:
-            with_card = [topic for topic in self.world.state.group.topics.values() if topic.pinned]
+            topics = self.world.state.group.topics.values()
+            with_card = [topic for topic in topics if topic.pinned and topic.title != "Queue"]
             return with_card[-1].thread_id if with_card else None
 
         return await self.world.wait_for(found)
@@ -106,6 +107,7 @@ class House:
         """Move the clock on, and have the app look at it."""
         self.clock.advance(span)
         self.app.timer.look_again()
+        self.app.boards.look_again()
 
 
 def free_port() -> int:
@@ -126,6 +128,7 @@ def settings_for(folder: Path, simulator: Simulator, **more: object) -> Settings
         "data": folder / "data",
         "content": folder / "content",
         "encoder": "ngrams",
+        "board": False,
     }
     return read_settings(_env_file=None, **{**given, **more})
 

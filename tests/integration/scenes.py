@@ -16,7 +16,8 @@ from tests.integration.house import House
 from tests.integration.simulated import ANA, MAJA
 
 UPDATE = "UPDATE_TRANSCRIPTS"
-PAGE = Path(__file__).parents[2] / "docs" / "promises.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = DOCS / "promises.md"
 WIDTH = 118
 
 
@@ -117,9 +118,9 @@ class Scene:
         """As it was when Maja first read it, before a press changed it."""
         name = "Maja" if message.sender.id == MAJA else "Ana" if message.message_id in self._anas else "Bot"
         return [
-            wrapped
+            piece
             for index, line in enumerate(self._first_read.get(message.message_id) or _lines(message))
-            for wrapped in _wrapped(line, f"{name}: " if index == 0 else " " * (len(name) + 2))
+            for piece in wrapped(line, f"{name}: " if index == 0 else " " * (len(name) + 2))
         ]
 
 
@@ -130,10 +131,10 @@ def _lines(message: Message) -> list[str]:
 
 
 def _aside_lines(text: str) -> list[str]:
-    return _wrapped(f"({text})", "  ")
+    return wrapped(f"({text})", "  ")
 
 
-def _wrapped(line: str, first: str) -> list[str]:
+def wrapped(line: str, first: str) -> list[str]:
     """``line`` in pieces of a page's width, those after the first one indented alike."""
     found: list[str] = []
     rest = first
@@ -145,12 +146,12 @@ def _wrapped(line: str, first: str) -> list[str]:
     return [*found, rest.rstrip()]
 
 
-def is_documented(heading: str, transcript: str) -> bool:
+def is_documented(heading: str, transcript: str, page_file: Path = PAGE) -> bool:
     """Whether the page shows this transcript below ``#### heading``. Asked to, it is made to."""
     block = re.compile(rf"(^#### {re.escape(heading)}\n\n```text\n)(.*?)(^```$)", re.MULTILINE | re.DOTALL)
-    page = PAGE.read_text(encoding="utf-8")
+    page = page_file.read_text(encoding="utf-8")
     if os.environ.get(UPDATE) == "1":
         page = block.sub(lambda found: f"{found[1]}{transcript}\n{found[3]}", page)
-        PAGE.write_text(page, encoding="utf-8")
+        page_file.write_text(page, encoding="utf-8")
     shown = block.search(page)
     return shown is not None and shown[2].rstrip("\n") == transcript

@@ -149,6 +149,9 @@ def test_queue_says_when_nobody_is_waiting_and_lists_who_is(tmp_path: Path) -> N
             where = {"KEEPWORD_STORE": f"tinydb:{tmp_path / 'store'}"}
             nobody = await asyncio.to_thread(keepword, tmp_path, "queue", **where)
             await home.customer_says("my lamp arrived broken")
+            thread = await home.topic()
+            home.agent_says(thread, "/tag vip")
+            await home.until_topic_reads(thread, "🏷 Tags: vip")
             somebody = await asyncio.to_thread(keepword, tmp_path, "queue", "--json", **where)
             return nobody.stdout, somebody.stdout
 
@@ -158,6 +161,7 @@ def test_queue_says_when_nobody_is_waiting_and_lists_who_is(tmp_path: Path) -> N
     told = json.loads(line)
     assert (told["customer"], told["intent"], told["phase"]) == ("Maja", "item_damaged", Phase.WAITING.value)
     assert told["quoted"] == "by 12:00 today"
+    assert told["tags"] == ["vip"]
     assert PromiseState.OPEN.value == "open"
 
 
@@ -231,3 +235,35 @@ def test_doctor_says_what_is_missing(folder: Path) -> None:
     assert done.returncode == 1
     assert "There is no token" in done.stdout.decode()
     assert "BotFather" in done.stdout.decode()
+
+
+# --- a customer's data
+
+
+async def test_a_customer_is_exported_and_erased_at_the_command_line(tmp_path: Path) -> None:
+    async with house(tmp_path) as home:
+        await home.customer_says("my lamp arrived broken")
+        await home.topic()
+    place = {"KEEPWORD_STORE": "tinydb:store"}
+    told = json.loads(keepword(tmp_path, "export", "5001", **place).stdout)
+    assert told["conversations"][0]["messages"][0]["text"] == "my lamp arrived broken"
+    assert "promised" in [line["what"] for line in told["record"]]
+
+    refused = keepword(tmp_path, "erase", "5001", **place)
+    assert refused.returncode == 1
+    assert b"waits for a colleague" in refused.stdout
+
+    done = keepword(tmp_path, "erase", "5001", "--withdraw", **place)
+    assert (done.returncode, done.stdout.decode()) == (0, "Erased. The customer is told.\n")
+    left = keepword(tmp_path, "export", "5001", **place).stdout.decode()
+    assert json.loads(left)["conversations"][0]["promises"][0]["state"] == "cancelled"
+    assert "erased" in [line["what"] for line in json.loads(left)["record"]]
+    files = [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
+    assert not any(secret in left for secret in ("lamp", "Maja"))
+    assert [path for path in files if b"lamp arrived" in path.read_bytes() or b"Maja" in path.read_bytes()] == []
+
+
+def test_who_never_wrote_can_be_neither_exported_nor_erased(tmp_path: Path) -> None:
+    done = keepword(tmp_path, "export", "5001", KEEPWORD_STORE="tinydb:store")
+    assert done.returncode == 2
+    assert b"holds no store" in done.stderr

@@ -220,6 +220,7 @@ async def test_a_group_that_became_a_supergroup_is_followed_now_and_after_a_rest
 
 async def test_a_move_that_nobody_told_us_of_is_noticed_by_the_next_message(home: House) -> None:
     thread = await with_ana(home)
+    await quiet(home)
     new = home.world.upgrade()
     home.world.state.updates.clear()
     home.world.send(MAJA, MAJA, "are you still there?")
@@ -235,6 +236,69 @@ async def test_a_group_that_takes_no_further_topics_says_so_and_shares_its_chat(
     await promised(home)
     await until(home, lambda: told(home, BOSS, "takes no further topics"))
     await until(home, lambda: told(home, GROUP, "Complaint: Damaged item"))
+
+
+async def test_a_group_that_is_nearly_full_is_told_of_beforehand_once(home: House) -> None:
+    home.world.age_groups(899_999)
+    thread = await with_ana(home)
+    await until(
+        home, lambda: told(home, BOSS, "has had nearly as many messages as Telegram keeps in a forum (1,000,000)")
+    )
+    home.agent_says(thread, "Still on it")
+    await home.until_customer_reads("Still on it")
+    await quiet(home)
+    assert len(told(home, BOSS, "has had nearly as many messages")) == 1
+    assert len(told(home, GROUP, "has had nearly as many messages")) == 1
+
+
+async def test_several_groups_share_the_cases_and_agents_work_in_each(tmp_path: Path) -> None:
+    write_content(tmp_path / "content", **{"standards.yml": STANDARDS})
+    async with simulated() as simulator:
+        second = simulator.world.add_group("Agents, too")
+        settings = settings_for(tmp_path, simulator, agents_chat=f"{GROUP},{second}", admins=str(BOSS))
+        async with running(settings, simulator) as home:
+            boss(home)
+            people = [home.world.person(MAJA), *(home.world.add_customer(name) for name in ("Zoran", "Ilze", "Eleni"))]
+            for number, person in enumerate(people, 1):
+                home.world.send(person.id, person.id, "my lamp arrived broken")
+                await have_cards(home, number, GROUP, second)
+            assert [len(with_cards(home, group)) for group in (GROUP, second)] == [2, 2]
+            thread, (title, _) = with_cards(home, second)[0], (people[1].name, 0)
+            home.world.send(second, ANA, "A new one is on its way", thread_id=thread)
+            zoran = people[1].id
+            await until(home, lambda: told(home, zoran, "A new one is on its way"))
+            home.world.send(zoran, zoran, "thanks!")
+            await until(home, lambda: told(home, second, "thanks!", thread))
+            assert title in home.world.state.chats[second].topics[thread].title
+
+
+async def test_where_one_of_several_groups_is_full_the_next_cases_go_to_the_other(tmp_path: Path) -> None:
+    write_content(tmp_path / "content", **{"standards.yml": STANDARDS})
+    async with simulated() as simulator:
+        second = simulator.world.add_group("Agents, too")
+        settings = settings_for(tmp_path, simulator, agents_chat=f"{GROUP},{second}", admins=str(BOSS))
+        full = Fault(
+            method="createForumTopic", chat_id=GROUP, error_code=400, description="Bad Request: TOPICS_TOO_MUCH"
+        )
+        simulator.api.faults.replace([full])
+        async with running(settings, simulator) as home:
+            boss(home)
+            await promised(home)
+            await until(home, lambda: told(home, BOSS, "takes no further topics"))
+            for number, name in enumerate(("Zoran", "Ilze"), 1):
+                person = home.world.add_customer(name)
+                home.world.send(person.id, person.id, "my lamp arrived broken")
+                await have_cards(home, number, second)
+
+
+async def have_cards(home: House, number: int, *groups: int) -> None:
+    """Until so many cases have their card in these groups."""
+    await until(home, lambda: sum(len(with_cards(home, group)) for group in groups) == number)
+
+
+def with_cards(home: House, group: int) -> list[int]:
+    """The topics of a group that have a card."""
+    return [topic.thread_id for topic in home.world.state.chats[group].topics.values() if topic.pinned]
 
 
 async def test_told_once_means_once_also_after_a_restart(tmp_path: Path) -> None:

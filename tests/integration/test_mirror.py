@@ -13,7 +13,7 @@ from bot.core.conversation import Author
 from bot.simulator.chats import Message
 from bot.simulator.faults import Fault
 from tests.integration.house import House, house
-from tests.integration.simulated import ANA, BEN, GROUP, MAJA
+from tests.integration.simulated import ANA, BEN, GROUP, MAJA, until
 
 
 @pytest.fixture
@@ -29,7 +29,13 @@ async def thread(home: House) -> int:
     thread = await home.topic()
     home.agent_says(thread, "I'm on it")
     await home.until_customer_reads("I'm on it")
+    assert await home.app.sender.drain(20)  # card and title too: what is tried here waits for nothing else
     return thread
+
+
+def was_refused(home: House) -> bool:
+    """Whether Telegram has asked to slow down: what comes now waits, and becomes one message."""
+    return any(call["status"] == 429 for call in home.simulator.api.calls.after(0))
 
 
 def album(home: House, chat_id: int, *, thread: int | None = None) -> list[Message]:
@@ -294,6 +300,7 @@ async def test_formatting_stays_where_many_lines_become_one(home: House, thread:
         [Fault(method="copyMessage", times=1, error_code=429, parameters={"retry_after": 1})]
     )
     home.world.send(MAJA, MAJA, "one")
+    await until(lambda: was_refused(home))
     for word in ("two", "three"):
         home.world.send(MAJA, MAJA, word, entities=[{"type": "bold", "offset": 0, "length": len(word)}])
     shown = await home.until_topic_reads(thread, "two\nthree")
@@ -304,7 +311,9 @@ async def test_one_line_of_several_that_became_one_message_can_be_edited(home: H
     home.simulator.api.faults.replace(
         [Fault(method="copyMessage", times=1, error_code=429, parameters={"retry_after": 1})]
     )
-    said = [home.world.send(MAJA, MAJA, word) for word in ("one", "two", "three")]
+    said = [home.world.send(MAJA, MAJA, "one")]
+    await until(lambda: was_refused(home))
+    said += [home.world.send(MAJA, MAJA, word) for word in ("two", "three")]
     shown = await home.until_topic_reads(thread, "two\nthree")
     home.world.edit(MAJA, said[1].message_id, MAJA, "zwei")
     await home.world.wait_for(lambda: shown.text == "zwei\nthree")

@@ -6,13 +6,14 @@ that it depends on has changed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.files.folder import INTENTS
+from bot.files.folder import BRAND, INTENTS
 from bot.files.likeness import near_duplicates
-from bot.files.load import good, load
+from bot.files.load import good, load, load_snapshot
 from bot.files.sentences import CHECK, Sentence, sentences_of
 from bot.nlp.encoder import encoder_named
 from bot.nlp.shipped import read_shipped
@@ -46,6 +47,30 @@ def understood(request: pytest.FixtureRequest) -> dict[Sentence, str]:
 def test_the_shipped_content_is_good_in_every_language_that_it_has() -> None:
     assert [str(problem) for problem in LOADED.problems] == []
     assert sorted(good(LOADED).standards.languages) == sorted(LANGUAGES)
+
+
+@pytest.mark.parametrize("tone", ["text", "formal"])
+def test_canned_replies_are_ready_in_every_language_and_tone(tone: str) -> None:
+    files = dict(LOADED.snapshot.files)
+    files[BRAND] = files[BRAND].replace(b"tone: informal", b"tone: formal") if tone == "formal" else files[BRAND]
+    canned = good(load_snapshot(replace(LOADED.snapshot, files=files))).canned
+    assert len(canned["en"]) >= 10
+    for language in LANGUAGES:
+        assert list(canned[language]) == list(canned["en"])
+        assert all(one.reply.title and one.keywords for one in canned[language].values())
+
+
+def test_shipped_macros_use_what_is_shipped() -> None:
+    catalogue = good(LOADED)
+    assert catalogue.macros
+    used = {
+        what
+        for macro in catalogue.macros.values()
+        for step in macro.steps
+        for what in step.what
+        if step.kind == "reply"
+    }
+    assert used <= set(catalogue.canned["en"])
 
 
 def wrong(understood: dict[Sentence, str], language: str = "") -> list[str]:

@@ -54,6 +54,7 @@ async def test_tour_of_every_method(simulator: Simulator, bot: Bot) -> None:
     await _tour_of_messages(simulator, bot, first)
     await _tour_of_topics(bot)
     await _tour_of_chats(bot)
+    await _tour_of_business(simulator, bot)
     await bot.log_out()
     await bot.close()
     called = {str(call["method"]) for call in simulator.api.calls.after(0) if call["status"] == 200}
@@ -136,6 +137,29 @@ async def _tour_of_topics(bot: Bot) -> None:
     assert await bot.reopen_forum_topic(GROUP, thread_id)
     assert await bot.unpin_all_forum_topic_messages(GROUP, thread_id)
     assert await bot.delete_forum_topic(GROUP, thread_id)
+
+
+async def _tour_of_business(simulator: Simulator, bot: Bot) -> None:
+    """An account that the bot is connected to: it writes in the owner's name, within the rules."""
+    people = simulator.world.business
+    account = people.connect(ANA)
+    assert (await bot.get_business_connection(account.id)).rights is not None
+    asked = people.send(account, MAJA, "Are you open?")
+    await bot.read_business_message(account.id, MAJA, asked.message_id)
+    said = await bot.send_message(MAJA, "Yes", business_connection_id=account.id)
+    assert said.from_user is not None
+    assert (said.from_user.id, said.sender_business_bot) == (ANA, await bot.get_me())
+    await bot.edit_message_text("Yes, we are", MAJA, said.message_id, business_connection_id=account.id)
+    assert [message.text for message in people.said(account, MAJA)] == ["Yes, we are"]
+    await bot.delete_business_messages(account.id, [said.message_id])
+    assert not people.said(account, MAJA)
+    with pytest.raises(BadRequest, match="Not enough rights"):
+        await bot.delete_business_messages(account.id, [asked.message_id])
+    with pytest.raises(BadRequest, match=r"(?i)business_peer_invalid"):
+        await bot.send_message(BEN, "Hello", business_connection_id=account.id)
+    people.change(account, enabled=False)
+    with pytest.raises(BadRequest, match="Business connection not found"):
+        await bot.send_message(MAJA, "Yes", business_connection_id=account.id)
 
 
 async def _tour_of_chats(bot: Bot) -> None:

@@ -322,6 +322,12 @@ def new_words(text: str, intent: str = "none", when: Context = NEXT_DAY) -> Conv
     return turn.answer(held, decision, meant, when, past).conversation
 
 
+def test_a_case_that_is_taken_up_again_has_its_tags_again() -> None:
+    step = press(replace(solved(), tags=("vip",)), "after:unsolved:5001-1", NEXT_DAY)
+    assert step.conversation.tags == ("vip",)
+    assert [event.facts for event in step.events if event.name == "tagged"] == [{"tag": "vip"}]
+
+
 def test_the_button_under_solved_takes_it_up_again() -> None:
     step = press(solved(), "after:unsolved:5001-1", NEXT_DAY)
     assert (step.conversation.id, step.conversation.phase) == ("5001-2", Phase.WAITING)

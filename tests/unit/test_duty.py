@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import alarm, answering, arrival, assignment, colleagues, escalation, handover, turn
+from bot.core import alarm, answering, arrival, assignment, colleagues, handover, links, turn
 from bot.core.content import Assign
 from bot.core.conversation import Author, Conversation, Message, Phase, PromiseState, Way
 from bot.core.decide import decide
@@ -250,7 +250,7 @@ def test_where_all_supervisors_are_away_they_are_called_all_the_same() -> None:
 
 
 def test_a_case_outside_a_supergroup_has_no_address() -> None:
-    assert escalation.link(-500, 5) == escalation.link(None, None) == escalation.link(GROUP, None) == ""
+    assert links.case_link(-500, 5) == links.case_link(None, None) == links.case_link(GROUP, None) == ""
 
 
 # --- answered again ---------------------------------------------------------------------------------------------------

@@ -199,3 +199,10 @@ def test_a_draft_is_not_written_over_something_else(settings: Settings, tmp_path
     make_draft(settings, tmp_path / "draft")
     with pytest.raises(VersionError, match="holds something"):
         make_draft(settings, tmp_path / "draft")
+
+
+def test_the_history_says_who_made_it_live_where_that_is_known(settings: Settings) -> None:
+    go_live(settings, 0)
+    add_example(settings, "has it left")
+    versions.keep(load(settings.content), versions_folder(settings), NOON, "Ana \n Kos (7)")
+    assert [version.by for version in versions.history(versions_folder(settings))] == ["", "Ana Kos (7)"]

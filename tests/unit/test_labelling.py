@@ -42,7 +42,7 @@ def labels(step: Step) -> list[tuple[str, str]]:
 def test_the_card_has_the_button() -> None:
     card = handover.agent_asked(asked("the thing"), Wish("claim", ANA, "c1"), 1, LATER).outbox
     (shown,) = [row.content for row in card if isinstance(row.content, Card)]
-    assert [button.label for row in shown.keyboard for button in row][-1] == "This was about…"
+    assert "This was about…" in [button.label for row in shown.keyboard for button in row]
 
 
 def test_the_likely_intents_are_offered_first_and_then_all_others() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.commands.learning import proposals_in
+from bot.core.proposals import proposals_in
 from bot.core.step import Event
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

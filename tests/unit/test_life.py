@@ -12,13 +12,15 @@ from datetime import time, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.content import Catalogue
+from bot.core.business import Through
+from bot.core.content import Catalogue, Returning, Team, Topics
 from bot.core.conversation import Conversation, Media, Phase, PromiseState
 from bot.core.draft import Groups
 from bot.core.hours import zone_named
 from bot.core.incoming import AgentChoice, AgentMessage, CustomerChoice, Incoming, Update
-from bot.core.outgoing import Lane, OpenTopic, Outgoing, Text, To
-from bot.core.people import Agent
+from bot.core.outgoing import Copy, DeleteTopic, Lane, OpenTopic, Outgoing, Text, To
+from bot.core.people import Agent, Role
+from bot.core.promise import at_risk_time
 from bot.core.step import DueKind, Step
 from bot.core.understanding import Understanding
 from bot.flow import Flow
@@ -32,7 +34,13 @@ PHONE = "+38640123456"
 INTENTS = ["opening_hours", "order_status", "cancel_order", "item_damaged", "talk_to_human", "thanks", "praise", "none"]
 WORDS = ["words", "still broken", "when will you call", "call me", "never mind", "not now", "no", "yes", "040 12"]
 COMMANDS = ["start", "human", "status", "time", "call", "cancel", "stop"]
-AGENTS = ["claim", "resolve", "back", "called"]
+AGENTS = [
+    *("claim", "resolve", "back", "called"),
+    *("snooze", "rest.for.30", "rest.for.1440", "rest.more", "unsnooze"),
+    *("transfer", "team.logistics", "team.support", "person.7002"),
+]
+TOPICS = [Topics(), *(Topics(returning, timedelta(days=1)) for returning in Returning)]
+TEAMS = {name: Team(name, "office") for name in ("support", "logistics")}
 
 ACTIONS = st.one_of(
     st.tuples(st.just("says"), st.sampled_from(WORDS), st.sampled_from(INTENTS)),
@@ -40,6 +48,7 @@ ACTIONS = st.one_of(
     st.tuples(st.just("contact"), st.just(PHONE), st.just("")),
     st.tuples(st.just("presses"), st.integers(0, 60).map(str), st.just("")),
     st.tuples(st.just("agent"), st.sampled_from(AGENTS), st.just("")),
+    st.tuples(st.just("supervisor"), st.sampled_from(["block.now", "unblock"]), st.just("")),
     st.tuples(st.just("agent writes"), st.just("words"), st.just("")),
     st.tuples(st.just("time"), st.sampled_from(["1", "9", "40", "130", "700", "2900"]), st.just("")),
     st.tuples(st.just("restart"), st.just(""), st.just("")),
@@ -64,9 +73,11 @@ class Library:
 class Nobody:
     """A sender that sends nothing."""
 
-    async def acknowledge(self, chat_id: int, message_id: int) -> None: ...
+    async def acknowledge(self, chat_id: int, message_id: int, through: Through | None = None) -> None: ...
 
-    async def typing(self, chat_id: int) -> None: ...
+    async def typing(self, chat_id: int, through: Through | None = None) -> None: ...
+
+    async def tell(self, chat_id: int, content: Text, thread_id: int | None = None) -> None: ...
 
     def wake(self) -> None: ...
 
@@ -89,9 +100,16 @@ class Life:
     steps: list[Step] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
     updates: int = 0
+    topics: Topics = field(default_factory=Topics)
 
     def __post_init__(self) -> None:
-        after = {"survey": timedelta(minutes=10), "follow_up": {"complaint": timedelta(days=2)}, "quiet": QUIET}
+        after = {
+            "survey": timedelta(minutes=10),
+            "follow_up": {"complaint": timedelta(days=2)},
+            "quiet": QUIET,
+            "teams": TEAMS,
+            "topics": self.topics,
+        }
         self.library = Library(catalogue(**after))
         self.begin()
 
@@ -134,6 +152,8 @@ class Life:
                 await self.press(int(what))
             case "agent":
                 await self.agent(what, ANA)
+            case "supervisor":
+                await self.agent(what, replace(ANA, role=Role.SUPERVISOR))
             case "agent writes":
                 await self.agent_writes()
             case "time":
@@ -202,6 +222,8 @@ class Life:
         assert len(open_now) <= 1
         assert sum(conversation.is_open for conversation in kept) <= 1
         self.ends_are_final(step)
+        self.is_left_alone(step)
+        self.keeps_topics_of_open_cases(step)
         for row in step.outbox:
             if row.to is To.CUSTOMER and row.lane is Lane.FOLLOW_UP:
                 self.was_allowed(row)
@@ -216,8 +238,31 @@ class Life:
             assert conversation.agent is not None
         elif conversation.phase is Phase.WAITING:
             assert rows[f"nag:{conversation.id}"].kind is DueKind.REMIND
+        if conversation.snoozed is not None:
+            assert conversation.phase in (Phase.WAITING, Phase.HUMAN)
+            assert rows[f"snooze:{conversation.id}"].at == conversation.snoozed.until
+            if conversation.promise is not None:
+                latest = at_risk_time(conversation.promise, self.library.catalogue.standards)
+                assert conversation.snoozed.until <= latest
         if conversation.pending:
             assert f"turn:{conversation.id}" in rows
+
+    def is_left_alone(self, step: Step) -> None:
+        """Who is blocked is told so once, and nothing of theirs reaches anybody."""
+        before = [one.conversation for one in self.steps[:-1] if one.conversation.chat_id == step.conversation.chat_id]
+        if before and before[-1].customer.blocked and step.conversation.customer.blocked:
+            assert not any(isinstance(row.content, Text | Copy) for row in step.outbox if row.to is To.CUSTOMER)
+            assert not any(isinstance(row.content, Copy) for row in step.outbox)
+
+    def keeps_topics_of_open_cases(self, step: Step) -> None:
+        """What is archived is over, and was for as long as the standards say."""
+        gone = [row.content.topic_id for row in step.outbox if isinstance(row.content, DeleteTopic)]
+        assert not any(one.is_open and one.topic_id in gone for one in self.store.conversations.values())
+        if gone:
+            resolved_at, after = step.conversation.resolved_at, self.topics.archive_after
+            assert resolved_at is not None
+            assert after is not None
+            assert resolved_at + after <= self.clock.at
 
     def ends_are_final(self, step: Step) -> None:
         before = [one.conversation for one in self.steps[:-1] if one.conversation.id == step.conversation.id]
@@ -250,10 +295,12 @@ def is_open(state: PromiseState) -> bool:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(ACTIONS, max_size=40))
-def test_whatever_happens_nobody_is_forgotten_and_nobody_pestered(actions: list[tuple[str, str, str]]) -> None:
+@given(st.lists(ACTIONS, max_size=40), st.sampled_from(TOPICS))
+def test_whatever_happens_nobody_is_forgotten_and_nobody_pestered(
+    actions: list[tuple[str, str, str]], topics: Topics
+) -> None:
     async def live() -> Life:
-        life = Life()
+        life = Life(topics=topics)
         for action in actions:
             await life.do(*action)
             assert life.failures == []

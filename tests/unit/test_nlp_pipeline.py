@@ -269,3 +269,8 @@ def test_check_sentences_that_fail_are_named(trained: Pipeline) -> None:
     (failure,) = check_sentences(trained, wrong)
 
     assert (failure.intent, failure.sentence, failure.got) == ("opening_hours", "hello hello", "greeting")
+
+
+def test_a_greeting_in_front_of_a_question_does_not_hide_it(trained: Pipeline) -> None:
+    assert trained.understand_now("good morning, has my order shipped yet").intent == "order_status"
+    assert trained.understand_now("good morning").intent == "greeting"

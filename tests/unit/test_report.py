@@ -248,6 +248,17 @@ def test_how_conversations_interleave_changes_nothing(lives: list[tuple[str, str
     assert one_way.causes(Per.WEEK) == other.causes(Per.WEEK)
 
 
+def test_a_case_counts_under_each_tag_that_it_has_in_the_end() -> None:
+    tagged = [line("tagged", 1, tag="vip"), line("tagged", 1, tag="refund"), line("tagged", 2, tag="oops")]
+    record = heard([*complained(), *tagged, line("untagged", 3, tag="oops"), *kept(30), *complained("2-1")])
+    found = record.figures(By.TAG)
+    assert {tag: (one.conversations, one.kept, one.open) for tag, one in found.items()} == {
+        "(none)": (1, 0, 1),
+        "refund": (1, 1, 0),
+        "vip": (1, 1, 0),
+    }
+
+
 @pytest.mark.parametrize("name", ["reminded", "nagged", "a name from the future"])
 def test_lines_that_say_nothing_of_figures_change_nothing(name: str) -> None:
     assert figures([*complained(), line(name, 3)]) == figures(complained())

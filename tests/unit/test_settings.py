@@ -50,7 +50,7 @@ def test_without_any_setting_the_simulator_is_served_from_this_folder() -> None:
     assert settings.content == Path()
     assert settings.store_folder == Path("data")
     assert settings.groups == Groups()
-    assert settings.admin_ids == frozenset()
+    assert settings.admin_ids == ()
 
 
 def test_a_variable_of_the_environment_is_read(env: pytest.MonkeyPatch) -> None:
@@ -116,9 +116,23 @@ def test_teams_may_have_groups_of_their_own_and_the_first_serves_the_rest(env: p
     assert groups.of("billing") == -1001
 
 
+def test_a_team_may_have_several_groups_and_those_of_the_first_serve_the_rest(env: pytest.MonkeyPatch) -> None:
+    env.setenv("KEEPWORD_AGENTS_CHAT", "support=-1001,support=-1003,logistics=-1002,logistics=-1001")
+    groups = read_settings().groups
+    assert groups.sharing("support") == groups.sharing("billing") == (-1001, -1003)
+    assert groups.sharing("logistics") == (-1002, -1001)
+    assert groups.all == {-1001, -1002, -1003}
+    assert groups.moved(-1003, -1004).sharing("support") == (-1001, -1004)
+
+
+def test_several_groups_may_share_the_cases_of_every_team(env: pytest.MonkeyPatch) -> None:
+    env.setenv("KEEPWORD_AGENTS_CHAT", "-1001,-1002,-1001")
+    assert read_settings().groups.sharing("logistics") == (-1001, -1002)
+
+
 def test_admins_are_user_ids_separated_by_commas(env: pytest.MonkeyPatch) -> None:
     env.setenv("KEEPWORD_ADMINS", "17, 4,17,")
-    assert read_settings().admin_ids == {4, 17}
+    assert read_settings().admin_ids == (17, 4)
 
 
 @pytest.mark.parametrize(
@@ -173,11 +187,10 @@ def test_webhooks_with_all_they_need_are_accepted(env: pytest.MonkeyPatch) -> No
         ("WEBHOOK_SECRET", "with spaces and ÷", "1 to 256 letters, digits, _ and -"),
         ("WEBHOOK_SECRET", "x" * 257, "1 to 256 letters, digits, _ and -"),
         ("AGENTS_CHAT", "@our_group", "a group's id such as -1001234567890, or team=id,team=id"),
-        ("AGENTS_CHAT", "-1001,-1002", "a group's id such as -1001234567890, or team=id,team=id"),
         ("AGENTS_CHAT", "support=", "a group's id such as -1001234567890, or team=id,team=id"),
         ("AGENTS_CHAT", "support=-1=-2", "a group's id such as -1001234567890, or team=id,team=id"),
-        ("AGENTS_CHAT", "=-1001", "each team is named once"),
-        ("AGENTS_CHAT", "support=-1001,support=-1002", "each team is named once"),
+        ("AGENTS_CHAT", "=-1001", "each team is named before its group's id"),
+        ("AGENTS_CHAT", "-1001,support=-1002", "a group's id such as -1001234567890, or team=id,team=id"),
         ("ADMINS", "maja", "Telegram user ids (numbers), separated by commas"),
         ("ADMINS", "17;18", "Telegram user ids (numbers), separated by commas"),
         ("ADMINS", "²", "Telegram user ids (numbers), separated by commas"),

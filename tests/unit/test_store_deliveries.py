@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.errors import StoreDamagedError
-from bot.store.deliveries import Delivery, DeliveryLock, DeliveryReader, Place, record, records_of
+from bot.store.deliveries import FOLDER, Delivery, DeliveryLock, DeliveryReader, Place, blank, record, records_of
 from bot.store.frames import frame
 from bot.store.journal import segment_path
 
@@ -114,3 +114,27 @@ def test_only_one_appends(tmp_path: Path) -> None:
     lock.release()
     DeliveryLock(tmp_path).release()
     assert os.stat(tmp_path / "lock").st_mode & 0o077 == 0
+
+
+# --- erased
+
+
+def delivered(update_id: int, chat_id: int, text: str) -> bytes:
+    return b'{"update_id":%d,"message":{"chat":{"id":%d},"text":"%b"}}' % (update_id, chat_id, text.encode())
+
+
+def test_what_is_dealt_with_is_blank_and_all_else_as_it_came(tmp_path: Path) -> None:
+    folder = tmp_path / FOLDER
+    folder.mkdir()
+    done, waiting, broken = delivered(1, 5001, "my secret"), delivered(2, 5001, "and one more"), b"{"
+    last = delivered(3, 5002, "a longer secret than the first one")
+    end = written(folder, 1, [done, broken], [waiting], [last])
+    blank(tmp_path, {1, 3}.__contains__)
+    found = bodies(DeliveryReader(folder), end)
+    assert [body.rstrip() for body in found] == [b'{"update_id":1}', broken, waiting, b'{"update_id":3}']
+    assert [len(found[0]), len(found[3])] == [len(done), len(last)]
+
+
+def test_where_nothing_is_delivered_there_is_nothing_to_blank(tmp_path: Path) -> None:
+    blank(tmp_path, {1}.__contains__)
+    assert list(tmp_path.iterdir()) == []

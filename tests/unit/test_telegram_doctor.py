@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from bot.core.people import Role
-from bot.telegram.commands import show_commands
+from bot.telegram.commands import Menus, show_commands
 from bot.telegram.doctor import Finding, diagnose
 from bot.telegram.roles import Roles
 from tests.fake_telegram import TOKEN, FakeTelegram
 
 GROUP = -1001
+FORUM = -1001234567890
 ME = {"id": 42, "is_bot": True, "first_name": "Shop", "username": "ShopBot"}
 URL = "https://shop.example/telegram/webhook"
 
@@ -62,6 +63,18 @@ async def test_where_all_is_well_there_is_nothing_to_do(telegram: FakeTelegram) 
     findings = await diagnose(telegram.bot(), [GROUP], None)
     assert all(finding.ok for finding in findings)
     assert any("@ShopBot" in finding.what for finding in findings)
+
+
+@pytest.mark.parametrize(("messages", "found"), [(899_999, 0), (900_000, 1), (1_200_000, 1)])
+async def test_a_group_that_has_had_nearly_as_many_messages_as_telegram_keeps_is_to_be_followed_by_another(
+    telegram: FakeTelegram, messages: int, found: int
+) -> None:
+    pinned = {"message_id": messages, "date": 1, "chat": {"id": FORUM, "type": "supergroup"}}
+    telegram.results["getChat"] = group(id=FORUM, pinned_message=pinned)
+    findings = await problems(telegram, chats=(FORUM,))
+    assert len(findings) == found
+    assert all(f"{messages:,} messages" in finding.what for finding in findings)
+    assert all("Make another group" in finding.remedy for finding in findings)
 
 
 async def test_a_refused_token_is_the_only_finding_and_is_not_shown(telegram: FakeTelegram) -> None:
@@ -137,19 +150,27 @@ async def test_the_webhook_must_be_ours_and_work(telegram: FakeTelegram) -> None
     assert "could not be checked" in (await problems(telegram, URL))[0].what
 
 
+MENUS = Menus(
+    {"help": "What I can do"}, {"claim": "Take it"}, {"claim": "Take it", "team": "Who is here"}, {9: {"mine": "Yours"}}
+)
+
+
 async def test_the_menus_are_those_of_customers_and_of_each_group(telegram: FakeTelegram) -> None:
-    await show_commands(telegram.bot(), {"help": "What I can do"}, {"claim": "Take it"}, [GROUP], "en")
-    private, agents = telegram.asked_for("setMyCommands")
+    await show_commands(telegram.bot(), MENUS, [GROUP], "en")
+    private, agents, supervisors, own = telegram.asked_for("setMyCommands")
     assert private["commands"] == [{"command": "help", "description": "What I can do"}]
     assert private["scope"] == {"type": "all_private_chats"}
     assert agents["scope"] == {"type": "chat", "chat_id": GROUP}
     assert agents["language_code"] == "en"
+    assert supervisors["scope"] == {"type": "chat_administrators", "chat_id": GROUP}
+    assert [command["command"] for command in supervisors["commands"]] == ["claim", "team"]
+    assert own["scope"] == {"type": "chat", "chat_id": 9}
 
 
 async def test_a_menu_that_cannot_be_set_is_no_reason_to_stop(telegram: FakeTelegram) -> None:
-    telegram.refuse("setMyCommands", 400, "Bad Request: chat not found", times=2)
-    await show_commands(telegram.bot(), {"help": "What I can do"}, {"claim": "Take it"}, [GROUP])
-    assert len(telegram.asked_for("setMyCommands")) == 2
+    telegram.refuse("setMyCommands", 400, "Bad Request: chat not found", times=4)
+    await show_commands(telegram.bot(), MENUS, [GROUP])
+    assert len(telegram.asked_for("setMyCommands")) == 4
 
 
 async def test_administrators_are_supervisors_admins_are_admins_and_all_others_agents(telegram: FakeTelegram) -> None:

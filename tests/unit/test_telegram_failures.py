@@ -22,6 +22,7 @@ from bot.core.errors import (
     NoTopicsError,
     RightsError,
     TopicGoneError,
+    UnsendableError,
 )
 from bot.telegram.failures import may_have_arrived, problem
 
@@ -43,7 +44,7 @@ ANA, GROUP = 5001, -1001
         (BadRequest("Bad Request: not enough rights to create a topic"), GROUP, RightsError, "administrator"),
         (Forbidden("Forbidden: bot was kicked from the supergroup chat"), GROUP, NotInGroupError, "add it"),
         (BadRequest("Bad Request: chat not found"), GROUP, NotInGroupError, "add it"),
-        (BadRequest("Bad Request: message to copy not found"), ANA, DeliveryError, "deleted before"),
+        (BadRequest("Bad Request: message to copy not found"), ANA, UnsendableError, "deleted before"),
         (BadRequest("Bad Request: strange thing"), ANA, DeliveryError, "strange thing"),
     ],
 )

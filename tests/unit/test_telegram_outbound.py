@@ -20,13 +20,16 @@ from bot.core.outgoing import (
     CloseTopic,
     Content,
     Copy,
+    DeleteTopic,
     Delivery,
     Edit,
     Lane,
+    LeaveTopic,
     OpenTopic,
     Outgoing,
     React,
     Receipt,
+    RenameTopic,
     Retract,
     Revise,
     Text,
@@ -566,6 +569,37 @@ async def test_a_card_that_waits_is_replaced_though_something_came_between(house
     await house.send(*rows, topic_id=77)
     assert house.telegram.texts == ["new"]
     assert all(house.receipt(row).delivery is Delivery.SENT for row in rows)
+
+
+async def test_of_titles_that_wait_only_the_last_is_given_and_a_closed_topic_keeps_its_own(house: House) -> None:
+    rows = [
+        house.row(RenameTopic("💬 Ana"), to=To.CASE),
+        house.row(Card("card"), to=To.CASE),
+        house.row(RenameTopic("💤 Ana"), to=To.CASE),
+        house.row(CloseTopic("✅ Ana"), to=To.CASE),
+        house.row(RenameTopic("🔵 Ana"), to=To.CASE),
+    ]
+    await house.send(*rows, topic_id=77)
+    assert [call["name"] for call in house.telegram.asked_for("editForumTopic")] == ["💤 Ana", "✅ Ana", "🔵 Ana"]
+    assert all(house.receipt(row).delivery is Delivery.SENT for row in rows)
+
+
+async def test_without_topics_nothing_is_renamed(house: House) -> None:
+    row = house.row(RenameTopic("💬 Ana"), to=To.CASE)
+    await house.send(row)
+    assert house.telegram.asked_for("editForumTopic") == []
+    assert house.receipt(row).delivery is Delivery.SENT
+
+
+async def test_a_case_leaves_a_topic_with_a_word_and_closes_it_even_if_someone_deleted_it(house: House) -> None:
+    house.telegram.refuse("closeForumTopic", 400, "Bad Request: TOPIC_ID_INVALID")
+    left = house.row(LeaveTopic(5, 6, "It has gone to logistics", "➡ Ana"), to=To.CASE)
+    gone = house.row(DeleteTopic(8), to=To.CASE)
+    await house.send(left, gone, topic_id=77)
+    methods = ("sendMessage", "editForumTopic", "closeForumTopic", "deleteForumTopic")
+    assert [house.telegram.asked_for(method)[0]["message_thread_id"] for method in methods] == [5, 5, 5, 8]
+    assert house.telegram.asked_for("editMessageReplyMarkup")[0]["message_id"] == 6
+    assert [house.receipt(row).delivery for row in (left, gone)] == [Delivery.SENT, Delivery.SENT]
 
 
 async def test_the_card_of_a_new_topic_does_not_take_the_place_of_one_before_it(house: House) -> None:

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from bot.core.conversation import Entity, Media
 from bot.core.incoming import (
+    AdminChoice,
+    AdminMessage,
     AgentChoice,
     AgentMessage,
     AgentReaction,
@@ -20,6 +22,7 @@ from bot.core.incoming import (
     GroupStanding,
     Ignored,
     Incoming,
+    SentFile,
     TopicClosed,
     Update,
 )
@@ -147,6 +150,17 @@ def test_a_button_on_a_card_is_an_agents_choice() -> None:
     raw = {"update_id": 1, "callback_query": {"id": "c1", "from": BOJAN, "data": "claim", "message": message}}
     assert read(raw) == AgentChoice(GROUP, 77, 9, Agent(7, "Bojan"), "c1", "claim")
     assert lane_of(raw) == f"agents:{GROUP}:77"
+
+
+def test_a_button_of_a_list_brings_along_what_asked_for_the_list() -> None:
+    asked = {"message_id": 8, "from": BOJAN, "text": "/r refund amount=20"}
+    message = {"message_id": 9, "chat": FORUM, "message_thread_id": 77, "date": 1, "reply_to_message": asked}
+    raw = {
+        "update_id": 1,
+        "callback_query": {"id": "c1", "from": BOJAN, "data": "r.send.refund:1-1", "message": message},
+    }
+    expected = AgentChoice(GROUP, 77, 9, Agent(7, "Bojan"), "c1", "r.send.refund:1-1", 8, "/r refund amount=20")
+    assert read(raw) == expected
 
 
 def test_the_role_of_an_agent_comes_from_whom_we_are_given_and_not_from_the_message() -> None:
@@ -346,3 +360,61 @@ def test_a_group_that_moves_and_a_topic_that_a_person_closes_are_news() -> None:
     ours = from_agent(forum_topic_closed={})
     ours["message"]["from"] = {"id": BOT_ID, "is_bot": True}
     assert isinstance(read(ours), Ignored)
+
+
+# --- admins
+
+ADMINS_CHANNEL = TelegramChannel({GROUP}, BOT_ID, "ShopBot", admins=frozenset({5001}))
+YAML = {"file_id": "F", "file_name": "orders.yml", "file_size": 12}
+
+
+def read_of_admin(raw: dict[str, Any]) -> Incoming:
+    return ADMINS_CHANNEL.read(Update(1, lane_of(raw), datetime(2026, 1, 1, tzinfo=UTC), raw))
+
+
+def test_an_admin_asks_for_the_content() -> None:
+    assert read_of_admin(from_customer(text="/content get orders.yml")) == AdminMessage(
+        5001, 9, CUSTOMER, "/content get orders.yml", "content"
+    )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"document": YAML},
+        {"document": {**YAML, "file_name": "orders.YAML"}},
+        {"document": {**YAML, "file_name": "orders.txt"}, "caption": "intents/en/orders.yml"},
+    ],
+)
+def test_an_admin_sends_a_file_of_the_content(fields: dict[str, Any]) -> None:
+    said = read_of_admin(from_customer(**fields))
+    assert isinstance(said, AdminMessage)
+    assert said.file == SentFile("F", fields["document"]["file_name"], 12)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"text": "where is orders.yml"},
+        {"text": "/start"},
+        {"document": {"file_id": "F", "file_name": "photo.png"}},
+        {"document": {"file_name": "orders.yml"}},
+        {"photo": [{"file_id": "x"}], "caption": "orders.yml"},
+    ],
+)
+def test_anything_else_that_an_admin_writes_is_a_customers_message(fields: dict[str, Any]) -> None:
+    assert isinstance(read_of_admin(from_customer(**fields)), CustomerMessage)
+
+
+@pytest.mark.parametrize("fields", [{"text": "/content"}, {"text": "/proposals"}, {"document": YAML}])
+def test_the_same_of_anybody_else_is_a_customers_message(fields: dict[str, Any]) -> None:
+    assert isinstance(read(from_customer(**fields)), CustomerMessage)
+
+
+def test_a_button_about_the_content_is_an_admins_alone() -> None:
+    query = {"id": "c", "from": ANA, "message": {"message_id": 3, "chat": PRIVATE}, "data": "edit:approve:x"}
+    raw = {"update_id": 1, "callback_query": query}
+    assert read_of_admin(raw) == AdminChoice(5001, 3, CUSTOMER, "c", "edit:approve:x")
+    assert isinstance(read(raw), CustomerChoice)
+    other = {"update_id": 1, "callback_query": {**query, "data": "intent:x"}}
+    assert isinstance(read_of_admin(other), CustomerChoice)

@@ -252,6 +252,7 @@ def test_a_flood_of_the_most_urgent_leaves_every_lane_its_share() -> None:
     st.lists(st.integers(0, 6), min_size=1, max_size=7, unique=True),
     st.dictionaries(st.integers(0, 6), st.floats(0.05, 0.14), min_size=7),
 )
+@settings(deadline=None)
 def test_no_lane_that_waits_goes_without_its_share(lanes: list[int], shares: dict[int, float]) -> None:
     plan = Schedule[int](FREE.budget(), lambda place: None, shares)
     for lane in lanes:

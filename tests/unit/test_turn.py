@@ -118,8 +118,11 @@ def test_a_promise_opens_a_topic_with_a_card_and_sets_the_clock() -> None:
     assert [button.data for row in case[1].keyboard for button in row] == [
         "claim:5001-1",
         "resolve:5001-1",
+        "snooze:5001-1",
+        "transfer:5001-1",
         "back:5001-1",
         "about:5001-1",
+        "block:5001-1",
     ]
     kinds = [due.kind for due in step.due]
     assert kinds == [DueKind.REMIND, DueKind.REMIND, DueKind.AT_RISK, DueKind.PROMISE]
@@ -363,7 +366,7 @@ def ring(before: Conversation, kind: DueKind, after: timedelta) -> Step:
 
 def test_the_team_is_nudged_with_a_new_message() -> None:
     step = ring(waiting(), DueKind.REMIND, timedelta(hours=1))
-    assert said_to_team(step) == ["⏰ Due in 60 min: a reply was promised by 12:00 today."]
+    assert said_to_team(step)[0] == "⏰ Due in 60 min: a reply was promised by 12:00 today."
     assert step.done == ("row",)
 
 
@@ -580,3 +583,49 @@ def test_of_an_endless_thought_the_end_is_understood() -> None:
         before = arrival.receive(before, wrote(f"{number}" * 4000, number), number, context()).conversation
     assert arrival.thought(before).endswith("4" * 4000)
     assert len(arrival.thought(before)) == arrival.LONGEST_THOUGHT
+
+
+# --- what would annoy a customer who waits ----------------------------------------------------------------------------
+
+
+def test_a_number_that_we_asked_for_is_added_to_the_case_even_if_it_sounds_like_a_question() -> None:
+    meant = understood("order_status", order_id="12345")
+    step = take_turn(waiting(), "my order number is 12345", meant, context())
+    assert said_to_customer(step)[0].startswith("Thank you, I've added that to your case.")
+
+
+def test_a_question_that_brings_the_number_is_a_question() -> None:
+    meant = understood("order_status", order_id="12345")
+    step = take_turn(waiting(), "and where is order 12345?", meant, context())
+    assert said_to_customer(step) == ["About order status."]
+
+
+def test_another_time_is_heard_even_where_the_words_sound_like_opening_hours() -> None:
+    step = take_turn(waiting(), "Tomorrow would be better!", understood("opening_hours"), context())
+    assert said_to_customer(step) == [
+        "Which time suits you better? Until you choose one, this holds.\n\n"
+        "A colleague will reply to you here by 12:00 today."
+    ]
+
+
+def test_who_is_upset_while_they_wait_hears_that_we_are_sorry_and_hears_it_once() -> None:
+    upset = understood(confidence=0.3, severity=Severity.UPSET)
+    first = take_turn(waiting(), "this is a joke, I want my money back", upset, context())
+    second = take_turn(first.conversation, "and I mean it, this is outrageous", upset, context())
+    assert said_to_customer(first)[0].startswith(
+        "I'm sorry that this went wrong. Thank you for telling us.\n\nThank you,"
+    )
+    assert said_to_customer(second)[0].startswith("Thank you, I've added that to your case.")
+
+
+@pytest.mark.parametrize(("text", "language"), [("asdf qwer", "en"), ("kaj pa če pride jutri", "sl")])
+def test_a_word_or_two_of_nonsense_do_not_change_the_language(text: str, language: str) -> None:
+    spoken = take_turn(conversation(), "it came broken", understood("item_damaged"), context(languages=("en", "sl")))
+    meant = replace(understood(confidence=0.3), language="sl")
+    step = take_turn(spoken.conversation, text, meant, context(languages=("en", "sl")))
+    assert step.conversation.language == language
+
+
+def test_who_asks_for_a_person_while_one_is_on_the_way_hears_when() -> None:
+    step = take_turn(waiting(), "human please", understood("talk_to_human"), context())
+    assert said_to_customer(step) == ["Your case is with us. A colleague will reply to you here by 12:00 today."]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from bot.simulator.methods import chats, copying, editing, profile, sending, topics
+from bot.simulator.methods import business, chats, copying, editing, profile, sending, topics
 from bot.simulator.methods.handler import Handlers
 from bot.simulator.parameters import Arguments
 
@@ -15,6 +15,7 @@ HANDLERS: Handlers = {
     **editing.HANDLERS,
     **topics.HANDLERS,
     **chats.HANDLERS,
+    **business.HANDLERS,
 }
 """All but those about the delivery of updates, which :mod:`bot.simulator.delivery` has."""
 

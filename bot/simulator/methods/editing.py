@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.simulator import markup
+from bot.simulator.accounts import writable
 from bot.simulator.chats import Chat, Content, Message, Service
 from bot.simulator.errors import bad_request
 from bot.simulator.methods.handler import Handlers
@@ -28,7 +29,7 @@ def _editable(state: State, arguments: Arguments) -> Message:
         raise bad_request("MESSAGE_ID_INVALID")
     if not arguments.has("message_id"):
         raise bad_request("message identifier is not specified")
-    chat = state.writable(arguments.text("chat_id"))
+    chat = writable(state, arguments)
     message = chat.messages.get(arguments.integer("message_id") or 0)
     if message is None:
         raise bad_request("message to edit not found")

@@ -7,6 +7,7 @@ from functools import partial
 from telegram.constants import ChatAction
 
 from bot.simulator import formatting, markup
+from bot.simulator.accounts import writable
 from bot.simulator.chats import Chat, Content, Message
 from bot.simulator.entities import Entities
 from bot.simulator.errors import bad_request
@@ -64,9 +65,17 @@ def placement(state: State, chat: Chat, arguments: Arguments) -> Placement:
     return Placement(
         thread_id=thread_id,
         reply_to=answered,
-        markup=markup.checked(arguments.object("reply_markup")),
+        markup=_under(chat, arguments),
         protected=arguments.flag("protect_content"),
     )
+
+
+def _under(chat: Chat, arguments: Arguments) -> JsonObject | None:
+    """On behalf of a business account there are only inline buttons."""
+    under = markup.checked(arguments.object("reply_markup"))
+    if under and chat.owner is not None and "inline_keyboard" not in under:
+        raise bad_request("REPLY_MARKUP_INVALID")
+    return under
 
 
 def require_topic(state: State, chat: Chat, thread_id: int) -> None:
@@ -105,13 +114,13 @@ def file_of(state: State, arguments: Arguments, name: str, source: object, kind:
 
 
 def _send_message(state: State, arguments: Arguments) -> object:
-    chat = state.writable(arguments.text("chat_id"))
+    chat = writable(state, arguments)
     place = placement(state, chat, arguments)
     return state.post(chat, state.bot, Content(*words(arguments)), place).as_json()
 
 
 def _send_media(kind: str, state: State, arguments: Arguments) -> object:
-    chat = state.writable(arguments.text("chat_id"))
+    chat = writable(state, arguments)
     place = placement(state, chat, arguments)
     text, found = caption(arguments) if kind not in {"video_note", "sticker"} else ("", ())
     file = file_of(state, arguments, kind, arguments.values.get(kind), kind)
@@ -120,7 +129,7 @@ def _send_media(kind: str, state: State, arguments: Arguments) -> object:
 
 
 def _send_attachment(state: State, arguments: Arguments, attachment: Attachment) -> object:
-    chat = state.writable(arguments.text("chat_id"))
+    chat = writable(state, arguments)
     place = placement(state, chat, arguments)
     return state.post(chat, state.bot, Content(attachment=attachment), place).as_json()
 
@@ -148,7 +157,7 @@ def _send_contact(state: State, arguments: Arguments) -> object:
 
 
 def _send_media_group(state: State, arguments: Arguments) -> object:
-    chat = state.writable(arguments.text("chat_id"))
+    chat = writable(state, arguments)
     place = placement(state, chat, arguments)
     items = arguments.objects("media")
     if not 2 <= len(items) <= 10:
@@ -169,7 +178,7 @@ def input_media(state: State, arguments: Arguments, item: JsonObject) -> Content
 
 
 def _send_chat_action(state: State, arguments: Arguments) -> object:
-    chat = state.writable(arguments.text("chat_id"))
+    chat = writable(state, arguments)
     if arguments.text("action") not in ACTIONS:
         raise bad_request("wrong parameter action in request")
     thread_id = arguments.integer("message_thread_id")

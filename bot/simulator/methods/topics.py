@@ -61,11 +61,11 @@ def _icon(arguments: Arguments) -> tuple[str, str] | None:
 
 
 def _create(state: State, arguments: Arguments) -> object:
-    _forum(state, arguments, "create a topic")
+    forum = _forum(state, arguments, "create a topic")
     colour = arguments.integer("icon_color") or DEFAULT_ICON_COLOUR
     if colour not in _COLOURS:
         raise bad_request("TOPIC_ICON_COLOR_INVALID")
-    return state.new_topic(state.bot, _name(arguments), colour, _icon(arguments)).as_json()
+    return state.new_topic(state.bot, _name(arguments), colour, _icon(arguments), forum).as_json()
 
 
 def _edit(state: State, arguments: Arguments) -> object:
@@ -111,7 +111,7 @@ def _delete(state: State, arguments: Arguments) -> object:
 def _unpin_all(state: State, arguments: Arguments) -> object:
     topic = _topic(state, arguments, "unpin messages in the topic")
     state.membership.require("can_pin_messages", "manage pinned messages in the chat")
-    unpin_each(state, state.group, topic.thread_id)
+    unpin_each(state, state.forum_of(topic), topic.thread_id)
     return True
 
 

@@ -20,7 +20,7 @@ CONNECTIONS = 100
 """How many we allow Telegram to open to us."""
 
 _LENGTH = re.compile(rb"content-length:\s*(\d+)", re.IGNORECASE)
-_SENTENCES = (
+SENTENCES = (
     "Where is my order? It was to be here on Monday.",
     "Hello",
     "The lamp I received is broken, I want my money back",
@@ -34,29 +34,32 @@ _SENTENCES = (
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A webhook."""
+    """A webhook, and what customers write to it in turn."""
 
     port: int
     path: str
     secret: str
+    sentences: tuple[str, ...] = SENTENCES
 
     def request(self, serial: int, chats: int) -> bytes:
         """The delivery of update ``serial``: a customer's message, whose id is the same number."""
-        body = json.dumps(_update(serial, FIRST_CHAT + serial % chats)).encode()
+        body = json.dumps(
+            _update(serial, FIRST_CHAT + serial % chats, self.sentences[serial % len(self.sentences)])
+        ).encode()
         return (
             f"POST {self.path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nContent-Type: application/json\r\n"
             f"X-Telegram-Bot-Api-Secret-Token: {self.secret}\r\nContent-Length: {len(body)}\r\n\r\n"
         ).encode() + body
 
 
-def _update(serial: int, chat: int) -> dict[str, object]:
+def _update(serial: int, chat: int, text: str) -> dict[str, object]:
     person = {"id": chat, "first_name": "Ana", "last_name": "Novak", "username": f"ana{chat}"}
     message = {
         "message_id": serial,
         "from": {**person, "is_bot": False, "language_code": "en"},
         "chat": {**person, "type": "private"},
         "date": int(time.time()),
-        "text": _SENTENCES[serial % len(_SENTENCES)],
+        "text": text,
     }
     return {"update_id": serial, "message": message}
 

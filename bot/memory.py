@@ -1,0 +1,59 @@
+"""Memory that is not needed any more, given back, where the C library can (glibc)."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import mmap
+
+_LARGE_PIECES = -3
+"""glibc's M_MMAP_THRESHOLD."""
+
+_ARENAS = -8
+"""glibc's M_ARENA_MAX."""
+
+_TRIM = -1
+"""glibc's M_TRIM_THRESHOLD."""
+
+_LARGE = 1 << 18
+_SPARE = 1 << 17
+
+
+def stay_small() -> None:
+    """For a process that runs for months: all threads share one arena, and large pieces go back as they are freed.
+
+    Left to itself, the library gives threads arenas of their own, and each keeps what was once asked of it: at 20
+    messages a second the process grew by 5 MB a minute, though what it held stayed the same. Call it before there are
+    threads. What came of it: the soak in docs/performance.md.
+    """
+    _set(_ARENAS, 1)
+    _set(_LARGE_PIECES, _LARGE)
+    _set(_TRIM, _SPARE)
+
+
+def give_back() -> None:
+    """Hand freed memory back to the system: loading a model leaves half of it free.
+
+    Without this a process stays as large as it once was. From now on large pieces are handed back as soon as they are
+    freed: left to itself the library keeps more and more of them.
+    """
+    gc.collect()
+    _set(_LARGE_PIECES, _LARGE)
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (OSError, TypeError, AttributeError):  # another C library: it does as it does
+        return
+
+
+def hold_little(file: mmap.mmap) -> None:
+    """Keep of a mapped ``file`` only the pages that are looked up, not their neighbours; drop what was read so far."""
+    for advice in ("MADV_DONTNEED", "MADV_RANDOM"):
+        if hasattr(mmap, advice):
+            file.madvise(getattr(mmap, advice))
+
+
+def _set(option: int, value: int) -> None:
+    try:
+        ctypes.CDLL(None).mallopt(option, value)
+    except (OSError, TypeError, AttributeError):  # another C library: it does as it does
+        return
