@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 
 from bot.core.understanding import Candidate
 from bot.nlp.abroad import Adviser, advice
-from bot.nlp.encoder import Parts
+from bot.nlp.encoder import Parts, Vectors
 from bot.nlp.kernel import Floats, probabilities
 from bot.nlp.machine import NEAREST, Halves, Learner, LeftOut, Lesson, Machine, labels_of
 from bot.nlp.reading import Judgement, Reading, reading
@@ -80,20 +80,22 @@ class IntentsComponent:
         machine = self.machine(read.written)
         if read.vector is None or machine is None or not self.labels:
             return doc
-        whole, after, *parts = self._judged(read, read.vector, machine)
+        texts = [read.spoken, *read.spoken_sentences]
+        vectors = np.stack([read.vector, *read.sentence_vectors])
+        whole, *parts = self._judged(read, texts, vectors)
         read.judgement, read.of_sentences = _weighed(machine, whole, parts), tuple(parts)
-        if self._is_smalltalk(read.judgement) and self._comes_to_the_point(read, after, machine):
-            read.judgement = after
+        if read.after_vector is not None and self._is_smalltalk(read.judgement):
+            after = self._judged(read, [read.after_greeting], read.after_vector[None])[0]
+            read.judgement = after if self._comes_to_the_point(read, after, machine) else read.judgement
         read.candidates = self.candidates(read, read.judgement.scores)
         return doc
 
-    def _judged(self, read: Reading, vector: Floats, machine: Machine) -> list[Judgement]:
-        """What is found in the whole, in what follows its greeting (else in the whole again), in each sentence."""
-        after = vector if read.after_vector is None else read.after_vector
-        vectors = np.stack([vector, after, *read.sentence_vectors])
-        texts = [read.spoken, read.after_greeting or read.spoken, *read.spoken_sentences]
-        abroad = self._abroad(self._nearest_to(read.written))
-        return machine.judge(texts, vectors, advice(abroad, vectors, machine.projection, machine.share))
+    def _judged(self, read: Reading, texts: Sequence[str], vectors: Vectors) -> list[Judgement]:
+        """What is found in ``texts`` of the message, with the advice of the other languages."""
+        language = self._nearest_to(read.written)
+        machine = self._machines[language]
+        beside = advice(self._abroad(language), vectors, machine.projection, machine.share)
+        return machine.judge(texts, vectors, beside)
 
     def _is_smalltalk(self, found: Judgement) -> bool:
         return self.labels[int(found.scores.argmax())] in self._smalltalk

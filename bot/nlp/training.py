@@ -32,7 +32,7 @@ from bot.nlp.samples import filled
 from bot.nlp.scope import ScopeComponent
 from bot.nlp.shipped import write_shipped
 
-_FORMAT = 9
+_FORMAT = 10
 """Raise this when a saved pipeline of an older version must not be used any more."""
 
 _KEPT = 2
