@@ -131,6 +131,7 @@ class Machine:
             allow_pickle=False,
             mean=self.projection.mean,
             directions=self.projection.directions,
+            terms=self.ngrams.terms,
             term_weights=self.ngrams.weights,
             vectors=self.landmarks.vectors,
             gram_values=self.landmarks.columns.data,
@@ -153,7 +154,7 @@ class Machine:
             return cls(
                 labels=tuple(facts["labels"]),
                 projection=Projection(parts, arrays["mean"], arrays["directions"]),
-                ngrams=Ngrams(arrays["term_weights"]),
+                ngrams=Ngrams(arrays["terms"], arrays["term_weights"]),
                 share=facts["share"],
                 landmarks=Texts(arrays["vectors"], columns.T),
                 taught=arrays["taught"],

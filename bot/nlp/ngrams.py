@@ -22,7 +22,7 @@ MAX_CHARS = 1_000
 """Features are taken from this many characters at most, so that no message takes long."""
 
 _WORD = re.compile(r"\w+|[^\w\s]")
-_COLUMNS = 1 << 18
+_MOST_TERMS = 120_000
 _CHARACTERS = range(3, 6)
 
 
@@ -37,27 +37,34 @@ def grams(text: str) -> Counter[str]:
     return counts
 
 
-def _column(term: str) -> int:
-    """A table of terms would take a hundred megabytes in six languages; two that meet by chance do little harm."""
-    return crc32(term.encode()) % _COLUMNS
+def _numbers(terms: Iterable[str]) -> npt.NDArray[np.uint32]:
+    """A number for each term: as text they would take a hundred megabytes in six languages."""
+    return np.array([crc32(term.encode()) for term in terms], dtype=np.uint32)
 
 
 @dataclass(frozen=True, slots=True)
 class Ngrams:
-    """TF-IDF: ``weights`` is the inverse frequency of each term, found by its hash; nothing for terms never seen."""
+    """TF-IDF over a fixed vocabulary: the ``terms`` by their numbers, in order, and the inverse frequency of each.
 
+    Any further term is unknown. (Put into a table of 262,144 places without looking whether they are known, every
+    third new term counted as some other: that cost a point on the check sentences.)
+    """
+
+    terms: npt.NDArray[np.uint32]
     weights: npt.NDArray[np.float32]
 
     @classmethod
     def learn(cls, texts: Iterable[Counter[str]]) -> Ngrams:
-        """From the :func:`grams` of texts."""
-        frequency = np.zeros(_COLUMNS)
+        """From the :func:`grams` of texts; the rarest terms go where there are very many."""
+        frequency: Counter[str] = Counter()
         total = 0
         for text in texts:
-            frequency[np.unique([_column(term) for term in text]).astype(np.int64)] += 1
+            frequency.update(text.keys())
             total += 1
-        weights = np.where(frequency > 0, np.log((1 + total) / (1 + frequency)) + 1, 0)
-        return cls(weights.astype(np.float32))
+        kept = [term for term, _ in frequency.most_common(_MOST_TERMS)]
+        terms, first = np.unique(_numbers(kept), return_index=True)
+        counts = np.array([frequency[term] for term in kept])[first] if kept else np.zeros(0)
+        return cls(terms, (np.log((1 + total) / (1 + counts)) + 1).astype(np.float32))
 
     def matrix(self, texts: Sequence[Counter[str]]) -> sparse.csr_matrix:
         """Of the :func:`grams` of each text, one row of unit length, or zero where no term is known.
@@ -71,12 +78,14 @@ class Ngrams:
         return sparse.csr_matrix((values, indices, ends), shape=(len(rows), len(self.weights)), dtype=np.float32)
 
     def _row(self, text: Counter[str]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-        known = [(_column(term), count, term[0] == "w") for term, count in text.items()]
-        known = [one for one in known if self.weights[one[0]] > 0]
-        columns = np.array([column for column, _, _ in known], dtype=np.int32)
-        counts = np.array([count for _, count, _ in known], dtype=np.float32)
-        are_words = np.array([word for _, _, word in known], dtype=bool)
-        values = (1 + np.log(counts)) * self.weights[columns] if known else counts
+        numbers = _numbers(text)
+        columns = np.searchsorted(self.terms, numbers).astype(np.int32)
+        known = columns < len(self.terms)
+        known[known] = self.terms[columns[known]] == numbers[known]
+        columns = columns[known]
+        counts = np.fromiter(text.values(), dtype=np.float32, count=len(text))[known]
+        are_words = np.array([term[0] == "w" for term in text], dtype=bool)[known]
+        values = (1 + np.log(counts)) * self.weights[columns]
         for group in (are_words, ~are_words):
             norm = np.linalg.norm(values[group])
             values[group] *= np.float32(0.5**0.5 / norm) if norm else np.float32(0)
