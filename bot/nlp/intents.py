@@ -7,7 +7,7 @@ with few borrows those of the others, which lift it by up to twenty points.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,19 @@ from bot.core.understanding import Candidate
 from bot.nlp.abroad import Adviser, advice
 from bot.nlp.encoder import Parts, Vectors
 from bot.nlp.kernel import Floats, probabilities
-from bot.nlp.machine import NEAREST, Halves, Learner, LeftOut, Lesson, Machine, labels_of
+from bot.nlp.machine import (
+    NEAREST,
+    Halves,
+    Learner,
+    Learnt,
+    LeftOut,
+    Lesson,
+    Machine,
+    digest,
+    labels_of,
+    recall,
+    remember,
+)
 from bot.nlp.reading import Judgement, Reading, reading
 
 _SENTENCES = 0.25
@@ -45,16 +57,20 @@ class IntentsComponent:
     def learn(self, lessons: Sequence[Lesson], vectors: Halves, parts: Parts) -> dict[str, LeftOut]:
         """Learn ``lessons``, whose embeddings are ``vectors``; what would have been found in them, by language."""
         self.labels = labels_of(lessons)
-        learners, self_taught = {}, []
-        for language in dict.fromkeys(lesson.language for lesson in lessons if not lesson.excluded):
-            rows = self._rows_for(language, lessons)
-            self_taught += [language] if len(rows) < len(lessons) else []
-            learners[language] = Learner([lessons[row] for row in rows], vectors[rows], self.labels, parts)
+        languages = dict.fromkeys(lesson.language for lesson in lessons if not lesson.excluded)
+        rows = {language: self._rows_for(language, lessons) for language in languages}
+        self_taught = [language for language, own in rows.items() if len(own) < len(lessons)]
         several = self_taught if len(self_taught) > 1 else []
-        self._advisers = {language: learners[language].adviser() for language in several}
-        learnt = {language: learner.learn(self._abroad(language)) for language, learner in learners.items()}
-        self._machines = {language: machine for language, (machine, _) in learnt.items()}
-        return {language: left_out for language, (_, left_out) in learnt.items()}
+        given = {language: ([lessons[row] for row in own], vectors[own]) for language, own in rows.items()}
+        keys = {language: digest(*own, self.labels, parts, several) for language, own in given.items()}
+        known = {language: found for language, key in keys.items() if (found := recall(key)) is not None}
+        new = {language: Learner(*own, self.labels, parts) for language, own in given.items() if language not in known}
+        self._advisers = {language: _adviser(language, known, new) for language in several}
+        for language, learner in new.items():
+            machine, left_out = learner.learn(self._abroad(language))
+            known[language] = remember(keys[language], Learnt(machine, left_out, self._advisers.get(language)))
+        self._machines = {language: known[language].machine for language in rows}
+        return {language: known[language].left_out for language in rows}
 
     def _abroad(self, language: str) -> list[Adviser]:
         """Whom the machine of ``language`` asks: one that has borrowed all examples needs nobody."""
@@ -139,6 +155,12 @@ class IntentsComponent:
         advised = {language: machine for language, machine in self._machines.items() if machine.alone.size}
         self._advisers = {language: machine.adviser for language, machine in advised.items()}
         return self
+
+
+def _adviser(language: str, known: Mapping[str, Learnt], new: Mapping[str, Learner]) -> Adviser:
+    """What others ask of a language: as it was, or learnt now."""
+    found = known[language].adviser if language in known else None
+    return found or new[language].adviser()
 
 
 def _weighed(machine: Machine, whole: Judgement, sentences: Sequence[Judgement]) -> Judgement:

@@ -166,8 +166,43 @@ class Machine:
             )
 
 
-_recent: OrderedDict[bytes, tuple[Machine, LeftOut]] = OrderedDict()
-"""Machines learnt lately: content that is tried again is not learnt again."""
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What came of one language's lessons; ``adviser`` is what others ask, where there are others."""
+
+    machine: Machine
+    left_out: LeftOut
+    adviser: Adviser | None
+
+
+_recent: OrderedDict[bytes, Learnt] = OrderedDict()
+"""Learnt lately. After an edit in one language those of the others stay as they are: fitted to what that language said
+before, from which an example more or less takes little away. Else an edit would take as long as the first training."""
+
+
+def digest(
+    lessons: Sequence[Lesson], vectors: Halves, labels: tuple[str, ...], parts: Parts, among: Sequence[str]
+) -> bytes:
+    """The same for the same lessons, learnt ``among`` the same languages."""
+    facts = (labels, parts, tuple(among), [(lesson.text, lesson.intent, lesson.excluded) for lesson in lessons])
+    made = blake2b(repr(facts).encode("utf-8", "replace"))
+    made.update(np.ascontiguousarray(vectors).tobytes())
+    return made.digest()
+
+
+def recall(key: bytes) -> Learnt | None:
+    """What was learnt lately from lessons of this :func:`digest`."""
+    if key in _recent:
+        _recent.move_to_end(key)
+    return _recent.get(key)
+
+
+def remember(key: bytes, learnt: Learnt) -> Learnt:
+    """Keep it for :func:`recall`, in place of what was not asked for longest."""
+    _recent[key] = learnt
+    while len(_recent) > _KEPT:
+        _recent.popitem(last=False)
+    return learnt
 
 
 class Learner:
@@ -201,22 +236,6 @@ class Learner:
         With ``advisers`` it learns what they leave unsaid.
         """
         beside = advice(advisers, self._vectors, self._projection, self._share)
-        key = self._digest(beside)
-        if key not in _recent:
-            _recent[key] = self._learn(beside)
-            while len(_recent) > _KEPT:
-                _recent.popitem(last=False)
-        _recent.move_to_end(key)
-        return _recent[key]
-
-    def _digest(self, beside: Floats | None) -> bytes:
-        facts = (self._labels, self._projection.parts, [(x.text, x.intent, x.excluded) for x in self._lessons])
-        digest = blake2b(repr(facts).encode("utf-8", "replace"))
-        for numbers in (self._vectors, self._alone, beside):
-            digest.update(b"" if numbers is None else np.ascontiguousarray(numbers).tobytes())
-        return digest.digest()
-
-    def _learn(self, beside: Floats | None) -> tuple[Machine, LeftOut]:
         share, said = self._share, np.float32(0) if beside is None else beside
         solution = solve(self._texts, self._aims - said, self._groups, self._spread, share)
         if beside is not None:
