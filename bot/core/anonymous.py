@@ -23,7 +23,7 @@ _OPEN, _CLOSE = "\ue001", "\ue002"
 
 _MASKS = {"[email]": "email", "[phone]": "phone", "[card]": "", "[iban]": "", "[number]": "", "[token]": ""}
 _FOUND_ALWAYS = ("phone", "email", "amount", "date")
-_LINK = re.compile(r"(?:https?://|www\.|t\.me/)\S+|(?<![\w.])@\w{3,}", re.IGNORECASE)
+_LINK = re.compile(r"(?<!@)(?:https?://|www\.|t\.me/)\S+|(?<![\w.])@\w{3,}", re.IGNORECASE)
 _INTRODUCED = re.compile(
     r"\b((?:my name is|name's|ime mi je|moje ime je|pišem se|zovem se|зовем се|име ми је|με λένε|με λενε|me lene|"
     r"mani sauc|mans vārds ir|mano vardas|esu vardu)\s+)[^\W\d_]+(?:\s+[^\W\d_]+)?",

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core import words
@@ -81,6 +81,7 @@ def test_no_long_number_is_left(number: str, frame: str) -> None:
 
 
 @given(st.from_regex(r"[a-z]{1,8}(\.[a-z]{1,8})?@[a-z]{2,8}\.(com|si|gr)", fullmatch=True), around)
+@example("a@www.com", "{}")
 def test_no_address_of_e_mail_is_left(address: str, frame: str) -> None:
     assert "@" not in anonymous(frame.format(address), MAJA, HOURS)
 
