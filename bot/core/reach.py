@@ -79,6 +79,8 @@ def renew(conversation: Conversation, agents_chat: int, context: Context) -> Ste
     draft.change(agents_chat=agents_chat)
     if moved and draft.conversation.with_lone_agent:
         draft.change(topic_id=GONE, card_id=GONE)
+    if moved:
+        draft.change(lost_topic=draft.conversation.topic_id)  # what still goes to the old one asks for no second topic
     if moved or conversation.topic_id is None:
         case.open_topic(draft, again=moved, lane=Lane.CARD)
     case.show_card(draft)

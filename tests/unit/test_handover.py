@@ -273,6 +273,16 @@ def test_a_deleted_topic_is_replaced_once_and_nothing_said_in_it_is_lost() -> No
     assert [type(row.content) for row in second.outbox] == [Copy]
 
 
+def test_a_case_of_a_group_that_moved_gets_one_topic_whatever_still_goes_to_the_old_one() -> None:
+    arrived = arrival.receive(answered(waiting()).conversation, wrote("it floods!", 8), 2, context())
+    (copied,) = arrived.outbox
+    moved = reach.renew(arrived.conversation, GROUP - 1, LATER)
+    assert moved is not None
+    assert [type(row.content) for row in moved.outbox] == [OpenTopic, Card]
+    late = handover.undelivered(moved.conversation, copied, refused(copied, "TopicGoneError"), LATER)
+    assert [type(row.content) for row in late.outbox] == [Copy]
+
+
 def test_what_cannot_be_copied_to_the_topic_is_told_in_words() -> None:
     arrived = arrival.receive(waiting(), wrote("see this", 8, media=Media.VIDEO_NOTE), 2, context())
     copied = arrived.outbox[0]
