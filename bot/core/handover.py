@@ -26,7 +26,7 @@ from bot.core.conversation import Author, Conversation, Message, Phase, PromiseS
 from bot.core.draft import Context, Draft
 from bot.core.errors import CustomerGoneError, HandoverError, NotInGroupError, RightsError, TopicGoneError
 from bot.core.incoming import AgentMessage, OwnerMessage
-from bot.core.outgoing import AnswerCallback, Copy, Lane, Outgoing, Receipt, Text, To, Typing
+from bot.core.outgoing import AnswerCallback, Card, Copy, Lane, Outgoing, Receipt, Text, To, Typing
 from bot.core.people import Agent
 from bot.core.step import Step
 
@@ -305,6 +305,8 @@ def undelivered(conversation: Conversation, outgoing: Outgoing, receipt: Receipt
     draft = Draft(conversation, context)
     draft.record("undelivered", outgoing=outgoing.id, error=receipt.error, problem=receipt.problem)
     mirror.unmirrored(draft, outgoing, receipt)
+    if isinstance(outgoing.content, Card) and receipt.problem == TopicGoneError.__name__ and conversation.is_open:
+        _reopen(draft)
     if not isinstance(outgoing.content, Text | Copy):
         return draft.finish()
     if outgoing.to is To.TEAM:

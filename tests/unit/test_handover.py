@@ -273,6 +273,14 @@ def test_a_deleted_topic_is_replaced_once_and_nothing_said_in_it_is_lost() -> No
     assert [type(row.content) for row in second.outbox] == [Copy]
 
 
+def test_a_deleted_topic_is_replaced_when_only_its_card_was_to_go_there() -> None:
+    card = next(row for row in ask(waiting(), "claim").outbox if isinstance(row.content, Card))
+    first = handover.undelivered(waiting(), card, refused(card, "TopicGoneError"), LATER)
+    assert [type(row.content) for row in first.outbox] == [OpenTopic, Card]
+    second = handover.undelivered(first.conversation, card, refused(card, "TopicGoneError"), LATER)
+    assert second.outbox == ()
+
+
 def test_a_case_of_a_group_that_moved_gets_one_topic_whatever_still_goes_to_the_old_one() -> None:
     arrived = arrival.receive(answered(waiting()).conversation, wrote("it floods!", 8), 2, context())
     (copied,) = arrived.outbox
