@@ -17,7 +17,7 @@ from bot.simulator.chats import Message
 from tests.integration.house import STANDARDS, House, house, settings_for
 from tests.integration.simulated import ANA, GROUP
 
-UNHEARD = "grandmother bought blue carriage number 4823111 in Bled, which pleases Maja Novak very much indeed"
+UNHEARD = "grandmother bought blue carriage number 4823111 in Bled, which delights Maja Novak very much indeed"
 
 
 RELUCTANT = f"{STANDARDS}confidence: {{answer: 99%, ask: 98%, close: 0%}}\n"
@@ -84,7 +84,7 @@ async def test_what_a_colleague_says_becomes_an_example_once_an_admin_approves(
         )
         assert (
             examples[-1]
-            == "grandmother bought blue carriage number {order_id} in Bled, which pleases X Novak very much indeed"
+            == "grandmother bought blue carriage number {order_id} in Bled, which delights X Novak very much indeed"
         )
         with pytest.raises(SettingsError, match="no open proposal 1"):
             await asyncio.to_thread(approve, settings, [1], None)
