@@ -30,7 +30,7 @@ def unanswered_since(conversation: Conversation) -> datetime | None:
             continue
         if message.author is Author.CUSTOMER:
             since = since or message.at
-        elif message.author is Author.AGENT:
+        elif message.is_answer:
             since = None
     return max(since, conversation.taken_at or since) if since is not None else None
 

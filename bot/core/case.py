@@ -213,5 +213,5 @@ def _line(draft: Draft, message: Message, zone: ZoneInfo) -> str:
     }[message.author]
     carried = "" if message.media is Media.TEXT else f"[{message.media.value}] "
     text = message.text if len(message.text) <= LINE_LIMIT else f"{message.text[:LINE_LIMIT]}…"
-    gone = "🗑 " if message.taken_back else ""
+    gone = "🗑 " if message.taken_back else "✖ " if message.undelivered else ""
     return f"{message.at.astimezone(zone):%H:%M} {who}: {gone}{carried}{text}".rstrip()

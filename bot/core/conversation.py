@@ -82,7 +82,8 @@ class Message:
     """One line of a transcript. ``ref`` is the Telegram message id in the chat it was written in (0: not known yet).
 
     ``album`` is shared by the pictures of one; ``taken_back`` says that the customer's copy was deleted. ``carries`` is
-    what it carries, where it can't be copied (see :class:`~bot.core.outgoing.Copy`).
+    what it carries, where it can't be copied (see :class:`~bot.core.outgoing.Copy`). ``undelivered``: Telegram refused
+    it for good.
 
     What the owner of a business account wrote in the customer's chat is an agent's, with a ``ref`` below zero.
     """
@@ -96,6 +97,12 @@ class Message:
     album: str | None = None
     taken_back: bool = False
     carries: dict[str, str] = field(default_factory=dict)
+    undelivered: bool = False
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether these are a colleague's words that the customer has, as far as we know."""
+        return self.author is Author.AGENT and not self.undelivered
 
     @property
     def is_agents(self) -> bool:

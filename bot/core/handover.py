@@ -17,6 +17,7 @@ from bot.core import (
     owner,
     promising,
     reach,
+    refused,
     resending,
     snoozing,
     transfer,
@@ -194,7 +195,7 @@ def carry_out(draft: Draft, wish: Wish) -> str:
     if labelling.handles(wish.command):
         return labelling.carry_out(draft, wish.command, agent)
     if resending.handles(wish.command):
-        return resending.carry_out(draft, wish.command, agent, wish.pressed)
+        return _send_again(draft, wish.command, agent, wish.pressed)
     move = next((carry_out for handles, carry_out in _MOVES if handles(wish.command)), None)
     if move is not None:
         return move(draft, moves.Move(wish.command, agent, wish.pressed, wish.message))
@@ -216,6 +217,15 @@ def _move_on(draft: Draft, wish: Wish) -> str:
             return mirror.take_back(draft, wish.message)
         case _:
             raise HandoverError(draft.team_words("team_unknown_command", command=wish.command))
+
+
+def _send_again(draft: Draft, command: str, agent: Agent, pressed: int | None) -> str:
+    """What didn't arrive goes once more, and is what it was to be: a colleague's answer."""
+    said = resending.carry_out(draft, command, agent, pressed)
+    conversation = draft.conversation
+    if conversation.is_open and (conversation.promise is not None or conversation.phase is not Phase.HUMAN):
+        take_over(draft, agent)
+    return said
 
 
 def _claim(draft: Draft, agent: Agent) -> str:
@@ -254,7 +264,7 @@ def _resolve(draft: Draft, agent: Agent) -> str:
 
 def _was_answered(conversation: Conversation) -> bool:
     """Whether a colleague has written to the customer, or called them."""
-    wrote = any(message.author is Author.AGENT for message in conversation.messages)
+    wrote = any(message.is_answer for message in conversation.messages)
     return wrote or any(promise.state is PromiseState.KEPT for promise in conversation.promises)
 
 
@@ -312,10 +322,13 @@ def undelivered(conversation: Conversation, outgoing: Outgoing, receipt: Receipt
     if outgoing.to is To.TEAM:
         return draft.finish()
     if outgoing.to is To.CUSTOMER and receipt.problem == CustomerGoneError.__name__:
+        refused.note(draft, outgoing, gone=True)
         reach.lost(draft, outgoing, receipt.error)
         owner.left_alone(draft)
-    elif outgoing.to is To.CUSTOMER:
+    elif outgoing.to is To.CUSTOMER and receipt.problem == resending.UNKNOWN_DELIVERY:
         resending.tell(draft, outgoing, receipt)
+    elif outgoing.to is To.CUSTOMER:
+        _refused(draft, outgoing, receipt)
     elif receipt.problem == TopicGoneError.__name__:
         _reopen(draft)
         draft.to_case(outgoing.content, outgoing.lane)
@@ -324,6 +337,12 @@ def undelivered(conversation: Conversation, outgoing: Outgoing, receipt: Receipt
     elif isinstance(outgoing.content, Copy):
         draft.to_case(Text(_instead(draft, outgoing.content, receipt)), Lane.AGENT)
     return draft.finish()
+
+
+def _refused(draft: Draft, outgoing: Outgoing, receipt: Receipt) -> None:
+    stands_again = refused.note(draft, outgoing, gone=False)
+    promise = draft.conversation.promise if stands_again else None
+    resending.tell(draft, outgoing, receipt, stands=case.promised(draft, promise) if promise else "")
 
 
 _UNTIL_REPAIRED = (RightsError.__name__, NotInGroupError.__name__)

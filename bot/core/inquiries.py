@@ -117,7 +117,7 @@ def _last_from_us(draft: Draft) -> str:
     ours = [line for line in draft.conversation.messages if line.author in (Author.AGENT, Author.BOT)]
     if not ours:
         return ""
-    agents = [line for line in ours if line.author is Author.AGENT and not line.taken_back]
+    agents = [line for line in ours if line.is_answer and not line.taken_back]
     last = (agents or ours)[-1]
     who = last.name if last.author is Author.AGENT else draft.context.catalogue.brand.name
     return draft.team_words("team_summary_said", agent=who, text=_quoted(draft, last))

@@ -95,14 +95,14 @@ def waiting_since(conversation: Conversation) -> datetime | None:
     for message in (*conversation.messages, *conversation.pending):
         if message.author is Author.CUSTOMER:
             since = since or message.at
-        elif message.author is not Author.NOTE:
+        elif message.is_answer or message.author is Author.BOT:
             since = None
     return since
 
 
 def _broken(conversation: Conversation) -> Promise | None:
     """The oldest promise that was broken and that no colleague has made good by answering since."""
-    answered = max((message.at for message in conversation.messages if message.author is Author.AGENT), default=None)
+    answered = max((message.at for message in conversation.messages if message.is_answer), default=None)
     for promise in conversation.promises:
         ended_at = promise.ended_at or promise.due_at
         if promise.state is PromiseState.BROKEN and (answered is None or answered < ended_at):

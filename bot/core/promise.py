@@ -162,6 +162,16 @@ def cancel(promise: Promise, now: datetime, by: str) -> Promise:
     return _ended(promise, PromiseState.CANCELLED, now, by)
 
 
+def stand_again(promise: Promise) -> Promise:
+    """What was taken for keeping it never reached the customer: it stands as if it had not ended.
+
+    Raises PromiseError if it was not kept.
+    """
+    if promise.state is not PromiseState.KEPT:
+        raise PromiseError(f"promise {promise.id} can't stand again: it is {promise.state}, and was never kept")
+    return replace(promise, state=PromiseState.OPEN, ended_at=None, ended_by=None)
+
+
 def remind_times(promise: Promise, standards: Standards) -> tuple[datetime, ...]:
     """When the team is nudged: at the standards' shares of the open time, all between made and due, increasing.
 

@@ -102,6 +102,22 @@ def keep(draft: Draft, by: str, *, called: bool = False) -> None:
     _end(draft, promise.keep(standing, draft.now, by), by)
 
 
+def stand_again(draft: Draft) -> None:
+    """The words that had kept the last promise never reached the customer: it stands, and is watched, as before."""
+    kept = draft.conversation.promises[-1]
+    standing = promise.stand_again(kept)
+    draft.change(promises=(*draft.conversation.promises[:-1], standing))
+    _watch(draft, standing)
+    kept_at = (kept.ended_at or draft.now).isoformat()
+    draft.record("stands_again", promise=standing.id, kept_at=kept_at, kept_by=kept.ended_by)
+
+
+def void(draft: Draft, by: str) -> None:
+    """The words that had kept the last promise never reached the customer, and no others will: ``by`` has ended it."""
+    standing = promise.stand_again(draft.conversation.promises[-1])
+    _end(draft, promise.cancel(standing, draft.now, by), by)
+
+
 def withdraw(draft: Draft, by: str) -> None:
     """The case is closed by ``by``: an open promise that no words of a colleague have kept ends as cancelled."""
     standing = draft.conversation.promise
@@ -230,11 +246,7 @@ def _add(draft: Draft, new: Promise, expectation: Expectation | None = None) -> 
     given = replace(new, quoted=said(draft, new))
     draft.change(promises=(*draft.conversation.promises, given))
     snoozing.fit(draft)
-    standards = draft.context.catalogue.standards
-    for place, at in enumerate(promise.remind_times(given, standards)[:MOST_MARKS]):
-        draft.set_due(f"remind:{given.id}:{place}", DueKind.REMIND, at, given.id)
-    draft.set_due(f"at_risk:{given.id}", DueKind.AT_RISK, promise.at_risk_time(given, standards), given.id)
-    draft.set_due(f"promise:{given.id}", DueKind.PROMISE, given.due_at, given.id)
+    _watch(draft, given)
     draft.record(
         "promised",
         promise=given.id,
@@ -251,6 +263,16 @@ def _add(draft: Draft, new: Promise, expectation: Expectation | None = None) -> 
         way=given.way.value,
     )
     return given
+
+
+def _watch(draft: Draft, standing: Promise) -> None:
+    """Have the clock ring at what is still to come of its marks, and at its end."""
+    standards = draft.context.catalogue.standards
+    for place, at in enumerate(promise.remind_times(standing, standards)[:MOST_MARKS]):
+        if at >= draft.now:
+            draft.set_due(f"remind:{standing.id}:{place}", DueKind.REMIND, at, standing.id)
+    draft.set_due(f"at_risk:{standing.id}", DueKind.AT_RISK, promise.at_risk_time(standing, standards), standing.id)
+    draft.set_due(f"promise:{standing.id}", DueKind.PROMISE, standing.due_at, standing.id)
 
 
 def _end(draft: Draft, ended: Promise, by: str) -> None:

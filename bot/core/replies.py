@@ -189,6 +189,7 @@ TEAM_REPLIES: tuple[str, ...] = (
     "team_customer_writing",
     "team_not_copied",
     "team_not_sent",
+    "team_stands_again",
     "team_undelivered",
     "team_trouble",
     "team_why_broken",

@@ -150,6 +150,8 @@ class _Case:
     promises: dict[str, _Promise] = field(default_factory=dict)
     unanswered: _Promise | None = None
     """The promise whose customer still waits for a colleague: the first one since a colleague wrote."""
+    waited_for: _Promise | None = None
+    """That promise, as it was before a colleague last wrote."""
 
 
 class Record:
@@ -329,6 +331,20 @@ def _ended(case: _Case, event: Event) -> None:
         _came_back(case, event)
 
 
+def _stands_again(case: _Case, event: Event) -> None:
+    """What had kept it never reached the customer: no colleague has answered by that."""
+    kept_at = datetime.fromisoformat(event.facts["kept_at"])
+    if case.first_answer is not None and case.first_answer >= kept_at:
+        case.first_answer = None
+    promise = case.promises.get(event.facts["promise"])
+    if promise is None:
+        return  # it was made before our time
+    promise.state, promise.agent = PromiseState.OPEN, case.agent
+    case.unanswered = case.waited_for
+    if case.unanswered is not None:
+        case.unanswered.over_quote = None
+
+
 def _claimed(case: _Case, event: Event) -> None:
     case.agent, case.needed_human = event.by, True
 
@@ -363,6 +379,7 @@ def _came_back(case: _Case, event: Event) -> None:
     case.first_words = case.first_words or event.at
     case.first_answer = case.first_answer or event.at
     promise, case.unanswered = case.unanswered, None
+    case.waited_for = promise or case.waited_for
     if promise is not None:
         promise.over_quote = (promise.due_at - promise.made_at) / max(event.at - promise.made_at, _SHORTEST)
 
@@ -381,6 +398,7 @@ _CHANGES: dict[str, Callable[[_Case, Event], None]] = {
     "agent_wrote": _wrote,
     "rated": _rated,
     "handed_on": _handed_on,
+    "stands_again": _stands_again,
     "tagged": _tagged,
     "untagged": _untagged,
     **{state.value: _ended for state in PromiseState if state is not PromiseState.OPEN},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core import refused
 from bot.core.conversation import Conversation, Ref, Unsent
 from bot.core.draft import Draft
 from bot.core.errors import HandoverError, UnsendableError
@@ -38,8 +39,11 @@ def keep(draft: Draft, outgoing: Outgoing) -> Unsent | None:
     return unsent
 
 
-def tell(draft: Draft, outgoing: Outgoing, receipt: Receipt) -> None:
-    """Tell the colleagues, below the message that it is about; of an album once."""
+def tell(draft: Draft, outgoing: Outgoing, receipt: Receipt, *, stands: str = "") -> None:
+    """Tell the colleagues, below the message that it is about; of an album once.
+
+    ``stands`` says by when the customer was promised an answer that they have not got by this.
+    """
     before = draft.conversation.unsent
     unsent = None if receipt.problem == UnsendableError.__name__ else keep(draft, outgoing)
     if unsent is not None and unsent.album is not None and any(one.album == unsent.album for one in before):
@@ -51,6 +55,8 @@ def tell(draft: Draft, outgoing: Outgoing, receipt: Receipt) -> None:
     text = draft.team_words(key, error=receipt.error)
     if isinstance(content, Text):
         text = f"{text}\n“{content.text}”"
+    if stands:
+        text = f"{text}\n{draft.team_words('team_stands_again', by=stands)}"
     draft.to_case(Text(text, keyboard, reply_to=of), Lane.AGENT)
 
 
@@ -96,8 +102,11 @@ def carry_out(draft: Draft, command: str, agent: Agent, pressed: int | None) -> 
         raise HandoverError(draft.team_words("team_again_already"))
     if draft.conversation.unreachable:
         raise HandoverError(draft.team_words("team_again_in_vain"))
+    if draft.conversation.customer.blocked:
+        raise HandoverError(draft.team_words("team_block_already"))
     draft.change(unsent=tuple(one for one in draft.conversation.unsent if one not in wanted))
     draft.record("sent_again", by=f"{agent.name} ({agent.id})", count=len(wanted))
+    refused.sent_again(draft, {one.message_id for one in wanted if one.message_id})
     for one in wanted:
         draft.to_customer(_content(one), Lane.AGENT)
         if command == AGAIN and one.message_id:

@@ -11,10 +11,11 @@ import pytest
 
 from bot.core.conversation import Phase, PromiseState, Way
 from bot.core.step import DueKind
+from bot.simulator.faults import Fault
 from tests.content_samples import write_content
 from tests.integration.house import STANDARDS, House, RunningClock, house, running, settings_for
 from tests.integration.scenes import Scene, is_documented
-from tests.integration.simulated import MAJA, simulated
+from tests.integration.simulated import ANA, MAJA, simulated
 
 CARING = f"""{STANDARDS}survey: 10m
 follow_up: {{complaint: 2d}}
@@ -79,6 +80,20 @@ async def test_broken(scene: Scene) -> None:
     await scene.ana_writes(thread, "I have it now, Maja. I'm sorry.")
     assert await states(scene.home) == [PromiseState.BROKEN, PromiseState.KEPT]
     assert is_documented("Broken", scene.transcript())
+
+
+async def test_words_that_telegram_refuses_do_not_keep_it(scene: Scene) -> None:
+    await scene.says(BROKEN_LAMP, PROMISED)
+    thread = await scene.topic()
+    refusal = Fault(method="copyMessage", chat_id=MAJA, error_code=400, description="Bad Request: PEER_FLOOD")
+    scene.home.simulator.api.faults.replace([refusal])
+    scene.home.agent_says(thread, "A new lamp leaves us today.")
+    notice = await scene.home.until_topic_reads(thread, "so the promise stands: by 12:00 today")
+    scene.passes("it is 11:55 and the words have not been sent again", timedelta(minutes=125))
+    await scene.reads("That won't do")
+    scene.home.press(notice, "↻ Send again", ANA)
+    await scene.reads("A new lamp leaves us today.")
+    assert await states(scene.home) == [PromiseState.MOVED, PromiseState.KEPT]
 
 
 async def test_cancelled_and_undone(scene: Scene) -> None:

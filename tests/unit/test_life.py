@@ -12,13 +12,14 @@ from datetime import time, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core import resending
 from bot.core.business import Through
 from bot.core.content import Catalogue, Returning, Team, Topics
-from bot.core.conversation import Conversation, Media, Phase, PromiseState
+from bot.core.conversation import Conversation, Media, Phase, PromiseState, Way
 from bot.core.draft import Groups
 from bot.core.hours import zone_named
 from bot.core.incoming import AgentChoice, AgentMessage, CustomerChoice, Incoming, Update
-from bot.core.outgoing import Copy, DeleteTopic, Lane, OpenTopic, Outgoing, Text, To
+from bot.core.outgoing import Copy, DeleteTopic, Delivery, Lane, OpenTopic, Outgoing, Receipt, Text, To
 from bot.core.people import Agent, Role
 from bot.core.promise import at_risk_time
 from bot.core.step import DueKind, Step
@@ -39,6 +40,7 @@ AGENTS = [
     *("snooze", "rest.for.30", "rest.for.1440", "rest.more", "unsnooze"),
     *("transfer", "team.logistics", "team.support", "person.7002"),
 ]
+REFUSALS = ["DeliveryError", "CustomerGoneError", resending.UNKNOWN_DELIVERY]
 TOPICS = [Topics(), *(Topics(returning, timedelta(days=1)) for returning in Returning)]
 TEAMS = {name: Team(name, "office") for name in ("support", "logistics")}
 
@@ -50,6 +52,8 @@ ACTIONS = st.one_of(
     st.tuples(st.just("agent"), st.sampled_from(AGENTS), st.just("")),
     st.tuples(st.just("supervisor"), st.sampled_from(["block.now", "unblock"]), st.just("")),
     st.tuples(st.just("agent writes"), st.just("words"), st.just("")),
+    st.tuples(st.just("refused"), st.sampled_from(REFUSALS), st.just("")),
+    st.tuples(st.just("agent sends again"), st.just(""), st.just("")),
     st.tuples(st.just("time"), st.sampled_from(["1", "9", "40", "130", "700", "2900"]), st.just("")),
     st.tuples(st.just("restart"), st.just(""), st.just("")),
     st.tuples(st.just("a complaint is solved"), st.just(""), st.just("")),
@@ -150,12 +154,6 @@ class Life:
                 await self.hear(wrote(what, self.updates + 100, media=Media.CONTACT))
             case "presses":
                 await self.press(int(what))
-            case "agent":
-                await self.agent(what, ANA)
-            case "supervisor":
-                await self.agent(what, replace(ANA, role=Role.SUPERVISOR))
-            case "agent writes":
-                await self.agent_writes()
             case "time":
                 await self.pass_time(timedelta(minutes=int(what)))
             case "a complaint is solved":
@@ -163,8 +161,25 @@ class Life:
                 await self.do("time", "1", "")
                 await self.do("agent writes", "", "")
                 await self.do("agent", "resolve", "")
-            case _:
+            case "restart":
                 self.begin()
+            case _:
+                await self.colleagues_do(action, what)
+
+    async def colleagues_do(self, action: str, what: str) -> None:
+        match action:
+            case "agent":
+                await self.agent(what, ANA)
+            case "supervisor":
+                await self.agent(what, replace(ANA, role=Role.SUPERVISOR))
+            case "agent writes":
+                await self.agent_writes()
+            case "agent sends again":
+                await self.agent(resending.AGAIN, BEN)
+            case "refused":
+                await self.refuse(what)
+            case _:
+                raise AssertionError(action)
 
     async def hear(self, said: Incoming) -> None:
         self.updates += 1
@@ -196,6 +211,14 @@ class Life:
         if last is not None and last.topic_id is not None:
             await self.hear(AgentMessage(GROUP, last.topic_id, self.updates + 500, BEN, "words"))
 
+    async def refuse(self, problem: str) -> None:
+        """Telegram doesn't take the words that an agent wrote last, or says nothing of them."""
+        sent = [row for step in self.steps for row in step.outbox if row.to is To.CUSTOMER]
+        copies = [row for row in sent if isinstance(row.content, Copy)]
+        if copies:
+            receipt = Receipt(copies[-1].id, self.clock.at, Delivery.FAILED, error="It broke.", problem=problem)
+            await self.flow.on_failure(copies[-1], receipt)
+
     async def pass_time(self, span: timedelta) -> None:
         """Everything that falls due meanwhile is dealt with when it does."""
         until = self.clock.at + span
@@ -223,6 +246,7 @@ class Life:
         assert sum(conversation.is_open for conversation in kept) <= 1
         self.ends_are_final(step)
         self.is_left_alone(step)
+        self.is_kept_by_words_that_arrived()
         self.keeps_topics_of_open_cases(step)
         for row in step.outbox:
             if row.to is To.CUSTOMER and row.lane is Lane.FOLLOW_UP:
@@ -247,6 +271,13 @@ class Life:
         if conversation.pending:
             assert f"turn:{conversation.id}" in rows
 
+    def is_kept_by_words_that_arrived(self) -> None:
+        """What Telegram refused keeps no promise, and answers nobody."""
+        for conversation in self.store.conversations.values():
+            last = conversation.promises[-1] if conversation.promises else None
+            if last is not None and last.state is PromiseState.KEPT and last.way is Way.HERE:
+                assert any(line.is_answer and line.at >= last.made_at for line in conversation.messages)
+
     def is_left_alone(self, step: Step) -> None:
         """Who is blocked is told so once, and nothing of theirs reaches anybody."""
         before = [one.conversation for one in self.steps[:-1] if one.conversation.chat_id == step.conversation.chat_id]
@@ -268,12 +299,13 @@ class Life:
         before = [one.conversation for one in self.steps[:-1] if one.conversation.id == step.conversation.id]
         if not before:
             return
+        refused = any(event.name == "undelivered" for event in step.events)
         for old, new in zip(before[-1].promises, step.conversation.promises, strict=False):
-            assert old == new or is_open(old.state)
+            assert old == new or is_open(old.state) or (refused and old.state is PromiseState.KEPT)
         assert len(step.conversation.promises) >= len(before[-1].promises)
         if not before[-1].is_open:
             assert step.conversation.phase is Phase.RESOLVED
-            assert step.conversation.promises == before[-1].promises
+            assert refused or step.conversation.promises == before[-1].promises
 
     def was_allowed(self, row: Outgoing) -> None:
         """What nobody asked for: once a day and case, outside quiet hours, to who hasn't opted out."""

@@ -63,6 +63,16 @@ def test_an_empty_record_has_figures_of_nothing() -> None:
     assert heard([]).figures(By.TEAM) == {}
 
 
+def test_words_that_never_arrived_are_no_answer_and_keep_no_promise() -> None:
+    stands = line("stands_again", 12, promise="1-1/1", kept_at=(MONDAY + 10 * MINUTE).isoformat())
+    found = figures([*complained(), *kept(10), stands])
+    assert (found.made, found.kept, found.open) == (1, 0, 1)
+    assert (found.first_answer, found.over_quote) == (Spread(), None)
+    at_last = figures([*complained(), *kept(10), stands, *kept(60)])
+    assert (at_last.kept, at_last.over_quote) == (1, 2.0)
+    assert at_last.first_answer == Spread(1, 60 * MINUTE, 60 * MINUTE)
+
+
 def test_a_question_that_the_bot_answered_is_solved_by_the_bot() -> None:
     found = figures([*begun(), *meant("question", "answer", "opening_hours", at=0.05), line("answered", 0.05)])
     assert (found.asked, found.solved_by_bot, found.solved_rate) == (1, 1, 1.0)

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from bot.core import handover, reach, resending
-from bot.core.conversation import Conversation, Entity, Media, Ref
+from bot.core import answering, arrival, handover, reach, resending, turn
+from bot.core.conversation import Author, Conversation, Entity, Media, Message, PromiseState, Ref
+from bot.core.decide import decide
 from bot.core.incoming import AgentMessage
 from bot.core.outgoing import AnswerCallback, Copy, Delivery, Edit, Lane, Outgoing, Receipt, Text, To
-from bot.core.step import Step
-from tests.catalogues import ANA, BEN, GROUP, MAJA, MONDAY, context, conversation, names, said_to_team
+from bot.core.people import CUSTOMER_NAME
+from bot.core.step import DueKind, Step
+from tests.catalogues import (
+    ANA,
+    BEN,
+    GROUP,
+    MAJA,
+    MONDAY,
+    catalogue,
+    context,
+    conversation,
+    names,
+    said_to_team,
+    understood,
+    wrote,
+)
 
 NOW = context(MONDAY)
 NOTICE = 77
@@ -156,3 +172,99 @@ def test_only_the_last_of_very_many_are_kept_at_hand() -> None:
     for number in range(resending.MOST + 5):
         talk = failed(talk, replace(copy, id=f"{talk.id}:{number}:0")).conversation
     assert (len(talk.unsent), talk.unsent[0].id) == (resending.MOST, "5.0")
+
+
+def test_to_a_customer_whom_we_have_blocked_nothing_is_sent_again() -> None:
+    talk, (copy,) = with_ana(words())
+    told = failed(talk, copy).conversation
+    blocked = replace(told, customer=replace(told.customer, blocked=True))
+    step = press(blocked, f"again:{talk.id}")
+    assert (to_customer(step), answer(step)) == ([], ["This customer is blocked already."])
+
+
+# --- a promise that seemed kept --------------------------------------------------------------------------------------
+
+
+LATER = context(MONDAY + timedelta(minutes=5))
+
+
+def waiting() -> Conversation:
+    """A complaint, for which a colleague was promised by 12:00."""
+    held = arrival.receive(conversation(), wrote("it came broken"), 1, NOW).conversation
+    meant = understood("item_damaged")
+    step = turn.answer(held, decide(held, "it came broken", meant, catalogue()), meant, NOW)
+    return replace(step.conversation, agents_chat=GROUP, topic_id=5)
+
+
+def promised_and_answered(*messages: AgentMessage) -> tuple[Conversation, list[Outgoing]]:
+    """The promised colleague has written these, in time, and their copies are on their way."""
+    talk, copies = waiting(), list[Outgoing]()
+    for message in messages:
+        step = handover.agent_wrote(talk, message, None, LATER)
+        talk = step.conversation
+        copies += [row for row in step.outbox if row.to is To.CUSTOMER and isinstance(row.content, Copy)]
+    assert [promise.state for promise in talk.promises] == [PromiseState.KEPT]
+    return talk, copies
+
+
+def test_words_that_were_refused_have_not_kept_the_promise_and_its_clock_runs_on() -> None:
+    talk, (copy,) = promised_and_answered(words())
+    step = failed(talk, copy)
+    assert step.conversation.promise == waiting().promise
+    assert names(step) == ["undelivered", "stands_again"]
+    assert {row.kind for row in step.due} == {DueKind.REMIND, DueKind.AT_RISK, DueKind.PROMISE}
+    assert notices(step)[-1].text.endswith("They have no answer yet, so the promise stands: by 12:00 today.")
+    late = handover.agent_wrote(step.conversation, words("Here I am", message_id=32), None, LATER)
+    assert [promise.state for promise in late.conversation.promises] == [PromiseState.KEPT]
+
+
+def test_sent_again_they_have_kept_it() -> None:
+    talk, (copy,) = promised_and_answered(words())
+    told = failed(talk, copy)
+    step = press(told.conversation, button(notices(told)[-1])[1])
+    assert ("kept" in names(step), step.conversation.promise) == (True, None)
+    assert step.conversation.messages[-1].is_answer
+
+
+def test_refused_once_more_they_have_not() -> None:
+    talk, (copy,) = promised_and_answered(words())
+    told = failed(talk, copy)
+    again = press(told.conversation, button(notices(told)[-1])[1])
+    (second,) = [row for row in again.outbox if row.to is To.CUSTOMER]
+    assert failed(again.conversation, second).conversation.promise is not None
+
+
+def test_other_words_that_are_on_their_way_keep_it_until_they_are_refused_too() -> None:
+    talk, copies = promised_and_answered(words("Hello"), words("A new one is on its way", message_id=32))
+    first = failed(talk, copies[0])
+    assert first.conversation.promise is None
+    assert failed(first.conversation, copies[1]).conversation.promise is not None
+
+
+def test_what_may_have_arrived_keeps_it() -> None:
+    talk, (copy,) = promised_and_answered(words())
+    assert failed(talk, copy, resending.UNKNOWN_DELIVERY).conversation.promise is None
+
+
+def test_a_customer_who_shut_the_door_has_cancelled_it() -> None:
+    talk, (copy,) = promised_and_answered(words())
+    step = failed(talk, copy, "CustomerGoneError", "The customer has blocked the bot.")
+    (ended,) = step.conversation.promises
+    assert (ended.state, ended.ended_by) == (PromiseState.CANCELLED, CUSTOMER_NAME)
+
+
+def test_in_a_case_that_is_over_it_was_not_kept() -> None:
+    talk, (copy,) = promised_and_answered(words())
+    over = handover.agent_asked(talk, handover.Wish(handover.RESOLVE, ANA), 4, LATER).conversation
+    step = failed(over, copy)
+    assert [promise.state for promise in step.conversation.promises] == [PromiseState.CANCELLED]
+
+
+def test_without_a_promise_the_customer_still_waits_for_an_answer() -> None:
+    asked = Message(MONDAY, Author.CUSTOMER, "Hello?", ref=1)
+    talk, (copy,) = with_ana(words())
+    talk = replace(talk, messages=(asked, *talk.messages))
+    assert answering.unanswered_since(talk) is None
+    step = failed(talk, copy)
+    assert answering.unanswered_since(step.conversation) is not None
+    assert [row.kind for row in step.due] == [DueKind.ANSWER]
