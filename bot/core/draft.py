@@ -93,6 +93,7 @@ class Draft:
         self._outbox: list[Outgoing] = []
         self._due: list[Due] = []
         self._done: list[str] = []
+        self._first = False
 
     @property
     def now(self) -> datetime:
@@ -139,6 +140,10 @@ class Draft:
         if self.conversation.agents_chat is not None:
             self._send(To.CASE, lane, content)
 
+    def before_all_that_waits(self) -> None:
+        """What goes to the case from now on goes before all that waits for it: it mends what that waits for."""
+        self._first = True
+
     def to_team(self, team: str, content: Content) -> None:
         """Goes to the team's group, outside topics and after everything else; to nobody where there is no group."""
         chat = self.context.groups.of(team)
@@ -159,7 +164,8 @@ class Draft:
         case = elsewhere or conversation.agents_chat
         chat = conversation.chat_id if to is To.CUSTOMER or case is None else case
         row = f"{conversation.id}:{conversation.steps}:{len(self._outbox)}"
-        self._outbox.append(Outgoing(row, conversation.id, chat, to, lane, content, self.now))
+        first = self._first and to is To.CASE
+        self._outbox.append(Outgoing(row, conversation.id, chat, to, lane, content, self.now, first))
 
     def record(self, name: str, by: str = BOT_NAME, **facts: object) -> None:
         """Add a line to the record."""

@@ -350,7 +350,8 @@ _UNTIL_REPAIRED = (RightsError.__name__, NotInGroupError.__name__)
 
 
 def _reopen(draft: Draft) -> None:
-    """The topic was deleted: make another, once, with the card in it."""
+    """The topic was deleted: make another, once, with the card in it, before all that is to go there."""
+    draft.before_all_that_waits()
     conversation = draft.conversation
     if conversation.topic_id is None or conversation.topic_id == conversation.lost_topic:
         return

@@ -275,7 +275,8 @@ class Outgoing:
     """One thing to send, committed together with the state that caused it.
 
     ``id`` is ``<conversation id>:<step>:<place>``. Rows of one conversation and one destination are sent in order of
-    ``(step, place)``, which is the order in which the store hands them out.
+    ``(step, place)``, which is the order in which the store hands them out; those that are ``first`` go before all that
+    waits there, in that order among themselves: they stand for what was to go long ago.
     """
 
     id: str
@@ -285,6 +286,7 @@ class Outgoing:
     lane: Lane
     content: Content
     at: datetime
+    first: bool = False
 
 
 class Delivery(StrEnum):

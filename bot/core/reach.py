@@ -75,6 +75,7 @@ def renew(conversation: Conversation, agents_chat: int, context: Context) -> Ste
     if conversation.phase not in (Phase.WAITING, Phase.HUMAN):
         return None
     draft = Draft(conversation, context)
+    draft.before_all_that_waits()
     moved = conversation.agents_chat != agents_chat
     draft.change(agents_chat=agents_chat)
     if moved and draft.conversation.with_lone_agent:

@@ -94,16 +94,16 @@ class Intake:
         key, place = address(row)
         if isinstance(row.content, _REPLACED) and (older := self._replaced(row)):
             return older
-        if isinstance(row.content, _MILESTONES):  # what comes after it belongs after it
+        if isinstance(row.content, _MILESTONES) and not row.first:  # what comes after it belongs after it
             for kind in _REPLACED:
                 self._newest.pop((row.conversation_id, kind), None)
-        if not self._join(key, place, row):
+        if row.first or not self._join(key, place, row):
             job = Job(row.chat_id, (row,), since=self._timer.now())
             if isinstance(row.content, _REPLACED):
                 self._newest[row.conversation_id, type(row.content)] = job
             now = self._timer.now()
             hold = now + GATHER_ALBUM if isinstance(row.content, Copy) and row.content.album else now
-            self.schedule.put(key, place, row.lane, job, now, joins=step_of(row), not_before=hold)
+            self.schedule.put(key, place, row.lane, job, now, joins=step_of(row), not_before=hold, first=row.first)
         return None
 
     def put_seen(self, chat_id: int, call: Call, seconds: float) -> None:

@@ -12,7 +12,7 @@ from telegram import Bot
 from telegram.error import NetworkError, RetryAfter, TelegramError
 
 from bot.core.business import Through, is_business
-from bot.core.errors import ChatMovedError, DeliveryError, StoreError
+from bot.core.errors import ChatMovedError, DeliveryError, StoreError, TopicGoneError
 from bot.core.outgoing import Delivery, Lane, Outgoing, Receipt, Text, To
 from bot.ports import Clock, Store
 from bot.telegram import delivery, failures
@@ -84,6 +84,7 @@ class TelegramSender:
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
         self._reading = False
+        self._taking = asyncio.Lock()
         self._slots = asyncio.Semaphore(PARALLEL)
         self._loops: list[asyncio.Task[None]] = []
         self._sending: set[asyncio.Task[None]] = set()
@@ -224,6 +225,10 @@ class TelegramSender:
             self._note_change()
 
     async def _take_new_rows(self) -> None:
+        async with self._taking:
+            await self._take_each_new_row()
+
+    async def _take_each_new_row(self) -> None:
         for place, (row, state) in enumerate(await self._ledger.new_rows()):
             if place % 100 == 99:
                 await asyncio.sleep(0)  # thousands of them must not keep everything else from its turn
@@ -340,7 +345,11 @@ class TelegramSender:
 
     async def _give_up(self, turn: Turn[Job], reason: DeliveryError, *, went: bool = True) -> None:
         job, now = turn.item, self._clock.now()
-        await self._settle(turn, [(row, jobs.refused(row, now, job, reason)) for row in job.rows], went=went)
+        outcome = [(row, jobs.refused(row, now, job, reason)) for row in job.rows]
+        if isinstance(reason, TopicGoneError):
+            await self._settle_in_place(turn, outcome, went=went)
+        else:
+            await self._settle(turn, outcome, went=went)
 
     def _again(self, turn: Turn[Job], after: float = 0.0, *, went: bool = True) -> None:
         now = self._timer.now()
@@ -363,6 +372,17 @@ class TelegramSender:
         for row, receipt in outcome:
             self._typist.is_done(row)
             await self._ledger.tell(row, receipt)
+
+    async def _settle_in_place(
+        self, turn: Turn[Job], outcome: list[tuple[Outgoing, Receipt]], *, went: bool = True
+    ) -> None:
+        """As :meth:`_settle`, but what follows the rows waits also for what is to go in their place."""
+        try:
+            for row, receipt in outcome:
+                await self._conclude(row, receipt)
+            await self._take_new_rows()
+        finally:
+            self._leave(turn, went=went)
 
     async def _conclude(self, row: Outgoing, receipt: Receipt) -> None:
         """Keep what came of a row that had no turn."""

@@ -25,6 +25,7 @@ class _Entry(Generic[T]):
     item: T
     joins: Hashable
     not_before: float = -math.inf
+    first: bool = False
 
 
 @dataclass(slots=True)
@@ -45,8 +46,13 @@ class _Queue(Generic[T]):
         """As urgent as the most urgent in it, which its head holds up."""
         return Rank(min(self.in_lane), self.number)
 
-    def append(self, entry: _Entry[T]) -> None:
-        self.entries.append(entry)
+    def add(self, entry: _Entry[T]) -> None:
+        """At the end; what is to be ``first`` behind the head if that has its turn, and behind others that were to."""
+        place = len(self.entries)
+        if entry.first:
+            ahead = itertools.islice(self.entries, int(self.busy), None)
+            place = int(self.busy) + sum(1 for _ in itertools.takewhile(lambda other: other.first, ahead))
+        self.entries.insert(place, entry)
         self.in_lane[entry.lane] = self.in_lane.get(entry.lane, 0) + 1
 
     def drop_head(self) -> _Entry[T]:
@@ -124,16 +130,18 @@ class Schedule(Generic[T]):
         *,
         joins: Hashable = None,
         not_before: float = -math.inf,
+        first: bool = False,
     ) -> None:
         """Add to the end of a queue. Items in a row that ``joins`` the same, if not None, are one turn of it.
 
-        It goes ``not_before`` a time, and those behind it go after it.
+        It goes ``not_before`` a time, and those behind it go after it. ``first``: before all that waits, and behind
+        what was put first already.
         """
         queue = self._queues.get(key)
         if queue is None:
             queue = self._queues[key] = _Queue(place, next(self._numbers))
             self._place(place).queues += 1
-        queue.append(_Entry(lane, item, joins, not_before))
+        queue.add(_Entry(lane, item, joins, not_before, first))
         self._size += 1
         self._line_up(key, now)
 
