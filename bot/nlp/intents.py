@@ -18,19 +18,8 @@ from bot.core.understanding import Candidate
 from bot.nlp.abroad import Adviser, advice
 from bot.nlp.encoder import Parts, Vectors
 from bot.nlp.kernel import Floats, probabilities
-from bot.nlp.machine import (
-    NEAREST,
-    Halves,
-    Learner,
-    Learnt,
-    LeftOut,
-    Lesson,
-    Machine,
-    digest,
-    labels_of,
-    recall,
-    remember,
-)
+from bot.nlp.learnt import Learnt, Memory, Oblivion, digest
+from bot.nlp.machine import NEAREST, Halves, Learner, LeftOut, Lesson, Machine, labels_of
 from bot.nlp.reading import Judgement, Reading, reading
 
 _SENTENCES = 0.25
@@ -54,8 +43,14 @@ class IntentsComponent:
         self._machines: dict[str, Machine] = {}
         self._advisers: dict[str, Adviser] = {}
 
-    def learn(self, lessons: Sequence[Lesson], vectors: Halves, parts: Parts) -> dict[str, LeftOut]:
-        """Learn ``lessons``, whose embeddings are ``vectors``; what would have been found in them, by language."""
+    def learn(
+        self, lessons: Sequence[Lesson], vectors: Halves, parts: Parts, memory: Memory | None = None
+    ) -> dict[str, LeftOut]:
+        """Learn ``lessons``, whose embeddings are ``vectors``; what would have been found in them, by language.
+
+        A language that the ``memory`` has just as it is is not learnt again.
+        """
+        memory = memory or Oblivion()
         self.labels = labels_of(lessons)
         languages = dict.fromkeys(lesson.language for lesson in lessons if not lesson.excluded)
         rows = {language: self._rows_for(language, lessons) for language in languages}
@@ -63,12 +58,13 @@ class IntentsComponent:
         several = self_taught if len(self_taught) > 1 else []
         given = {language: ([lessons[row] for row in own], vectors[own]) for language, own in rows.items()}
         keys = {language: digest(*own, self.labels, parts, several) for language, own in given.items()}
-        known = {language: found for language, key in keys.items() if (found := recall(key)) is not None}
+        known = {language: found for language, key in keys.items() if (found := memory.recall(key)) is not None}
         new = {language: Learner(*own, self.labels, parts) for language, own in given.items() if language not in known}
         self._advisers = {language: _adviser(language, known, new) for language in several}
         for language, learner in new.items():
             machine, left_out = learner.learn(self._abroad(language))
-            known[language] = remember(keys[language], Learnt(machine, left_out, self._advisers.get(language)))
+            known[language] = Learnt(machine, left_out)
+            memory.remember(keys[language], known[language])
         self._machines = {language: known[language].machine for language in rows}
         return {language: known[language].left_out for language in rows}
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +31,6 @@ _TRIED_ON = 1_200
 
 _FOCUS = 20.0
 _NOWHERE = -1
-_KEPT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +145,7 @@ class Machine:
         """What :meth:`save` wrote."""
         facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         parts = tuple((int(length), float(share)) for length, share in facts["parts"])
-        with np.load(path.with_suffix(".npz"), allow_pickle=False) as arrays:
+        with path.with_suffix(".npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             held = (arrays["gram_values"], arrays["gram_texts"], arrays["gram_ends"])
             columns = sparse.csr_matrix(held, shape=(len(held[2]) - 1, len(arrays["vectors"])))
             return cls(
@@ -164,45 +161,6 @@ class Machine:
                 alone=arrays["alone"],
                 temperature=facts["temperature"],
             )
-
-
-@dataclass(frozen=True, slots=True)
-class Learnt:
-    """What came of one language's lessons; ``adviser`` is what others ask, where there are others."""
-
-    machine: Machine
-    left_out: LeftOut
-    adviser: Adviser | None
-
-
-_recent: OrderedDict[bytes, Learnt] = OrderedDict()
-"""Learnt lately. After an edit in one language those of the others stay as they are: fitted to what that language said
-before, from which an example more or less takes little away. Else an edit would take as long as the first training."""
-
-
-def digest(
-    lessons: Sequence[Lesson], vectors: Halves, labels: tuple[str, ...], parts: Parts, among: Sequence[str]
-) -> bytes:
-    """The same for the same lessons, learnt ``among`` the same languages."""
-    facts = (labels, parts, tuple(among), [(lesson.text, lesson.intent, lesson.excluded) for lesson in lessons])
-    made = blake2b(repr(facts).encode("utf-8", "replace"))
-    made.update(np.ascontiguousarray(vectors).tobytes())
-    return made.digest()
-
-
-def recall(key: bytes) -> Learnt | None:
-    """What was learnt lately from lessons of this :func:`digest`."""
-    if key in _recent:
-        _recent.move_to_end(key)
-    return _recent.get(key)
-
-
-def remember(key: bytes, learnt: Learnt) -> Learnt:
-    """Keep it for :func:`recall`, in place of what was not asked for longest."""
-    _recent[key] = learnt
-    while len(_recent) > _KEPT:
-        _recent.popitem(last=False)
-    return learnt
 
 
 class Learner:

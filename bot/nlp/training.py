@@ -27,6 +27,7 @@ from bot.nlp.embeddings import EmbeddingFile, Progress
 from bot.nlp.encoder import Encoder, encoder_named
 from bot.nlp.intents import IntentsComponent, Lesson
 from bot.nlp.language import LanguageComponent
+from bot.nlp.learnt import LearntFolder, Memory
 from bot.nlp.normalise import NormaliseComponent, spoken
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.samples import filled
@@ -66,7 +67,8 @@ def train(
     """
     encoder = encoder or encoder_named("default")
     embeddings = EmbeddingFile(folder / "embeddings", encoder)
-    pipeline = learn(blank(catalogue, encoder), curriculum(catalogue), embeddings, progress)
+    memory = LearntFolder(folder / "learnt")
+    pipeline = learn(blank(catalogue, encoder), curriculum(catalogue), embeddings, progress, memory)
     _keep(pipeline, _folder_of(catalogue, folder, encoder))
     del embeddings
     give_back()
@@ -74,9 +76,13 @@ def train(
 
 
 def learn(
-    nlp: SpacyLanguage, lessons: Iterable[Lesson], embeddings: EmbeddingFile, progress: Progress | None = None
+    nlp: SpacyLanguage,
+    lessons: Iterable[Lesson],
+    embeddings: EmbeddingFile,
+    progress: Progress | None = None,
+    memory: Memory | None = None,
 ) -> Pipeline:
-    """Teach the components of a blank pipeline."""
+    """Teach the components of a blank pipeline; what the ``memory`` has is not learnt again."""
     taught = tuple(lessons)
     texts = [lesson.text for lesson in taught]
     vectors = embeddings.embed(texts, progress)
@@ -92,7 +98,7 @@ def learn(
     )
     embedding = cast("EmbeddingComponent", nlp.get_pipe("keepword_encoder"))
     intents = cast("IntentsComponent", nlp.get_pipe("keepword_intents"))
-    left_out = intents.learn(taught, vectors, embedding.learn())
+    left_out = intents.learn(taught, vectors, embedding.learn(), memory)
     cast("ScopeComponent", nlp.get_pipe("keepword_scope")).learn(left_out)
     if progress:
         progress("Weighing intents", 1, 1)

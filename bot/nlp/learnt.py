@@ -1,0 +1,154 @@
+"""What was learnt of each language, kept for the next training: an edit in one language teaches that one alone anew.
+
+The machines of the others stay as they are: fitted to what that language said before, from which an example more or
+less takes little away. Else an edit would take as long as the first training.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from bot.nlp.abroad import Adviser
+from bot.nlp.encoder import Parts
+from bot.nlp.machine import Halves, LeftOut, Lesson, Machine
+from bot.nlp.reading import Judgement
+
+_FORMAT = 1
+"""Raise this when what an older version kept must not be used any more."""
+
+_KEPT = 12
+"""So many are kept, those that were asked for last: six languages, and as many edits that may be taken back."""
+
+_MACHINE, _LEFT_OUT = "machine", "left_out.npz"
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What came of one language's lessons."""
+
+    machine: Machine
+    left_out: LeftOut
+
+    @property
+    def adviser(self) -> Adviser | None:
+        """What others ask, where there are others."""
+        return self.machine.adviser if self.machine.alone.size else None
+
+
+class Memory(Protocol):
+    """Remembers what was learnt, by the :func:`digest` of the lessons."""
+
+    def recall(self, key: str) -> Learnt | None:
+        """What was learnt from just these lessons, if it is remembered."""
+        ...
+
+    def remember(self, key: str, learnt: Learnt) -> None:
+        """Keep it for :meth:`recall`."""
+        ...
+
+
+class Oblivion:
+    """A :class:`Memory` that remembers nothing."""
+
+    def recall(self, key: str) -> Learnt | None:
+        return None
+
+    def remember(self, key: str, learnt: Learnt) -> None:
+        """Forgotten at once."""
+
+
+def digest(
+    lessons: Sequence[Lesson], vectors: Halves, labels: tuple[str, ...], parts: Parts, among: Sequence[str]
+) -> str:
+    """The same for the same lessons, learnt ``among`` the same languages."""
+    told = [(lesson.text, lesson.intent, lesson.excluded) for lesson in lessons]
+    groups = _renumbered([lesson.group for lesson in lessons])
+    made = blake2b(
+        repr((_FORMAT, labels, parts, tuple(among), told, groups)).encode("utf-8", "replace"), digest_size=12
+    )
+    made.update(np.ascontiguousarray(vectors).tobytes())
+    return made.hexdigest()
+
+
+def _renumbered(groups: Sequence[int]) -> list[int]:
+    """Which lessons belong together, whatever their numbers: those change with examples of other languages."""
+    places: dict[int, int] = {}
+    return [places.setdefault(group, len(places)) for group in groups]
+
+
+class LearntFolder:
+    """A :class:`Memory` on disk. What is damaged there is learnt anew; what can't be written is not remembered."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def recall(self, key: str) -> Learnt | None:
+        place = self._folder / key
+        if not place.is_dir():
+            return None
+        try:
+            found = Learnt(Machine.load(place / _MACHINE), _load_left_out(place / _LEFT_OUT))
+            os.utime(place)
+        except _UNREADABLE:
+            shutil.rmtree(place, ignore_errors=True)
+            return None
+        return found
+
+    def remember(self, key: str, learnt: Learnt) -> None:
+        """Complete, or not at all; then drop all but the last ones."""
+        place = self._folder / key
+        aside = place.with_name(f"{key}.{os.getpid()}.new")
+        try:
+            aside.mkdir(parents=True, exist_ok=True)
+            learnt.machine.save(aside / _MACHINE)
+            _save_left_out(learnt.left_out, aside / _LEFT_OUT)
+            aside.rename(place)
+        except OSError:  # no room, or another process has just kept the same
+            shutil.rmtree(aside, ignore_errors=True)
+        self._prune()
+
+    def _prune(self) -> None:
+        kept = sorted((each for each in self._folder.glob("*") if each.suffix != ".new"), key=_when, reverse=True)
+        for old in kept[_KEPT:]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _when(place: Path) -> float:
+    try:
+        return place.stat().st_mtime
+    except OSError:  # another process has just dropped it
+        return 0.0
+
+
+def _save_left_out(left_out: LeftOut, path: Path) -> None:
+    found = left_out.judgements
+    np.savez(
+        path,
+        allow_pickle=False,
+        labels=left_out.labels,
+        scores=np.array([each.scores for each in found], np.float32),
+        figures=np.array(
+            [(x.best, x.margin, x.entropy, x.near, x.far, x.outside, x.length) for x in found], np.float64
+        ).reshape(-1, 7),
+    )
+
+
+def _load_left_out(path: Path) -> LeftOut:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        found = tuple(
+            Judgement(scores, best, margin, entropy, near, far, outside, int(length))
+            for scores, (best, margin, entropy, near, far, outside, length) in zip(
+                arrays["scores"], arrays["figures"].tolist(), strict=True
+            )
+        )
+        return LeftOut(found, arrays["labels"])

@@ -1,0 +1,104 @@
+"""What was learnt of a language is kept: an edit in another one teaches that alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.nlp.intents import IntentsComponent
+from bot.nlp.learnt import Learnt, LearntFolder
+from tests.unit.test_nlp_abroad import PARTS, lessons_of, refund_in_lithuanian
+
+KEPT = 12
+
+
+class Watched(LearntFolder):
+    """Notes what it is asked for and given."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.known: list[bool] = []
+        self.new: list[Learnt] = []
+
+    def recall(self, key: str) -> Learnt | None:
+        found = super().recall(key)
+        self.known.append(found is not None)
+        return found
+
+    def remember(self, key: str, learnt: Learnt) -> None:
+        self.new.append(learnt)
+        super().remember(key, learnt)
+
+
+def taught(folder: Path, *languages: str, edited: str = "", shift: int = 0) -> tuple[IntentsComponent, Watched]:
+    """Three languages learnt; one of them with another example, groups numbered on by ``shift``."""
+    component, memory = IntentsComponent(), Watched(folder)
+    lessons, vectors = [], []
+    for language in languages:
+        own, seen = lessons_of(language)
+        if language == edited:
+            own, seen = own[:-1], seen[:-1]
+        lessons += own
+        vectors += seen
+    moved = [type(one)(one.text, one.intent, one.group + shift, one.excluded, one.language) for one in lessons]
+    component.learn(moved, np.stack(vectors), PARTS, memory)
+    return component, memory
+
+
+def test_what_stayed_as_it_was_is_not_learnt_again(tmp_path: Path) -> None:
+    first, memory = taught(tmp_path, "en", "sl", "lt")
+    assert (memory.known, len(memory.new)) == ([False] * 3, 3)
+    again, memory = taught(tmp_path, "en", "sl", "lt", shift=1000)
+    assert (memory.known, memory.new) == ([True] * 3, [])
+    assert refund_in_lithuanian(again) == pytest.approx(refund_in_lithuanian(first), abs=1e-6)
+
+
+def test_an_edit_in_one_language_teaches_that_one(tmp_path: Path) -> None:
+    taught(tmp_path, "en", "sl", "lt")
+    edited, memory = taught(tmp_path, "en", "sl", "lt", edited="sl")
+    assert (memory.known, len(memory.new)) == ([True, False, True], 1)
+    assert refund_in_lithuanian(edited) > 0.5
+
+
+def test_a_language_that_comes_or_goes_teaches_all_anew(tmp_path: Path) -> None:
+    taught(tmp_path, "en", "sl", "lt")
+    _, memory = taught(tmp_path, "en", "sl")
+    assert memory.known == [False, False]
+
+
+def test_what_is_left_out_is_kept_to_calibrate_on(tmp_path: Path) -> None:
+    component, memory = IntentsComponent(), Watched(tmp_path)
+    lessons, vectors = lessons_of("en")
+    before = component.learn(lessons, np.stack(vectors), PARTS, memory)["en"]
+    after = component.learn(lessons, np.stack(vectors), PARTS, memory)["en"]
+    assert memory.known == [False, True]
+    np.testing.assert_array_equal(after.labels, before.labels)
+    for one, other in zip(after.judgements, before.judgements, strict=True):
+        np.testing.assert_allclose(one.scores, other.scores)
+        assert (one.best, one.near, one.length) == pytest.approx((other.best, other.near, other.length))
+
+
+@pytest.mark.parametrize("damaged", ["machine.json", "machine.npz", "left_out.npz"])
+def test_what_is_damaged_is_learnt_anew(tmp_path: Path, damaged: str) -> None:
+    taught(tmp_path, "en", "sl")
+    for place in tmp_path.iterdir():
+        (place / damaged).write_bytes(b"PK\x03\x04 torn")
+    component, memory = taught(tmp_path, "en", "sl")
+    assert (memory.known, len(memory.new)) == ([False, False], 2)
+    assert component.labels == ("delivery", "praise", "refund")
+
+
+def test_what_cannot_be_written_is_only_not_remembered(tmp_path: Path) -> None:
+    (tmp_path / "full").write_text("a file where the folder is to be")
+    component, memory = taught(tmp_path / "full", "en", "sl")
+    assert (memory.known, component.labels) == ([False, False], ("delivery", "praise", "refund"))
+
+
+def test_only_the_last_ones_are_kept(tmp_path: Path) -> None:
+    component, memory = IntentsComponent(), LearntFolder(tmp_path)
+    lessons, vectors = lessons_of("en")
+    for number in range(KEPT + 3):
+        component.learn(lessons[number:], np.stack(vectors[number:]), PARTS, memory)
+    assert len(list(tmp_path.iterdir())) == KEPT
