@@ -84,7 +84,7 @@ def card(draft: Draft) -> str:
         what(draft),
         *details(draft),
         _link(draft),
-        _tags(draft),
+        tagged(draft),
         _status(draft),
     ]
     lines += [background.said_by_bot(draft), *background.cases_before(draft)]
@@ -116,7 +116,8 @@ def details(draft: Draft) -> list[str]:
     return [f"{name.replace('_', ' ').capitalize()}: {value}" for name, value in draft.conversation.slots.items()]
 
 
-def _tags(draft: Draft) -> str:
+def tagged(draft: Draft) -> str:
+    """The tags on the case, as the card shows them; empty where there are none."""
     tags = draft.conversation.tags
     return draft.team_words("team_card_tags", tags=", ".join(tags)) if tags else ""
 

@@ -82,6 +82,8 @@ def _undelivered(draft: Draft) -> list[str]:
     lines = []
     if conversation.unreachable:
         lines.append(draft.team_words("team_card_unreachable", error=conversation.unreachable))
+    if conversation.unsent:
+        lines.append(draft.team_words("team_status_unsent", count=len(conversation.unsent)))
     if conversation.missed:
         lines.append(draft.team_words("team_status_missed", count=len(conversation.missed)))
     return lines
@@ -93,6 +95,7 @@ def _undelivered(draft: Draft) -> list[str]:
 def _summary(draft: Draft, _past: Past) -> list[str]:
     return [
         case.what(draft),
+        case.tagged(draft),
         *_in_their_words(draft),
         *case.details(draft),
         _last_from_us(draft),

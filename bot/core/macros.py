@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.core import canned, filling, finding, handover, picking, tags
+from bot.core import canned, filling, finding, handover, picking, snooze_times, snoozing, tags, teams, transfer
 from bot.core.content import Macro, MacroStep
 from bot.core.conversation import Author, Message, Phase
 from bot.core.draft import Draft
@@ -18,6 +18,7 @@ from bot.core.errors import HandoverError
 from bot.core.filling import Asked
 from bot.core.finding import Findable
 from bot.core.incoming import AgentMessage
+from bot.core.moves import Move
 from bot.core.outgoing import Edit, Keyboard, Lane, Text
 from bot.core.picking import Pressed
 
@@ -42,6 +43,8 @@ class Takes(StrEnum):
     REPLY = "the name of a canned reply"
     TAGS = "a tag, or several: [vip, refund]"
     WORDS = "words"
+    TIME = "a span, a time or a day, such as 2h, 16:30 or tomorrow,"
+    TEAM = "the name of a team"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +100,36 @@ def _ask(draft: Draft, step: MacroStep, run: Run) -> str:
     return draft.team_words(f"team_did_{step.kind}")
 
 
+def _snooze(draft: Draft, step: MacroStep, run: Run) -> str:
+    """Counted from when it is run. Beyond what a promise leaves room for it can't be done."""
+    standards = draft.context.catalogue.standards
+    calendar = teams.calendar_of(draft.conversation, standards)
+    until = snooze_times.read(step.what[0], calendar, draft.now, standards.default_language)
+    if until is None:
+        raise HandoverError(draft.team_words("team_snooze_how"))
+    before = draft.conversation.snoozed
+    said = snoozing.carry_out(draft, Move(f"{snoozing.UNTIL}{int(until.timestamp()) // 60}", run.message.agent))
+    if draft.conversation.snoozed == before:
+        raise HandoverError(said)
+    return draft.team_words("team_did_snooze", until=snoozing.clock(draft, until))
+
+
+def _transfer(draft: Draft, step: MacroStep, run: Run) -> str:
+    """What is that team's already stays there."""
+    (team,) = step.what
+    if team != teams.team_of(draft.conversation, draft.context.catalogue.standards):
+        transfer.carry_out(draft, Move(f"{transfer.TO_TEAM}{team}", run.message.agent))
+    return draft.team_words("team_did_transfer", team=team)
+
+
 STEPS: Mapping[str, Kind] = {
     "reply": Kind(Takes.REPLY, _reply),
     "note": Kind(Takes.WORDS, _note),
     "tag": Kind(Takes.TAGS, _tag),
     "untag": Kind(Takes.TAGS, _untag),
     handover.CLAIM: Kind(Takes.NOTHING, _claim),
+    snoozing.SNOOZE: Kind(Takes.TIME, _snooze, ends=True),
+    transfer.TRANSFER: Kind(Takes.TEAM, _transfer, ends=True),
     handover.BACK: Kind(Takes.NOTHING, _ask, ends=True),
     handover.RESOLVE: Kind(Takes.NOTHING, _ask, ends=True),
 }
@@ -119,7 +146,9 @@ def asked(draft: Draft, message: AgentMessage) -> None:
     if macro is None:
         draft.to_case(Text(*picker(draft, wanted), reply_to=message.message_id), Lane.AGENT)
     else:
-        draft.to_case(Text(run(draft, macro, message, wanted), reply_to=message.message_id), Lane.AGENT)
+        said = run(draft, macro, message, wanted)
+        here = draft.conversation.agents_chat == message.agents_chat  # else the case has gone to another group
+        draft.to_case(Text(said, reply_to=message.message_id if here else None), Lane.AGENT)
 
 
 def run(draft: Draft, macro: Macro, message: AgentMessage, wanted: Asked) -> str:
@@ -180,5 +209,9 @@ def pressed(draft: Draft, press: Pressed) -> str:
     macro = draft.context.catalogue.macros.get(press.name)
     if macro is None:
         raise HandoverError(draft.team_words("team_macro_gone", macro=press.name))
-    draft.to_case(Edit(press.picker, run(draft, macro, press.message, wanted)), Lane.AGENT)
+    said = Edit(press.picker, run(draft, macro, press.message, wanted))
+    if draft.conversation.agents_chat == press.message.agents_chat:
+        draft.to_case(said, Lane.AGENT)
+    else:
+        draft.to_group(press.message.agents_chat, said)
     return draft.team_words("team_macro_done")

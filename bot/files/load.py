@@ -61,7 +61,7 @@ def load_snapshot(snapshot: Snapshot, *, required: Required = REQUIRED, today: d
     check_links(intents, replies, languages, required, report)
     canned = read_canned(snapshot, languages, brand, report)
     standards = read_standards(written, languages, intents, today or datetime.now(UTC).date(), report)
-    macros = read_macros(snapshot, canned, languages, standards.tags, report)
+    macros = read_macros(snapshot, canned, languages, standards, report)
     catalogue = None
     if not report.errors and brand is not None:
         catalogue = Catalogue(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
-from bot.core import tags
-from bot.core.content import Macro, MacroStep
+from bot.core import snooze_times, tags
+from bot.core.content import ALWAYS, Calendar, Macro, MacroStep, Standards
 from bot.core.macros import STEPS, Takes
 from bot.files.canned import WrittenCanned, name_problem
 from bot.files.folder import CANNED, MACROS, RESPONSES, STANDARDS, Snapshot
@@ -18,9 +19,9 @@ from bot.files.wording import LONGEST_TITLE
 
 
 def read_macros(
-    snapshot: Snapshot, canned: WrittenCanned, languages: Sequence[str], allowed: Sequence[str], report: Report
+    snapshot: Snapshot, canned: WrittenCanned, languages: Sequence[str], standards: Standards, report: Report
 ) -> dict[str, Macro]:
-    """All macros; what is wrong in them is in the report. ``allowed`` are the tags there are; none: any."""
+    """All macros; what is wrong in them is in the report."""
     tree = read_tree(MACROS, snapshot.files[MACROS], report) if MACROS in snapshot.files else None
     if tree is None:
         return {}
@@ -29,7 +30,7 @@ def read_macros(
         return {}
     default = languages[0] if languages else ""
     replies = None if f"{RESPONSES}/{default}" in report.doubtful else canned.get(default, {})
-    reader = _Reader(default, replies, tuple(allowed), report)
+    reader = _Reader(default, replies, standards, report)
     return {name: macro for name, node in tree.entries.items() if (macro := reader.macro(name, node))}
 
 
@@ -37,9 +38,9 @@ class _Reader:
     """Reads macros, given what they may name. ``canned`` is None where it could not be read."""
 
     def __init__(
-        self, language: str, canned: Mapping[str, WrittenReply] | None, allowed: tuple[str, ...], report: Report
+        self, language: str, canned: Mapping[str, WrittenReply] | None, standards: Standards, report: Report
     ) -> None:
-        self._language, self._canned, self._allowed, self._report = language, canned, allowed, report
+        self._language, self._canned, self._standards, self._report = language, canned, standards, report
 
     def macro(self, name: str, node: Node) -> Macro | None:
         problem = name_problem(name)
@@ -100,6 +101,10 @@ class _Reader:
             return None
         if takes is Takes.REPLY:
             self._check_reply(texts[0], given)
+        elif takes is Takes.TEAM:
+            self._check_team(texts[0], given)
+        elif takes is Takes.TIME and not self._is_time(texts[0]):
+            self._report.error(given.place, f"‘{texts[0]}’ is no time: ‘{kind}’ needs {takes.value} behind it.")
         return self._tags(values) if takes is Takes.TAGS else texts
 
     def _check_reply(self, name: str, given: Node) -> None:
@@ -110,16 +115,30 @@ class _Reader:
                 f"{did_you_mean(name, self._canned)} Add it there, or correct the name.",
             )
 
+    def _check_team(self, name: str, given: Node) -> None:
+        known = self._standards.teams
+        if name not in known and STANDARDS not in self._report.doubtful:
+            self._report.error(
+                given.place,
+                f"There is no team ‘{name}’ in {STANDARDS}.{did_you_mean(name, known)} "
+                "Add it under ‘teams’ there, or correct the name.",
+            )
+
+    def _is_time(self, text: str) -> bool:
+        """Whatever the team's hours: what an agent may write behind /snooze."""
+        calendar = Calendar(ALWAYS, self._standards.zone, always=True)
+        return snooze_times.read(text, calendar, datetime.now(UTC), self._standards.default_language) is not None
+
     def _tags(self, values: Sequence[Node]) -> tuple[str, ...]:
-        found = []
+        found, allowed = [], self._standards.tags
         for each in values:
             tag = tags.normal(str(each.value))
             if not tags.SHAPE.fullmatch(tag):
                 self._report.error(each.place, f"‘{each.value}’ cannot be a tag: letters, digits, - and _, at most 32.")
-            elif self._allowed and tag not in self._allowed:
+            elif allowed and tag not in allowed:
                 self._report.error(
                     each.place,
-                    f"There is no tag ‘{tag}’ in {STANDARDS}.{did_you_mean(tag, self._allowed)} "
+                    f"There is no tag ‘{tag}’ in {STANDARDS}.{did_you_mean(tag, allowed)} "
                     "Add it under ‘tags’ there, or correct it.",
                 )
             found.append(tag)

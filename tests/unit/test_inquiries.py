@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import inquiries, linked, staffing
-from bot.core.conversation import Aftercare, Author, Conversation, Media, Message, Phase, Promise, PromiseState, Way
+from bot.core.conversation import (
+    Aftercare,
+    Author,
+    Conversation,
+    Media,
+    Message,
+    Phase,
+    Promise,
+    PromiseState,
+    Unsent,
+    Way,
+)
 from bot.core.draft import Context
 from bot.core.people import Agent, Person, Role
 from bot.core.roster import Roster
@@ -47,6 +58,16 @@ def test_status_says_who_has_it_what_was_promised_with_what_is_left_and_what_is_
         "⏰ Reply promised by 12:00 today (in 110 min)",
         "Next: take it with /claim, or just write to the customer.",
     ]
+
+
+def test_status_counts_what_the_customer_did_not_get() -> None:
+    lost = waiting(unsent=(Unsent("1.0", "Hello"), Unsent("2.0", "Are you there?")))
+    assert asked("status", lost).split("\n")[-1].startswith("✖ Messages that the customer didn't get: 2.")
+
+
+def test_the_summary_says_how_the_case_is_tagged() -> None:
+    assert asked("summary", waiting(tags=("vip", "late"))).split("\n")[1] == "🏷 vip, late"
+    assert "🏷" not in asked("summary", waiting())
 
 
 def test_status_of_a_claimed_case_says_since_when_the_customer_waits() -> None:

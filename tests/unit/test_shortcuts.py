@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core import handover, macros, shortcuts
-from bot.core.content import CannedReply, Macro, MacroStep, Reply
+from bot.core.content import CannedReply, Macro, MacroStep, Reply, Team
 from bot.core.conversation import Author, Conversation, Media, Message, Phase, PromiseState, Ref
-from bot.core.draft import Context
+from bot.core.draft import Context, Groups
 from bot.core.incoming import AgentChoice, AgentMessage
 from bot.core.outgoing import (
     AnswerCallback,
@@ -398,6 +398,51 @@ def test_a_macro_does_not_resolve_over_what_the_customer_is_just_writing() -> No
     assert told(step) == "The customer is just writing: read that first."
 
 
+def with_macro(*steps: MacroStep) -> Context:
+    where = at()
+    teams = {name: Team(name, "office") for name in ("support", "logistics")}
+    standards = replace(where.catalogue.standards, teams=teams)
+    macros = {"any": Macro("any", "Any", steps)}
+    return replace(where, catalogue=replace(where.catalogue, standards=standards, macros=macros))
+
+
+def test_a_macro_lets_a_case_rest() -> None:
+    step = ask(waiting(), "/m any", with_macro(MacroStep("reply", ("sorry",)), MacroStep("snooze", ("30m",))))
+    assert told(step).startswith("✔ Any: “Our mistake” sent, asleep until 10:40.")
+    snoozed = step.conversation.snoozed
+    assert snoozed is not None
+    assert snoozed.by == ANA
+
+
+def test_a_macro_that_would_rest_beyond_a_promise_does_nothing() -> None:
+    step = ask(waiting(), "/m any", with_macro(MacroStep("tag", ("vip",)), MacroStep("snooze", ("3d",))))
+    assert told(step).startswith("Nothing of “Any” was done. ")
+    assert (step.conversation.tags, step.conversation.snoozed) == ((), None)
+
+
+def test_a_macro_passes_a_case_on_and_one_that_is_there_stays() -> None:
+    where = with_macro(MacroStep("tag", ("vip",)), MacroStep("transfer", ("logistics",)))
+    step = ask(waiting(), "/m any", where)
+    assert "✔ Any: tagged vip, passed to logistics." in told(step)
+    passed = step.conversation.passed
+    assert passed is not None
+    assert passed.team == "logistics"
+    again = ask(step.conversation, "/m any", where)
+    assert "✔ Any: tagged vip, passed to logistics." in told(again)
+    assert "passed_on" not in names(again)
+
+
+def test_what_a_macro_did_is_told_where_the_case_has_gone() -> None:
+    elsewhere = GROUP - 1
+    where = replace(with_macro(MacroStep("transfer", ("logistics",))), groups=Groups(GROUP, {"logistics": elsewhere}))
+    step = ask(waiting(), "/m any", where)
+    last = step.outbox[-1]
+    assert (last.chat_id, getattr(last.content, "reply_to", 0)) == (elsewhere, None)
+    pressed = press(waiting(), "m.run.any", "/m", where=where)
+    (edit,) = [row for row in pressed.outbox if isinstance(row.content, Edit)]
+    assert (edit.chat_id, edit.to) == (GROUP, To.TEAM)
+
+
 def test_editing_a_macros_command_to_plain_words_changes_what_the_customer_reads() -> None:
     case = replace(ask(waiting(), "/m refunded amount=20").conversation, phase=Phase.HUMAN)
     step = handover.agent_wrote(case, AgentMessage(GROUP, 5, 31, ANA, "In a week.", edited=True), 9, at())
@@ -412,6 +457,8 @@ STEPS = st.sampled_from(
         MacroStep("tag", ("vip",)),
         MacroStep("untag", ("vip",)),
         MacroStep("claim"),
+        MacroStep("snooze", ("30m",)),
+        MacroStep("transfer", ("logistics",)),
         MacroStep("back"),
         MacroStep("resolve"),
     ]
@@ -424,10 +471,7 @@ def test_whatever_a_macro_does_it_does_all_of_it_or_nothing(steps: list[MacroSte
     case = replace(waiting(), slots={"order_id": "12345", "day": "soon"} if knows else {})
     if claimed:
         case = handover.agent_asked(case, handover.Wish("claim", BEN), 8, at()).conversation
-    where = at()
-    macro = Macro("any", "Any", tuple(steps))
-    where = replace(where, catalogue=replace(where.catalogue, macros={"any": macro}))
-    step = ask(case, "/m any", where)
+    step = ask(case, "/m any", with_macro(*steps))
     if "Nothing of “Any” was done." in told(step):
         assert replace(step.conversation, steps=case.steps) == case
         assert (step.events, step.due, step.done) == ((), (), ())
