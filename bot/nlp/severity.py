@@ -47,6 +47,7 @@ def cues_of(language: str) -> Cues:
     return {sort: _pattern((*found, *borrowed.get(sort, ()))) for sort, found in (own or english).items()}
 
 
+@lru_cache(maxsize=64)
 def _phrases(language: str) -> dict[str, list[str]]:
     file = files("bot.nlp") / "cues" / f"{language}.yml"
     if not file.is_file():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -45,7 +45,8 @@ def load_or_train(
 ) -> Pipeline:
     """The pipeline for ``catalogue``, from ``folder`` where it was trained on just this before."""
     encoder = encoder or encoder_named("default")
-    saved = _folder_of(catalogue, folder, encoder)
+    lessons = curriculum(catalogue)
+    saved = _folder_of(catalogue, folder, encoder, lessons)
     if saved.is_dir():
         try:
             pipeline = Pipeline.load(saved, encoder)
@@ -55,7 +56,7 @@ def load_or_train(
             os.utime(saved)
             give_back()
             return pipeline
-    return train(catalogue, folder, encoder=encoder, progress=progress)
+    return _train(catalogue, folder, encoder, lessons, progress)
 
 
 def train(
@@ -65,11 +66,16 @@ def train(
 
     ``progress`` is told (what, done, total) and may raise to interrupt; embeddings made until then are kept.
     """
-    encoder = encoder or encoder_named("default")
+    return _train(catalogue, folder, encoder or encoder_named("default"), curriculum(catalogue), progress)
+
+
+def _train(
+    catalogue: Catalogue, folder: Path, encoder: Encoder, lessons: Sequence[Lesson], progress: Progress | None
+) -> Pipeline:
     embeddings = EmbeddingFile(folder / "embeddings", encoder)
     memory = LearntFolder(folder / "learnt")
-    pipeline = learn(blank(catalogue, encoder), curriculum(catalogue), embeddings, progress, memory)
-    _keep(pipeline, _folder_of(catalogue, folder, encoder))
+    pipeline = learn(blank(catalogue, encoder), lessons, embeddings, progress, memory)
+    _keep(pipeline, _folder_of(catalogue, folder, encoder, lessons))
     del embeddings
     give_back()
     return pipeline
@@ -201,20 +207,20 @@ def lessons_of(catalogue: Catalogue) -> Iterator[Lesson]:
                 yield Lesson(spoken(said, phrases.language), phrases.intent, group, excluded, phrases.language)
 
 
-def fingerprint(catalogue: Catalogue, encoder: Encoder) -> str:
-    """A hash of all that a trained pipeline depends on."""
+def fingerprint(catalogue: Catalogue, encoder: Encoder, lessons: Sequence[Lesson]) -> str:
+    """A hash of all that a trained pipeline depends on; ``lessons`` are the :func:`curriculum`."""
     facts = {
         "format": _FORMAT,
         "versions": [version("spacy"), version("keepword")],
         "encoder": [encoder.id, encoder.dim],
         "config": _config(catalogue),
-        "lessons": [(x.text, x.intent, x.group, x.excluded, x.language) for x in curriculum(catalogue)],
+        "lessons": [(x.text, x.intent, x.group, x.excluded, x.language) for x in lessons],
     }
     return blake2b(json.dumps(facts, sort_keys=True).encode(errors="surrogatepass"), digest_size=12).hexdigest()
 
 
-def _folder_of(catalogue: Catalogue, folder: Path, encoder: Encoder) -> Path:
-    return folder / "models" / fingerprint(catalogue, encoder)
+def _folder_of(catalogue: Catalogue, folder: Path, encoder: Encoder, lessons: Sequence[Lesson]) -> Path:
+    return folder / "models" / fingerprint(catalogue, encoder, lessons)
 
 
 def _keep(pipeline: Pipeline, place: Path) -> None:

@@ -19,7 +19,7 @@ from bot.core.understanding import NO_INTENT, Kind
 from bot.nlp.encoder import HashedNgrams, Vectors, encoder_named
 from bot.nlp.evaluation import catalogue_of, check_sentences
 from bot.nlp.pipeline import Pipeline
-from bot.nlp.training import fingerprint, load_or_train, train
+from bot.nlp.training import curriculum, fingerprint, load_or_train, train
 from bot.ports import Hints
 
 EXAMPLES = {
@@ -234,10 +234,11 @@ def test_only_the_last_pipelines_are_kept(tmp_path: Path) -> None:
 
 
 def test_the_fingerprint_follows_what_is_learnt() -> None:
-    encoder = HashedNgrams()
+    def of(catalogue: Catalogue) -> str:
+        return fingerprint(catalogue, HashedNgrams(), curriculum(catalogue))
 
-    assert fingerprint(content(), encoder) == fingerprint(content(), encoder)
-    assert fingerprint(content(), encoder) != fingerprint(content(greeting=["yo"]), encoder)
+    assert of(content()) == of(content())
+    assert of(content()) != of(content(greeting=["yo"]))
 
 
 def test_counter_examples_are_taken_away_from_their_intent(tmp_path: Path) -> None:
