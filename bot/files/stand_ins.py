@@ -11,7 +11,7 @@ from pathlib import Path
 
 import bot
 from bot.core.content import Brand
-from bot.core.replies import FROM_THE_START
+from bot.files.first_version import FROM_THE_START
 from bot.files.folder import RESPONSES, Snapshot, take_snapshot
 from bot.files.problem import Place, Report, listed
 from bot.files.replies import WrittenReply, read_replies
