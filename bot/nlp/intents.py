@@ -60,12 +60,15 @@ class IntentsComponent:
         keys = {language: digest(*own, self.labels, parts, several) for language, own in given.items()}
         known = {language: found for language, key in keys.items() if (found := memory.recall(key)) is not None}
         new = {language: Learner(*own, self.labels, parts) for language, own in given.items() if language not in known}
-        self._advisers = {language: _adviser(language, known, new) for language in several}
+        asked = [language for language in several if len(new) > (language in new)]  # by one that is learnt now
+        advisers = {language: _adviser(language, known, new) for language in asked}
         for language, learner in new.items():
-            machine, left_out = learner.learn(self._abroad(language))
+            others = [adviser for other, adviser in advisers.items() if other != language and language in several]
+            machine, left_out = learner.learn(others)
             known[language] = Learnt(machine, left_out)
             memory.remember(keys[language], known[language])
         self._machines = {language: known[language].machine for language in rows}
+        self._advisers = {language: self._machines[language].adviser for language in several}
         return {language: known[language].left_out for language in rows}
 
     def _abroad(self, language: str) -> list[Adviser]:

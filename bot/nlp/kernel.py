@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 
-EXACT = 3_500
+EXACT = 4_500
 LANDMARKS = 3_000
 RIDGE = 0.05
 SHARPNESS = 2.0
@@ -103,8 +103,7 @@ def weigh(texts: Texts, targets: Floats, labels: Numbers, share: float) -> tuple
         landmarks = choose_landmarks(labels)
         to = texts[landmarks]
         return landmarks, _weights_over(lambda rows: texts[rows].similar(to, share), targets, landmarks)[1]
-    kernel = texts.similar(texts, share)
-    kernel[np.diag_indices(len(kernel))] += np.float32(RIDGE)
+    kernel = _with_ridge(texts.similar(texts, share))
     weights = linalg.solve(kernel, targets, assume_a="pos", overwrite_a=True, check_finite=False)
     return np.arange(len(kernel)), np.asarray(weights, dtype=np.float32)
 
@@ -112,13 +111,20 @@ def weigh(texts: Texts, targets: Floats, labels: Numbers, share: float) -> tuple
 def solve_exactly(kernel: Floats, targets: Floats, groups: Sequence[int]) -> Solution:
     """As :func:`solve`, with every example as a landmark; ``kernel`` is how alike they are to one another."""
     everything = np.arange(len(kernel))
-    y = targets.astype(np.float64)
-    inverse = _inverse(kernel.astype(np.float64) + RIDGE * np.eye(len(kernel)))
+    y = targets.astype(np.float32)
+    inverse = _inverse(_with_ridge(kernel))
     weights = inverse @ y
     left_out = np.empty_like(y)
     for group in _members(groups, everything):
         left_out[group] = y[group] - np.linalg.solve(inverse[np.ix_(group, group)], weights[group])
-    return Solution(everything, weights.astype(np.float32), everything, left_out.astype(np.float32))
+    return Solution(everything, weights, everything, left_out)
+
+
+def _with_ridge(kernel: Floats) -> Floats:
+    """Which keeps the system so well conditioned that single precision will do (left-out scores change by 1e-5)."""
+    system = kernel.copy()
+    system[np.diag_indices(len(system))] += np.float32(RIDGE)
+    return system
 
 
 def _solve_over(
@@ -154,17 +160,23 @@ def _weights_over(
     return lower, weights
 
 
-def _inverse(symmetric: Doubles) -> Doubles:
+def _inverse(symmetric: Floats) -> Floats:
     """The inverse of a positive definite matrix, by Cholesky: half the work of a general one."""
-    inverted, _ = linalg.lapack.dpotri(_factor(symmetric), lower=1, overwrite_c=1)
-    return np.asarray(np.tril(inverted) + np.tril(inverted, -1).T, dtype=np.float64)
+    factor, failed = linalg.lapack.spotrf(symmetric.T, lower=1, clean=1, overwrite_a=1)
+    _require(not failed)
+    inverted, _ = linalg.lapack.spotri(factor, lower=1, overwrite_c=1)
+    return np.asarray(np.tril(inverted) + np.tril(inverted, -1).T, dtype=np.float32)
 
 
 def _factor(symmetric: Doubles) -> Doubles:
     factor, failed = linalg.lapack.dpotrf(symmetric, lower=1, clean=1, overwrite_a=1)
-    if failed:
-        raise UnderstandingError("The examples could not be weighed against one another. Train again from the files.")
+    _require(not failed)
     return np.asarray(factor, dtype=np.float64)
+
+
+def _require(solved: bool) -> None:
+    if not solved:
+        raise UnderstandingError("The examples could not be weighed against one another. Train again from the files.")
 
 
 def choose_landmarks(labels: Numbers, seed: int = 0) -> Numbers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,18 @@ from scipy import sparse
 from bot.core.understanding import NO_INTENT
 from bot.nlp.abroad import Adviser, advice
 from bot.nlp.encoder import Parts
-from bot.nlp.kernel import Floats, Numbers, Texts, fit_temperature, mixed, probabilities, solve, solve_exactly, weigh
+from bot.nlp.kernel import (
+    Floats,
+    Numbers,
+    Solution,
+    Texts,
+    fit_temperature,
+    mixed,
+    probabilities,
+    solve,
+    solve_exactly,
+    weigh,
+)
 from bot.nlp.ngrams import Ngrams, grams
 from bot.nlp.projection import Projection
 from bot.nlp.reading import Judgement
@@ -194,10 +205,7 @@ class Learner:
         With ``advisers`` it learns what they leave unsaid.
         """
         beside = advice(advisers, self._vectors, self._projection, self._share)
-        share, said = self._share, np.float32(0) if beside is None else beside
-        solution = solve(self._texts, self._aims - said, self._groups, self._spread, share)
-        if beside is not None:
-            solution.left_out[:] += beside[solution.judged]
+        solution = self._solved(beside)
         of_examples = self._taught[solution.judged]
         many = len(self._labels) > 1 and bool(of_examples.any())
         numbers = self._numbers[solution.judged]
@@ -206,7 +214,7 @@ class Learner:
             labels=self._labels,
             projection=self._projection,
             ngrams=self._ngrams,
-            share=share,
+            share=self._share,
             landmarks=self._texts[solution.landmarks],
             taught=self._taught[solution.landmarks],
             numbers=self._numbers[solution.landmarks],
@@ -224,6 +232,17 @@ class Learner:
             )
         )
         return machine, LeftOut(judgements, np.where(of_examples, numbers, _NOWHERE)[useful])
+
+    def _solved(self, beside: Floats | None) -> Solution:
+        """With what the lessons alone teach, where there are others and it was not asked for before."""
+        aims = self._aims if beside is None else self._aims - beside
+        both = beside is not None and not self._alone.size
+        wanted = np.column_stack([aims, self._aims]) if both else aims
+        found = solve(self._texts, wanted, self._groups, self._spread, self._share)
+        if both:
+            own, self._alone = np.hsplit(found.weights, 2)
+            found = replace(found, weights=own, left_out=np.hsplit(found.left_out, 2)[0])
+        return found if beside is None else replace(found, left_out=found.left_out + beside[found.judged])
 
     def _best_share(self) -> float:
         """The share under which most left-out examples would have been recognised; tried on some of whole groups."""
