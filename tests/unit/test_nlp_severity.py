@@ -92,6 +92,8 @@ def test_plain_words_are_calm(component: SeverityComponent, text: str) -> None:
         ("δεν είμαι θυμωμένη, απλά ρωτάω", "el"),
         ("neesmu dusmīga, vienkārši jautāju", "lv"),
         ("нисам љута, само питам", "sr"),
+        ("naručila sam sto pre dve nedelje", "sr"),
+        ("kupili smo sto pre mesec dana, koliko traje garancija", "sr"),
         ("nesu pikta, tik klausiu", "lt"),
     ],
 )
