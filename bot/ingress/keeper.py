@@ -1,17 +1,24 @@
-"""Keeps deliveries on disk, in groups: what comes while the disk is busy shares the next write."""
+"""Keeps deliveries on disk, in groups: what comes while the disk is busy shares the next write.
+
+There is no thread for it: whomever this process could serve while the disk is at it would wait for the next write all
+the same, and to hand a delivery to a thread and hear back from it takes as long as the write.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+import structlog
+
 from bot.store.deliveries import FILE_SIZE, Place, record
-from bot.store.journal import Journal
+from bot.store.journal import Segments
 from bot.store.replay import numbered
+
+log = structlog.get_logger(__name__)
 
 MOST_FILES = 32
 """So many files may wait to be taken over (256 MB); more is refused, and Telegram keeps it for us."""
@@ -40,46 +47,50 @@ class Keeper:
         """
         self._loop = asyncio.get_running_loop()
         self._folder, self._news = folder, news
-        self._pending: deque[tuple[int, Waiting | None]] = deque()
-        self._file = first
+        self._group: list[tuple[bytes, Waiting]] = []
         self._is_full = False
-        self._journal = Journal(folder, first, fsync=fsync, settled=self._tell)
+        self._segments = Segments(folder, first, fsync=fsync)
 
     def keep(self, body: bytes, waiting: Waiting) -> None:
         """Have a delivery kept; ``waiting`` is told when it is durable, or that it can't be."""
         if self._is_full:
             waiting.refused()
             return
-        number = self._journal.append(record(body, time.time_ns() // 1000))
-        self._pending.append((number, waiting))
+        self._group.append((record(body, time.time_ns() // 1000), waiting))
+        if len(self._group) == 1:
+            self._loop.call_soon(self._commit)  # after all that has been read by now
 
     def close(self) -> None:
-        """Write what is under way, and let go of the files. Blocks until done; nobody is told any more."""
-        self._journal.close()
+        """Keep what was given, tell so, and let go of the files."""
+        self._commit()
+        self._is_full = True  # whoever comes now is refused, and delivered to the next one
+        self._segments.close()
 
-    def _tell(self, number: int, error: OSError | None) -> None:
-        """On the writer's thread."""
-        place = Place(self._journal.number, self._journal.good)
-        self._loop.call_soon_threadsafe(self._settle, number, place, error)
+    def _commit(self) -> None:
+        """Make durable all that came together; what comes meanwhile waits in its connections, for the next time."""
+        group, self._group = self._group, []
+        if not group:
+            return
+        try:
+            self._segments.write([content for content, _ in group])
+        except OSError as error:
+            log.error("deliveries cannot be written", error=str(error))  # noqa: TRY400 - a full disk is no riddle
+            for _, waiting in group:
+                waiting.refused()
+            return
+        place = Place(self._segments.number, self._segments.good)
+        for _, waiting in group:
+            waiting.kept()
+        self._news(place, len(group))
+        if place.offset > FILE_SIZE:
+            self._begin_next_file()
 
-    def _settle(self, number: int, place: Place, error: OSError | None) -> None:
-        if error is not None:
-            self._journal.resume()  # also forgets what is queued: all who wait are told
-        settled = 0
-        while self._pending and (error or self._pending[0][0] <= number):
-            _, waiting = self._pending.popleft()
-            if waiting is not None:
-                settled += 1
-                waiting.refused() if error else waiting.kept()
-        if not error:
-            self._news(place, settled)
-            self._begin_next_file(place)
-
-    def _begin_next_file(self, place: Place) -> None:
-        if place.number == self._file and place.offset > FILE_SIZE:
-            self._file += 1
-            self._pending.append((self._journal.rotate(), None))
-            self._measure()
+    def _begin_next_file(self) -> None:
+        try:
+            self._segments.rotate()
+        except OSError as error:
+            log.error("no new file can be begun for deliveries", error=str(error))  # noqa: TRY400 - the old one goes on
+        self._measure()
 
     def _measure(self) -> None:
         self._is_full = len(numbered(self._folder, "journal")) >= MOST_FILES

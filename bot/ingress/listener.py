@@ -61,7 +61,6 @@ class Connection(asyncio.Protocol):
         self._head: Head | None = None
         self._waits = False
         self._body = b""
-        self._answer: bytes | None = None
         self._heard_at = time.monotonic()
 
     def is_idle(self, now: float) -> bool:
@@ -113,18 +112,11 @@ class Connection(asyncio.Protocol):
         self._body = self._buffer[head.size : head.size + head.length]
         self._buffer = self._buffer[head.size + head.length :]
         self._waits = True
-        self._answer = None
         self._desk.keep(self._body, self)
-        asyncio.get_running_loop().call_soon(self._prepare)  # when we have let go of the interpreter: the disk is at it
-
-    def _prepare(self) -> None:
-        if self._waits and self._answer is None:
-            self._answer = self._desk.answer_to(self._body)
 
     def kept(self) -> None:
         """As :class:`Waiting`."""
-        self._prepare()
-        answer = self._answer or b""
+        answer = self._desk.answer_to(self._body)
         kind = b"Content-Type: application/json; charset=utf-8\r\n" if answer else b""
         self._respond(b"200 OK", kind, answer)
         self._desk.took(time.monotonic() - self._heard_at)

@@ -163,8 +163,7 @@ async def serve(end: socket.socket, listening: socket.socket, charge: Charge) ->
     gc.freeze()
     await _until_hung_up(end, desk)
     server.close()
-    await asyncio.to_thread(keeper.close)
-    await asyncio.sleep(0)  # what became durable last is answered
+    keeper.close()
     for connection in list(desk.open):
         connection.close()
     await asyncio.sleep(0)

@@ -10,7 +10,7 @@ import logging
 import os
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.core.errors import StoreError
@@ -31,6 +31,65 @@ def segment_path(folder: Path, number: int) -> Path:
     return folder / f"journal-{number:08d}"
 
 
+class Segments:
+    """The numbered files: appends whole groups, each durable or not there at all. Blocks while the disk is at it."""
+
+    def __init__(self, folder: Path, number: int, *, fsync: bool) -> None:
+        """Go on in the file of this number, which has been repaired, or start it. Raises OSError."""
+        self._folder, self._fsync = folder, fsync
+        self.number = number
+        """The file that is written to; of it, ``good`` bytes are durable."""
+        self._descriptor = self._open(number)
+        self.good = os.fstat(self._descriptor).st_size
+        self._torn = False
+
+    def write(self, payloads: Sequence[bytes]) -> None:
+        """Append one group. Raises OSError: then nothing of it stays."""
+        if self._torn:
+            self._cut()
+        content = frame(b"".join(payloads))
+        try:
+            write_all(self._descriptor, content)
+            if self._fsync:
+                os.fdatasync(self._descriptor)
+        except OSError:
+            self._torn = True
+            self._cut()
+            raise
+        self.good += len(content)
+
+    def rotate(self) -> None:
+        """Go on in the next file. Raises OSError."""
+        if self._torn:
+            self._cut()
+        following = self._open(self.number + 1)
+        if self._fsync:
+            os.fsync(self._descriptor)
+        os.close(self._descriptor)
+        self._descriptor, self.good = following, 0
+        self.number += 1
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+    def _cut(self) -> None:
+        """Take off what a failed write left behind, so that what follows stands behind good frames only.
+
+        All since the last good sync goes, also pages that the kernel gave up on: a later sync never vouches for them.
+        """
+        os.ftruncate(self._descriptor, self.good)
+        if self._fsync:
+            os.fsync(self._descriptor)
+        self._torn = False
+
+    def _open(self, number: int) -> int:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        descriptor = os.open(segment_path(self._folder, number), flags, PRIVATE_FILE)
+        if self._fsync:
+            sync_folder(self._folder)
+        return descriptor
+
+
 class Journal:
     """Appends groups of entries to numbered files, in the order in which they were given.
 
@@ -39,12 +98,7 @@ class Journal:
 
     def __init__(self, folder: Path, number: int, *, fsync: bool, settled: Settled) -> None:
         """Go on in the file of this number, which has been repaired, or start it. Raises OSError."""
-        self._folder, self._fsync, self._settled = folder, fsync, settled
-        self.number = number
-        """The file that is written to; of it, ``good`` bytes are durable. Both are the writer's to look at."""
-        self._descriptor = self._open(number)
-        self.good = os.fstat(self._descriptor).st_size
-        self._torn = False
+        self._segments, self._settled = Segments(folder, number, fsync=fsync), settled
         self._queue: deque[bytes] = deque()
         self._given = 0
         self._taken = 0
@@ -53,6 +107,15 @@ class Journal:
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="keepword journal", daemon=True)
         self._thread.start()
+
+    @property
+    def number(self) -> int:
+        """The file that is written to; of it, :attr:`good` bytes are durable. Both are the writer's to look at."""
+        return self._segments.number
+
+    @property
+    def good(self) -> int:
+        return self._segments.good
 
     # --- given by the owner's thread
 
@@ -78,7 +141,7 @@ class Journal:
             self._closing = True
             self._changed.notify()
         self._thread.join()
-        os.close(self._descriptor)
+        self._segments.close()
 
     def _give(self, payload: bytes) -> int:
         with self._changed:
@@ -94,7 +157,10 @@ class Journal:
     def _run(self) -> None:
         while group := self._next_group():
             try:
-                self._write(group)
+                if group[0] is _ROTATE:
+                    self._segments.rotate()
+                else:
+                    self._segments.write(group)
             except OSError as error:
                 log.error("The journal cannot be written: %s", error)  # noqa: TRY400 - a full disk is no riddle
                 self._failed = True
@@ -114,45 +180,3 @@ class Journal:
                 group.append(self._queue.popleft())
             self._taken += len(group)
             return group
-
-    def _write(self, group: list[bytes]) -> None:
-        if self._torn:
-            self._cut()
-        if group[0] is _ROTATE:
-            self._go_on_in_next_file()
-            return
-        content = frame(b"".join(group))
-        try:
-            write_all(self._descriptor, content)
-            if self._fsync:
-                os.fdatasync(self._descriptor)
-        except OSError:
-            self._torn = True
-            self._cut()
-            raise
-        self.good += len(content)
-
-    def _cut(self) -> None:
-        """Take off what a failed write left behind, so that what follows stands behind good frames only.
-
-        All since the last good sync goes, also pages that the kernel gave up on: a later sync never vouches for them.
-        """
-        os.ftruncate(self._descriptor, self.good)
-        if self._fsync:
-            os.fsync(self._descriptor)
-        self._torn = False
-
-    def _go_on_in_next_file(self) -> None:
-        following = self._open(self.number + 1)
-        if self._fsync:
-            os.fsync(self._descriptor)
-        os.close(self._descriptor)
-        self._descriptor, self.good = following, 0
-        self.number += 1
-
-    def _open(self, number: int) -> int:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        descriptor = os.open(segment_path(self._folder, number), flags, PRIVATE_FILE)
-        if self._fsync:
-            sync_folder(self._folder)
-        return descriptor
