@@ -9,31 +9,20 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError, YAMLStreamError
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentEndEvent,
-    DocumentStartEvent,
-    Event,
-    MappingEndEvent,
-    NodeEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-)
 
-from bot.files import syntax
+from bot.files import events, syntax
+from bot.files.events import Event, Kind, NotYamlError
 from bot.files.problem import Place, Report
 
 DEEPEST = 12
 """How deeply a content file may be nested; the files use five levels."""
 
+_NODES = (Kind.TEXT, Kind.LIST, Kind.MAPPING, Kind.ALIAS)
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -108,10 +97,16 @@ def read_tree(file: str, content: bytes, report: Report) -> Node | None:
 def _read(file: str, content: bytes) -> tuple[Node | None, tuple[tuple[Place, str], ...]]:
     """Parsing is the slow part of loading: a file that has not changed is not parsed again."""
     try:
-        builder = _Builder(file, syntax.lines_of(_decode(file, content)))
-        return builder.build(), tuple(builder.problems)
+        lines = syntax.lines_of(_decode(file, content))
+        for read in (events.quick, events.careful):
+            builder = _Builder(file, lines, read)
+            try:
+                return builder.build(), tuple(builder.problems)
+            except NotYamlError:
+                continue  # the careful reader knows why
     except _Refused as refused:
         return None, ((refused.place, refused.message),)
+    return None, ((Place(file), syntax.UNREADABLE_FILE),)
 
 
 class _Refused(Exception):  # noqa: N818 - not an error of the program
@@ -149,28 +144,27 @@ def _place_after(file: str, before: str) -> Place:
 class _Builder:
     """Builds the tree of one file from the events of the parser."""
 
-    def __init__(self, file: str, lines: list[str]) -> None:
+    def __init__(self, file: str, lines: list[str], read: Callable[[str], Iterator[Event]]) -> None:
         self.file = file
         self.lines = lines
+        self._read = read
         self.problems: list[tuple[Place, str]] = []
 
     def build(self) -> Node:
-        events = self._events("\n".join(self.lines))
+        found = self._events()
         root: Node | None = None
-        for event in events:
-            if isinstance(event, DocumentStartEvent) and root is not None:
+        for event in found:
+            if event.kind is Kind.DOCUMENT and root is not None:
                 raise _Refused(self._place(event), "A second document begins here (---). Delete this line.")
-            if isinstance(event, NodeEvent):
-                root = self._node(event, events, None, 1)
-            elif isinstance(event, DocumentEndEvent | StreamEndEvent):
-                continue
+            if event.kind in _NODES:
+                root = self._node(event, found, None, 1)
         if root is None or root.value is None:
             return Node(Place(self.file), {})
         return root
 
-    def _events(self, text: str) -> Iterator[Event]:
+    def _events(self) -> Iterator[Event]:
         try:
-            yield from YAML(typ="safe", pure=True).parse(text)
+            yield from self._read("\n".join(self.lines))
         except (YAMLError, YAMLStreamError) as error:
             line, column, message = syntax.explain(error, self.lines)
             raise _Refused(Place(self.file, line, column), message) from None
@@ -178,52 +172,48 @@ class _Builder:
             # The parser fails in these ways on some texts that are not YAML, without saying where.
             raise _Refused(Place(self.file), syntax.UNREADABLE_FILE) from None
 
-    def _node(self, event: Event, events: Iterator[Event], key: Place | None, depth: int) -> Node:
+    def _node(self, event: Event, found: Iterator[Event], key: Place | None, depth: int) -> Node:
         place = self._place(event)
         self._refuse_marks(event, place)
         if depth > DEEPEST:
             raise _Refused(place, "This is nested too deeply to be meant. Look for brackets that were not closed.")
-        if isinstance(event, ScalarEvent):
-            written = None if event.style is None and event.value in _NOTHING else str(event.value)
+        if event.kind is Kind.TEXT:
+            written = None if event.plain and event.value in _NOTHING else event.value
             return Node(place, written, key)
-        if isinstance(event, SequenceStartEvent):
-            return Node(place, tuple(self._items(events, depth)), key)
-        return Node(place, self._entries(events, depth), key)
+        if event.kind is Kind.LIST:
+            return Node(place, tuple(self._items(found, depth)), key)
+        return Node(place, self._entries(found, depth), key)
 
-    def _items(self, events: Iterator[Event], depth: int) -> Iterator[Node]:
-        while not isinstance(event := next(events), SequenceEndEvent):
-            yield self._node(event, events, None, depth + 1)
+    def _items(self, found: Iterator[Event], depth: int) -> Iterator[Node]:
+        while (event := next(found)).kind is not Kind.END:
+            yield self._node(event, found, None, depth + 1)
 
-    def _entries(self, events: Iterator[Event], depth: int) -> dict[str, Node]:
-        found: dict[str, Node] = {}
-        while not isinstance(event := next(events), MappingEndEvent):
+    def _entries(self, found: Iterator[Event], depth: int) -> dict[str, Node]:
+        entries: dict[str, Node] = {}
+        while (event := next(found)).kind is not Kind.END:
             place = self._place(event)
             name = self._name(event, place)
-            node = self._node(next(events), events, place, depth + 1)
-            if name in found:
-                first = found[name].name_place.line
+            node = self._node(next(found), found, place, depth + 1)
+            if name in entries:
+                first = entries[name].name_place.line
                 self.problems.append(
                     (place, f"‘{name}’ is here twice (first on line {first}). Delete one of them, or rename it.")
                 )
             else:
-                found[name] = node
-        return found
+                entries[name] = node
+        return entries
 
     def _name(self, event: Event, place: Place) -> str:
         self._refuse_marks(event, place)
-        if not isinstance(event, ScalarEvent):
+        if event.kind is not Kind.TEXT:
             raise _Refused(place, f"A name was expected here, before the colon. {syntax.QUOTE_BRACES}")
         if not event.value:
             raise _Refused(place, "There is a colon without a name before it. Write ‘name: text’.")
-        return str(event.value)
+        return event.value
 
     def _refuse_marks(self, event: Event, place: Place) -> None:
-        if isinstance(event, AliasEvent):
-            raise _Refused(place, syntax.needs_quotes("*"))
-        if getattr(event, "anchor", None) is not None:
-            raise _Refused(place, syntax.needs_quotes("&"))
-        if getattr(event, "ctag", None) is not None:
-            raise _Refused(place, syntax.needs_quotes("!"))
+        if event.mark:
+            raise _Refused(place, syntax.needs_quotes(event.mark))
 
     def _place(self, event: Event) -> Place:
-        return Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+        return Place(self.file, event.line, event.column)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
-from ruamel.yaml import YAML
+import yaml
 from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
@@ -52,8 +52,8 @@ def _phrases(language: str) -> dict[str, list[str]]:
     file = files("bot.nlp") / "cues" / f"{language}.yml"
     if not file.is_file():
         return {}
-    read = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
-    return {sort: [str(phrase) for phrase in found] for sort, found in read.items()}
+    read = yaml.load(file.read_text(encoding="utf-8"), yaml.CBaseLoader)  # noqa: S506 - all it makes are strings
+    return {sort: list(found) for sort, found in read.items()}
 
 
 def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
