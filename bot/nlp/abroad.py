@@ -13,15 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.nlp.encoder import Parts, Vectors
+from bot.nlp.encoder import Vectors, unit
 from bot.nlp.kernel import Floats, sharpened
 from bot.nlp.projection import Projection
 
 WEIGHT = 0.3
 """How much of the others' scores is taken, for each of them: 0.2 to 0.5 do equally well."""
-
-_DIRECTIONS = 384
-"""The main ones say the same as all, in a third of the time."""
 
 _BLOCK = 1_000
 
@@ -43,9 +40,9 @@ class Adviser:
         """From what the machine of the language has: its ``landmarks`` went through ``projection``."""
         return cls(projection.directions, landmarks, weights, share)
 
-    def scores(self, vectors: Vectors, parts: Parts, mean: Vectors, share: float) -> Floats:
-        """Of texts with these ``vectors``, in a language whose examples have this ``mean`` and ``share`` of n-grams."""
-        seen = Projection(parts, mean, self.directions).apply(vectors)
+    def scores(self, centred: Vectors, share: float) -> Floats:
+        """Of ``centred`` texts in a language that gives n-grams this ``share``."""
+        seen = unit(centred @ self.directions) if self.directions.size else centred
         known = np.float32(((1 - share) * (1 - self.share)) ** 0.5) * self.weights
         blocks = [seen[start : start + _BLOCK] for start in range(0, len(seen), _BLOCK)]
         return np.vstack([sharpened(block @ self.landmarks.T) @ known for block in blocks])
@@ -56,5 +53,6 @@ def advice(advisers: Iterable[Adviser], vectors: Vectors, projection: Projection
 
     Scores one a label, and the last of being about nothing. None where there is nobody to ask.
     """
-    said = [adviser.scores(vectors, projection.parts, projection.mean, share) for adviser in advisers]
+    centred = projection.centred(vectors)
+    said = [adviser.scores(centred, share) for adviser in advisers]
     return np.asarray(WEIGHT * np.sum(said, axis=0), dtype=np.float32) if said and len(vectors) else None

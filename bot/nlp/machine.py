@@ -240,7 +240,7 @@ class Learner:
         wanted = np.column_stack([aims, self._aims]) if both else aims
         found = solve(self._texts, wanted, self._groups, self._spread, self._share)
         if both:
-            own, self._alone = np.hsplit(found.weights, 2)
+            own, self._alone = (np.ascontiguousarray(half) for half in np.hsplit(found.weights, 2))
             found = replace(found, weights=own, left_out=np.hsplit(found.left_out, 2)[0])
         return found if beside is None else replace(found, left_out=found.left_out + beside[found.judged])
 

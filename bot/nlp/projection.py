@@ -43,13 +43,24 @@ class Projection:
 
     def apply(self, vectors: npt.NDArray[np.floating[Any]]) -> Vectors:
         """``vectors``, centred and of unit length."""
-        blocks = [vectors[start : start + _BLOCK] for start in range(0, len(vectors), _BLOCK)] or [vectors]
-        return np.vstack([self._applied(block.astype(np.float32)) for block in blocks])
+        return np.vstack([self._applied(block) for block in _blocks(vectors)])
 
-    def _applied(self, vectors: Vectors) -> Vectors:
-        ends = np.cumsum([length for length, _ in self.parts])[:-1]
-        rows = in_shares(np.split(vectors - self.mean, ends, axis=1), [share for _, share in self.parts])
+    def centred(self, vectors: npt.NDArray[np.floating[Any]]) -> Vectors:
+        """``vectors``, centred and of unit length, in all directions."""
+        return np.vstack([self._centred(block) for block in _blocks(vectors)])
+
+    def _applied(self, vectors: npt.NDArray[np.floating[Any]]) -> Vectors:
+        rows = self._centred(vectors)
         return unit(rows @ self.directions) if self.directions.size else rows
+
+    def _centred(self, vectors: npt.NDArray[np.floating[Any]]) -> Vectors:
+        ends = np.cumsum([length for length, _ in self.parts])[:-1]
+        parts = np.split(vectors.astype(np.float32) - self.mean, ends, axis=1)
+        return in_shares(parts, [share for _, share in self.parts])
+
+
+def _blocks(vectors: npt.NDArray[np.floating[Any]]) -> list[npt.NDArray[np.floating[Any]]]:
+    return [vectors[start : start + _BLOCK] for start in range(0, len(vectors), _BLOCK)] or [vectors]
 
 
 def main_directions(rows: Vectors, count: int, seed: int = 0) -> Vectors:
