@@ -101,7 +101,7 @@ async def test_supervisors_are_called_when_a_promise_is_moved_and_get_the_case_w
         await home.world.wait_for_reply(home.world.send(ANA, ANA, "/start"))
         thread = await complained(home)
         home.pass_time(120 * MINUTE)
-        await home.until_customer_reads("That won't do")
+        await home.until_customer_reads("That won't be possible")
         assert called(await home.until_topic_reads(thread, "please see to it")) == [ANA]
         told = await until_told_in_private(home, ANA, "Nobody has answered yet")
         assert f"https://t.me/c/{-GROUP - 10**12}/{thread}" in told.text
@@ -112,7 +112,7 @@ async def test_supervisors_are_called_when_a_promise_is_moved_and_get_the_case_w
         case = await home.conversation()
         assert case.assigned is not None
         assert case.assigned.id == ANA
-        assert len([m for m in home.world.said(MAJA) if "That won't do" in m.text]) == 1
+        assert len([m for m in home.world.said(MAJA) if "That won't be possible" in m.text]) == 1
 
 
 async def test_a_customer_who_writes_again_is_brought_to_mind_and_then_to_the_supervisors(tmp_path: Path) -> None:

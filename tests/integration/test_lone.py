@@ -99,7 +99,7 @@ async def test_a_case_comes_to_the_agents_chat_and_is_answered_there(home: House
 async def test_what_is_typed_at_no_case_goes_to_nobody_and_the_agent_is_told(home: House) -> None:
     await case_of(home, MAJA, "Maja")
     writes(home, "hello?")
-    told = await reads(home, EVA, "Nothing was sent: you are at no case.")
+    told = await reads(home, EVA, "Nothing was sent: you have no case open.")
     assert [button["text"] for row in told.buttons() for button in row] == ["✍️ Maja · Damaged item"]
     await quiet(home)
     assert not said(home, MAJA, "hello?")
@@ -180,7 +180,7 @@ async def test_once_the_active_case_is_resolved_nothing_more_goes_to_its_custome
     writes(home, "/resolve")
     await reads(home, MAJA, "Eva has marked this as solved.")
     writes(home, "and now?")
-    told = await reads(home, EVA, "Nothing was sent: you are at no case.")
+    told = await reads(home, EVA, "Nothing was sent: you have no case open.")
     assert "Tom" in told.text
     assert "Maja" not in told.text
     await quiet(home)

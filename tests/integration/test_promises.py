@@ -63,7 +63,7 @@ async def test_moved(scene: Scene) -> None:
     await scene.says(BROKEN_LAMP, PROMISED)
     thread = await scene.topic()
     scene.passes("it is 11:55 and nobody has answered", timedelta(minutes=125))
-    await scene.reads("That won't do")
+    await scene.reads("That won't be possible")
     await scene.team_reads(thread, "Nobody has answered yet")
     await scene.says("when will you call?", "Your case is with us. A colleague will reply to you here by 14:15 today.")
     await scene.ana_writes(thread, "Here I am, sorry for the wait.")
@@ -90,7 +90,7 @@ async def test_words_that_telegram_refuses_do_not_keep_it(scene: Scene) -> None:
     scene.home.agent_says(thread, "A new lamp leaves us today.")
     notice = await scene.home.until_topic_reads(thread, "so the promise stands: by 12:00 today")
     scene.passes("it is 11:55 and the words have not been sent again", timedelta(minutes=125))
-    await scene.reads("That won't do")
+    await scene.reads("That won't be possible")
     scene.home.press(notice, "↻ Send again", ANA)
     await scene.reads("A new lamp leaves us today.")
     assert await states(scene.home) == [PromiseState.MOVED, PromiseState.KEPT]
@@ -99,7 +99,7 @@ async def test_words_that_telegram_refuses_do_not_keep_it(scene: Scene) -> None:
 async def test_cancelled_and_undone(scene: Scene) -> None:
     await scene.says(BROKEN_LAMP, PROMISED)
     thread = await scene.topic()
-    asked = await scene.says("never mind, I fixed it myself", "Shall I tell the colleagues")
+    asked = await scene.says("never mind, I fixed it myself", "Shall I tell my colleagues")
     await scene.presses(asked, "I don't need it any more")
     undo = await scene.reads("taken it off our list")
     await scene.team_reads(thread, "doesn't need this any more")

@@ -99,7 +99,7 @@ async def test_between_close_intents_it_asks_with_buttons_and_answers_what_was_m
 
 async def test_commands_are_answered(home: House) -> None:
     assert "assistant of Lumen" in (await home.customer_says("/start")).text
-    assert "Nothing of yours is waiting" in (await home.customer_says("/status")).text
+    assert "You have nothing open" in (await home.customer_says("/status")).text
     assert "A colleague will reply" in (await home.customer_says("/human")).text
     assert "A colleague will reply" in (await home.customer_says("/status")).text
 
@@ -212,7 +212,7 @@ async def test_a_promise_is_reminded_of_moved_once_and_owned_up_to_when_broken(h
     home.pass_time(timedelta(minutes=70))
     await home.until_topic_reads(thread, "a reply was promised by 12:00 today")
     home.pass_time(timedelta(minutes=50))
-    moved = await home.until_customer_reads("That won't do")
+    moved = await home.until_customer_reads("That won't be possible")
     assert re.search(r"You will hear from us by \d\d:\d\d today", moved.text)
     home.pass_time(timedelta(hours=3))
     await home.until_customer_reads("did not keep our word")
@@ -283,7 +283,7 @@ async def test_the_same_delivery_twice_is_acknowledged_twice_and_answered_once(w
             async with session.post("telegram/webhook", json=body, headers=headers) as response:
                 assert (response.status, (await response.json())["method"]) == (200, "setMessageReaction")
         await webhook_home.until_customer_reads("weekdays from 9 to 17")
-    assert "Nothing of yours is waiting" in (await webhook_home.customer_says("/status")).text
+    assert "You have nothing open" in (await webhook_home.customer_says("/status")).text
     assert len(webhook_home.world.said(MAJA)) == 3
 
 

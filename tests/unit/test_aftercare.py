@@ -141,7 +141,7 @@ def test_a_survey_has_five_buttons_and_goes_out_last() -> None:
 
 def test_a_follow_up_names_what_it_was_about() -> None:
     step = follow_up(solved())
-    assert said_to_customer(step) == ["Hello Maja, you had told us about this: Item damaged. Is it all right now?"]
+    assert said_to_customer(step) == ["Hello Maja, you told us about this: Item damaged. Is it all right now?"]
     assert step.outbox[0].lane is Lane.FOLLOW_UP
 
 

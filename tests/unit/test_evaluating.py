@@ -102,7 +102,7 @@ def test_try_says_what_is_too_unsure_to_ask_about(tmp_path: Path, capsys: pytest
     strict = "teams:\n  support: {}\n"
     edit(tmp_path / "content", "standards.yml", strict, f"confidence: {{answer: 100%, ask: 100%}}\n{strict}")
     settings = read_settings(_env_file=None, content=tmp_path / "content", data=tmp_path / "data", encoder="ngrams")
-    understanding.try_message(settings, "when are you open", at=None, language=None, as_json=True)
+    understanding.try_message(settings, "when is it broken, and are you open", at=None, language=None, as_json=True)
     assert "too unsure" in json.loads(capsys.readouterr().out)["why"]
 
 

@@ -102,7 +102,7 @@ def test_a_note_stays_among_colleagues() -> None:
 def test_an_edit_of_what_never_went_is_not_passed_on_and_the_agent_hears_so() -> None:
     step = handover.agent_wrote(waiting(), from_agent("a new one!", edited=True), 9, LATER)
     assert said_to_customer(step) == []
-    assert "isn't with the customer" in said_to_team(step)[0]
+    assert "never reached the customer" in said_to_team(step)[0]
 
 
 def test_claiming_gives_the_case_to_the_agent_and_leaves_the_promise_open() -> None:
@@ -313,7 +313,7 @@ def test_a_case_is_not_resolved_over_what_the_customer_is_just_writing() -> None
     back = ask(answered(waiting()).conversation, "back").conversation
     writing = arrival.receive(back, wrote("and how do I return it", 8), 2, context()).conversation
     step = ask(writing, "resolve")
-    assert toast(step) == "The customer is just writing: read that first."
+    assert toast(step) == "The customer is writing right now: read that first."
     assert step.conversation.is_open
 
 

@@ -175,7 +175,7 @@ def test_who_says_name_language_since_when_cases_ratings_and_what_was_broken() -
 def test_who_says_that_they_are_out_of_reach_or_want_no_messages() -> None:
     shy = replace(NOW, customer=replace(MAJA, follow_ups=False), unreachable="Blocked.")
     assert "🚫 Out of reach: Blocked." in asked("who", shy)
-    assert "Wants no messages of our own accord" in asked("who", shy)
+    assert "Wants no unprompted messages from us" in asked("who", shy)
 
 
 def test_history_lists_the_earlier_cases_the_last_first_with_outcome_and_link() -> None:

@@ -84,7 +84,7 @@ def test_an_intent_that_is_gone_and_a_case_without_words_are_said_to_be_so() -> 
         assert names(step) == []
         (said,) = [row.content for row in step.outbox]
         assert said.type == "answer_callback"
-        assert "no words" in said.text
+        assert "no message" in said.text
 
 
 def test_a_resolved_case_can_still_be_labelled() -> None:

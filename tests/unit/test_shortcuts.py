@@ -210,7 +210,7 @@ def test_editing_the_command_changes_what_the_customer_reads() -> None:
     case = ask(waiting(), "/r refund amount=20").conversation
     step = ask(case, "/r refund amount=30", edited=True)
     assert step.outbox[0].content == Revise(Ref(GROUP, 31), "Hi Maja, Ana of Lumen: 30 is on its way.")
-    assert told(step) == "✎ The customer reads now:\nHi Maja, Ana of Lumen: 30 is on its way."
+    assert told(step) == "✎ The customer now reads:\nHi Maja, Ana of Lumen: 30 is on its way."
     assert step.conversation.messages[-1].text == "Hi Maja, Ana of Lumen: 30 is on its way."
     assert "the customer still reads what was sent" in told(ask(case, "/r rfund", edited=True))
 
@@ -395,7 +395,7 @@ def test_a_macro_does_not_resolve_over_what_the_customer_is_just_writing() -> No
     writing = replace(waiting(), pending=(Message(LATER, Author.CUSTOMER, "wait", ref=8),), pending_since=LATER)
     step = ask(writing, "/m refunded amount=20")
     assert (sent(step), step.conversation.is_open) == ([], True)
-    assert told(step) == "The customer is just writing: read that first."
+    assert told(step) == "The customer is writing right now: read that first."
 
 
 def with_macro(*steps: MacroStep) -> Context:

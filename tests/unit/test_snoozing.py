@@ -201,7 +201,7 @@ def test_pressing_again_or_unsnooze_ends_it() -> None:
     assert press(resting, "snooze").conversation.snoozed is None
     assert press(resting, "unsnooze").conversation.snoozed is None
     assert "It rests no longer." in said_to_team(typed(resting, "/unsnooze"))
-    assert toast(press(answered(waiting()).conversation, "unsnooze")) == "This case doesn't rest."
+    assert toast(press(answered(waiting()).conversation, "unsnooze")) == "This case isn't resting."
 
 
 def test_a_promise_bounds_the_rest_and_what_is_possible_is_said_and_offered() -> None:
@@ -228,7 +228,7 @@ def test_a_customer_who_waits_for_an_answer_is_brought_to_mind_as_always() -> No
     asks = arrival.receive(mine, wrote("when?", 8), 2, at(MONDAY + 12 * MINUTE))
     (row,) = [due for due in asks.due if due.kind is DueKind.ANSWER]
     resting = press(asks.conversation, "rest.for.120", MONDAY + 15 * MINUTE)
-    assert "The customer still waits for your answer" in toast(resting)
+    assert "The customer is still waiting for your answer" in toast(resting)
     rung = alarm.ring(resting.conversation, row, at(row.at))
     assert any("has had no answer" in text for text in said_to_team(rung))
 

@@ -197,7 +197,7 @@ def test_a_button_that_means_nothing_any_more_says_so_and_changes_nothing(data: 
     before = clarified()
     step = press(before, data)
     answers = [row.content.text for row in step.outbox if isinstance(row.content, AnswerCallback)]
-    assert answers == ["That question has passed. Just write what you need."]
+    assert answers == ["That question no longer applies. Just write what you need."]
     assert replace(step.conversation, steps=before.steps) == before
 
 
@@ -251,7 +251,7 @@ def test_a_second_wish_does_not_make_a_second_promise() -> None:
 @pytest.mark.parametrize(
     ("before", "said"),
     [
-        (conversation(), "Nothing of yours is waiting"),
+        (conversation(), "You have nothing open"),
         (waiting(), "by 12:00 today"),
         (conversation(phase=Phase.HUMAN, agent=ANA), "Ana has your case"),
         (conversation(phase=Phase.WAITING), "as soon as one of us can write"),
@@ -374,7 +374,7 @@ def test_before_it_would_break_the_promise_is_moved_and_the_customer_told_why() 
     step = ring(waiting(), DueKind.AT_RISK, timedelta(minutes=110))
     first, second = step.conversation.promises
     assert (first.state, second.moved_from) == (PromiseState.MOVED, first.id)
-    assert "by 12:00 today. That won't do" in said_to_customer(step)[0]
+    assert "by 12:00 today. That won't be possible" in said_to_customer(step)[0]
     assert second.quoted in said_to_customer(step)[0]
     assert f"promise:{first.id}" in step.done
 
@@ -540,7 +540,7 @@ def test_who_floods_us_is_told_once_that_it_is_all_read_together() -> None:
     steps = flood(conversation(), 60)
     told = [text for step in steps for text in said_to_customer(step)]
     assert told == [
-        "I have all your messages, Maja, and read them together. Nothing gets lost: you needn't write it again."
+        "I have all your messages, Maja, and am reading them together. Nothing gets lost: you needn't write it again."
     ]
     assert said_to_customer(steps[arrival.MANY]) == told
     assert len(steps[-1].conversation.pending) == 60

@@ -134,7 +134,7 @@ def test_a_chosen_time_that_cannot_be_kept_is_moved_by_an_hour_and_not_by_a_day(
     late = context(MONDAY + timedelta(hours=23, minutes=55))
     step = alarm.ring(chosen, Due("row", late.now, DueKind.AT_RISK, MAJA.id, chosen.id, "5001-1/2"), late)
     assert states(step) == [PromiseState.CANCELLED, PromiseState.MOVED, PromiseState.OPEN]
-    assert "would reply today between 09:00 and 10:00. That won't do" in said_to_customer(step)[0]
+    assert "would reply today between 09:00 and 10:00. That won't be possible" in said_to_customer(step)[0]
     assert "You will hear from us by 11:00 today" in said_to_customer(step)[0]
 
 
@@ -385,7 +385,7 @@ def test_commands_do_what_the_buttons_do(name: str, said: str) -> None:
 
 @pytest.mark.parametrize("name", ["time", "cancel"])
 def test_without_a_promise_the_commands_say_where_things_stand(name: str) -> None:
-    assert "Nothing of yours is waiting" in said_to_customer(command(conversation(), name))[0]
+    assert "You have nothing open" in said_to_customer(command(conversation(), name))[0]
 
 
 def test_a_call_wished_for_out_of_the_blue_is_promised_and_the_number_asked_for() -> None:
@@ -431,7 +431,7 @@ def test_a_question_about_something_else_is_answered_though_it_asks_when() -> No
 
 def test_who_may_not_need_it_any_more_is_asked_and_nothing_changes_yet() -> None:
     step = says(waiting(), "never mind, it works again")
-    assert "Until you press the button, they come back to you by 12:00 today" in said_to_customer(step)[0]
+    assert "If you don't press the button, they will come back to you by 12:00 today" in said_to_customer(step)[0]
     assert step.conversation.promise is not None
     assert press_label(step.conversation, step, "I don't need it any more").conversation.promise is None
 

@@ -21,7 +21,7 @@ from tests.benchmarks.load import stock
 from tests.benchmarks.load.generator import Target
 
 ROOT = Path(__file__).parents[3]
-START = 90.0
+START = 300.0
 """Seconds that a bot has to start; the first time it is trained too."""
 STOP = 30.0
 
