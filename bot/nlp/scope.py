@@ -37,7 +37,10 @@ _SHRINK = 1.0
 _OF_ABSOLUTE = math.sqrt(math.pi / 2)
 """A normal distribution's standard deviation, of its mean absolute deviation."""
 
-_GARBLED = re.compile(r"(.)\1{4,}|(asdf|sdfg|dfgh|fghj|ghjk|hjkl|qwert|werty|zxcv|xcvb|cvbn|vbnm|lkjh|poiu)")
+_ROWS = "asdf|sdfg|dfgh|fghj|ghjk|hjkl|qwert|werty|rtyu|tyui|yuio|uiop|zuio|zxcv|xcvb|cvbn|vbnm|lkjh|poiu"
+"""Of keyboards."""
+
+_GARBLED = re.compile(r"(.)\1{4,}|(" + _ROWS + ")")
 _VOWELS = re.compile(r"[aeiouy]")
 
 
