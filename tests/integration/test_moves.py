@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -306,6 +307,9 @@ async def test_what_a_blocked_customer_writes_reaches_nobody_until_that_is_taken
             for text in ("when are you open", "/human"):
                 after.world.send(MAJA, MAJA, text)
             await until(after, lambda: [c for c in after.simulator.api.calls.after(0) if _takes_back(c, abuse)])
+            async with asyncio.timeout(20):
+                while len(await events(after, "turned_away")) < 3:  # noqa: ASYNC110 - the record tells nobody
+                    await asyncio.sleep(0.02)
             assert [e.facts["text"] for e in await events(after, "turned_away")] == [
                 "you ******",
                 "when are you open",

@@ -32,7 +32,7 @@ def test_both_read_the_shipped_content_alike(name: str) -> None:
     assert told(quick(text)) == told(careful(text))
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(
     line=st.integers(0, len(LINES) - 1),
     new=st.lists(st.one_of(st.text(SIGNS, max_size=15), st.sampled_from(LINES)), max_size=3),
