@@ -7,9 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core import answering, arrival, handover, reach, resending, turn
+from bot.core import answering, handover, reach, resending
 from bot.core.conversation import Author, Conversation, Entity, Media, Message, PromiseState, Ref
-from bot.core.decide import decide
 from bot.core.incoming import AgentMessage
 from bot.core.outgoing import AnswerCallback, Copy, Delivery, Edit, Lane, Outgoing, Receipt, Text, To
 from bot.core.people import CUSTOMER_NAME
@@ -20,14 +19,12 @@ from tests.catalogues import (
     GROUP,
     MAJA,
     MONDAY,
-    catalogue,
     context,
     conversation,
     names,
     said_to_team,
-    understood,
-    wrote,
 )
+from tests.unit.test_handover import waiting
 
 NOW = context(MONDAY)
 NOTICE = 77
@@ -186,14 +183,6 @@ def test_to_a_customer_whom_we_have_blocked_nothing_is_sent_again() -> None:
 
 
 LATER = context(MONDAY + timedelta(minutes=5))
-
-
-def waiting() -> Conversation:
-    """A complaint, for which a colleague was promised by 12:00."""
-    held = arrival.receive(conversation(), wrote("it came broken"), 1, NOW).conversation
-    meant = understood("item_damaged")
-    step = turn.answer(held, decide(held, "it came broken", meant, catalogue()), meant, NOW)
-    return replace(step.conversation, agents_chat=GROUP, topic_id=5)
 
 
 def promised_and_answered(*messages: AgentMessage) -> tuple[Conversation, list[Outgoing]]:
