@@ -62,8 +62,8 @@ class Keeper:
 
     def close(self) -> None:
         """Keep what was given, tell so, and let go of the files."""
-        self._commit()
         self._is_full = True  # whoever comes now is refused, and delivered to the next one
+        self._commit()
         self._segments.close()
 
     def _commit(self) -> None:
