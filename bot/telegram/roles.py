@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
@@ -66,11 +67,12 @@ class Roles:
 
 
 class Members:
-    """Asks Telegram who belongs to a group (:class:`bot.ports.Members`)."""
+    """Asks Telegram who belongs to a group (:class:`bot.ports.Members`), once where several want to know it at once."""
 
     def __init__(self, bot: Bot, roles: Roles) -> None:
         self._bot = bot
         self._roles = roles
+        self._asked: dict[tuple[int, int], asyncio.Task[Role | None]] = {}
 
     async def role(self, agents_chat: int, user_id: int) -> Role | None:
         """What this user is in a group now; None: they don't belong to it, or Telegram knows no such member.
@@ -80,6 +82,13 @@ class Members:
         """
         if is_person(agents_chat):
             return self._roles(agents_chat, user_id) if user_id == agents_chat else None
+        question = agents_chat, user_id
+        if question not in self._asked:
+            self._asked[question] = asyncio.create_task(self._ask(agents_chat, user_id), name="membership")
+            self._asked[question].add_done_callback(lambda _: self._asked.pop(question, None))
+        return await asyncio.shield(self._asked[question])  # whoever gives up leaves the others their answer
+
+    async def _ask(self, agents_chat: int, user_id: int) -> Role | None:
         try:
             member = await self._bot.get_chat_member(agents_chat, user_id)
         except (BadRequest, Forbidden) as error:
