@@ -86,6 +86,12 @@ def written_aside(path: Path, *, fsync: bool = True) -> Iterator[int]:
         sync_folder(path.parent)
 
 
+def remove_left_over(folder: Path) -> None:
+    """Remove what was written aside in a folder and never put in place: a process was killed meanwhile."""
+    for path in folder.glob("new-*"):
+        path.unlink(missing_ok=True)
+
+
 class FolderLock:
     """Holds a folder for this process. The lock goes with the process, however it ends."""
 

@@ -21,7 +21,7 @@ from tinydb.storages import Storage
 
 from bot.core.errors import StoreError
 from bot.store.archive import archive_logs
-from bot.store.disk import make_folder, written_aside
+from bot.store.disk import make_folder, remove_left_over, written_aside
 from bot.store.entries import Key, Raw, del_line, log_line, pack, put_line, unpack
 from bot.store.journal import Journal, segment_path
 from bot.store.replay import numbered, read_folder, repair, snapshot_path, write_snapshot
@@ -82,6 +82,8 @@ class JournalStorage(Storage):
             return
         if contents.torn:
             repair(contents.torn)
+        for place in (self._journals, self.folder / "archive"):
+            remove_left_over(place)
         self._remove_before(numbered(self._journals, "snapshot"))
         try:
             self._journal = Journal(self._journals, contents.segment, fsync=fsync, settled=self._tell)

@@ -260,6 +260,19 @@ async def test_compaction_keeps_everything_and_drops_what_is_dead(store: TinySto
     await store.close()
 
 
+async def test_what_a_killed_compaction_left_is_removed_when_the_store_is_opened(tmp_path: Path) -> None:
+    await (await TinyStore.open(tmp_path, fsync=False)).close()
+    (tmp_path / "archive").mkdir(exist_ok=True)
+    left = [tmp_path / "journal" / "new-snapshot-00000007", tmp_path / "archive" / "new-2026-11.jsonl"]
+    for path in left:
+        path.write_bytes(b"half a snapsh")
+    await TinyStore.peek(tmp_path)
+    assert all(path.exists() for path in left)  # who only looks changes nothing
+    opened = await TinyStore.open(tmp_path, fsync=False)
+    await opened.close()
+    assert not any(path.exists() for path in left)
+
+
 async def test_compaction_comes_by_itself_when_most_of_the_journal_is_dead(tmp_path: Path) -> None:
     store = await TinyStore.open(tmp_path, fsync=False)
     for count in range(60):
