@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 _LETTERS = dict(zip("αβγδεζηικλμνξοπρσςτυφχω", "avgdeziiklmnxoprsstifxo", strict=True)) | {"θ": "th", "ψ": "ps"}
+_SOUNDS = str.maketrans(_LETTERS)
 _PAIRS = {"ου": "u", "αι": "e", "ει": "i", "οι": "i", "υι": "i", "αυ": "av", "ευ": "ev", "ηυ": "iv"}
 _PAIRS |= {"μπ": "v", "ντ": "d", "γκ": "g", "γγ": "g", "τσ": "ts", "τζ": "tz"}
 
@@ -47,7 +48,9 @@ _ALSO_ELSEWHERE = frozenset(
 
 def is_greeklish(text: str) -> bool:
     """Whether Latin letters spell Greek: small words of Greek, at least one of them found in no other language."""
-    bare = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
+    bare = text.lower()
+    if not bare.isascii():
+        bare = "".join(c for c in unicodedata.normalize("NFD", bare) if not unicodedata.combining(c))
     found = set(_SMALL_WORDS.findall(bare))
     words = len(bare.split())
     return bool(found - _ALSO_ELSEWHERE) and len(found) >= min(2, max(1, words // 3))
@@ -57,7 +60,7 @@ def sound_of_greek(text: str) -> str:
     """Greek letters (lower case, without accents) by their sound; everything else stays."""
     for pair, sound in _PAIRS.items():
         text = text.replace(pair, sound)
-    return "".join(_LETTERS.get(c, c) for c in text)
+    return text.translate(_SOUNDS)
 
 
 def sound_of_greeklish(text: str) -> str:

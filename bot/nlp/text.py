@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 from bot.nlp.greek import is_greeklish, sound_of_greek, sound_of_greeklish
@@ -44,6 +45,27 @@ _CYRILLIC = {
 }
 
 
+_MOST_LETTERS = 4_096
+
+
+class _Letters(dict[int, str | None]):
+    """A table for ``str.translate`` that is filled in as characters are met: None takes one out."""
+
+    def __init__(self, becomes: Callable[[str], str | None]) -> None:
+        super().__init__()
+        self._becomes = becomes
+
+    def __missing__(self, place: int) -> str | None:
+        if len(self) >= _MOST_LETTERS:
+            self.clear()
+        self[place] = found = self._becomes(chr(place))
+        return found
+
+
+_VISIBLE = _Letters(lambda c: None if unicodedata.category(c) in _INVISIBLE else c)
+_WITHOUT_MARKS = _Letters(lambda c: None if unicodedata.combining(c) else c)
+
+
 def clean(text: str) -> str:
     """``text`` as one line of NFC without invisible characters, lone surrogates or more than :data:`MAX_CHARS`.
 
@@ -54,7 +76,7 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return _SPACES.sub(" ", text).strip()
     spaced = _SPACES.sub(" ", unicodedata.normalize("NFC", text))
-    visible = "".join(c for c in spaced if unicodedata.category(c) not in _INVISIBLE)
+    visible = spaced.translate(_VISIBLE)
     return (
         _SPACES.sub(" ", unicodedata.normalize("NFC", _VARIATION_SELECTORS.sub("", visible)))
         .strip()[:MAX_CHARS]
@@ -75,13 +97,14 @@ def shorten(text: str, length: int) -> str:
 def strip_diacritics(text: str) -> str:
     """``text`` as typed by someone in a hurry: č as c, ė as e, ή as η, đ as dj."""
     plain = text.replace("đ", "dj").replace("Đ", "Dj").replace("ł", "l").replace("ø", "o")
-    bare = (c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
-    return unicodedata.normalize("NFC", "".join(bare))
+    if plain.isascii():
+        return plain
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", plain).translate(_WITHOUT_MARKS))
 
 
 def latin_of_cyrillic(text: str) -> str:
     """Serbian Cyrillic in Latin letters; capitals are kept. Other characters stay as they are."""
-    return "".join(_latin_letter(c) for c in text)
+    return text if text.isascii() else text.translate(_LATIN)
 
 
 def bare(text: str) -> tuple[str, list[int]]:
@@ -101,6 +124,9 @@ def _latin_letter(character: str) -> str:
     return _CYRILLIC[lower] if character == lower else _CYRILLIC[lower].capitalize()
 
 
+_LATIN = _Letters(_latin_letter)
+
+
 @lru_cache(maxsize=4_096)
 def fold(text: str) -> str:
     """``text`` for features: one case, no diacritics, Latin letters whatever the script, emoji as words.
@@ -118,11 +144,14 @@ def fold(text: str) -> str:
 
 
 def _emoji_as_words(text: str) -> str:
-    return "".join(_named(c) if unicodedata.category(c) == "So" else c for c in text)
+    return text.translate(_EMOJI_NAMED)
 
 
 def _named(symbol: str) -> str:
     return f" {unicodedata.name(symbol, '').lower().replace(' ', '_')} "
+
+
+_EMOJI_NAMED = _Letters(lambda c: _named(c) if unicodedata.category(c) == "So" else c)
 
 
 _SENTENCE_ENDS = re.compile(r"(?:(?<=[!?;…])|(?<=[^\d\s]\.))[)\"'’”»]*\s+(?=\D)")
