@@ -131,8 +131,10 @@ class TelegramChannel:
 
     def _about_content(self, message: Raw, chat_id: int) -> AdminMessage | None:
         """What an admin asks of the content in their own chat with the bot, also where they work in it alone."""
+        if chat_id not in self.admins:
+            return None
         admin = customer_of(part(message, "from"))
-        if admin is None or admin.id != chat_id or admin.id not in self.admins:
+        if admin is None or admin.id != chat_id:
             return None
         text, _ = kinds.content_of(message) or ("", Media.OTHER)
         return editing.asked(message, chat_id, admin, text, self._command(message, text)[0])
