@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bot.nlp.encoder import Encoder
+from bot.nlp.encoder import Encoder, file_name
 from bot.nlp.shipped import read_shipped
 
 Halves = npt.NDArray[np.float16]
@@ -31,8 +30,7 @@ class EmbeddingFile:
     """
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
-        name = re.sub(r"[^A-Za-z0-9._-]", "_", encoder.id)
-        self._path = folder / f"{name}-{encoder.dim}.embeddings"
+        self._path = folder / f"{file_name(encoder)}-{encoder.dim}.embeddings"
         self._encoder = encoder
         self._row = np.dtype([("key", f"V{_KEY_BYTES}"), ("vector", np.float16, (encoder.dim,))])
         folder.mkdir(parents=True, exist_ok=True)
@@ -42,7 +40,7 @@ class EmbeddingFile:
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Halves:
         """One row a text, in order; those not known yet are made and kept, chunk by chunk."""
-        keys = [_key(text) for text in texts]
+        keys = [key_of(text) for text in texts]
         missing = list({key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}.items())
         for start in range(0, len(missing), _CHUNK):
             if progress:
@@ -56,11 +54,11 @@ class EmbeddingFile:
 
     def by_key(self, texts: Sequence[str]) -> dict[bytes, Halves]:
         """The vectors of ``texts``, by the keys under which they are kept."""
-        return {_key(text): vector for text, vector in zip(texts, self.embed(texts), strict=True)}
+        return {key_of(text): vector for text, vector in zip(texts, self.embed(texts), strict=True)}
 
     def prune(self, texts: Sequence[str], spare: int = 20_000) -> None:
         """Drop what is not among ``texts`` once more than ``spare`` such rows have gathered."""
-        used = {_key(text) for text in texts}
+        used = {key_of(text) for text in texts}
         if len(self._known) - len(used) <= spare:
             return
         self._known = {key: vector for key, vector in self._known.items() if key in used}
@@ -95,5 +93,6 @@ class EmbeddingFile:
         return rows if sound.all() else rows[sound]
 
 
-def _key(text: str) -> bytes:
+def key_of(text: str) -> bytes:
+    """By which the embedding of a text is kept."""
     return blake2b(text.encode(errors="surrogatepass"), digest_size=_KEY_BYTES).digest()

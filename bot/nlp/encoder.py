@@ -7,6 +7,7 @@ its factory with :func:`encoder_factory`; nothing here is downloaded at run time
 from __future__ import annotations
 
 import importlib.util
+import re
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -159,6 +160,11 @@ def parts_of(encoder: Encoder) -> Parts:
     """The stretches that a vector of ``encoder`` consists of; one where it says nothing of ``parts``."""
     found: Parts = getattr(encoder, "parts", ((encoder.dim, 1.0),))
     return found
+
+
+def file_name(encoder: Encoder) -> str:
+    """Its id as part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", encoder.id)
 
 
 def in_shares(stretches: Sequence[Vectors], shares: Sequence[float]) -> Vectors:

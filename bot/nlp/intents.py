@@ -7,7 +7,8 @@ with few borrows those of the others, which lift it by up to twenty points.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -52,14 +53,16 @@ class IntentsComponent:
         """
         memory = memory or Oblivion()
         self.labels = labels_of(lessons)
-        languages = dict.fromkeys(lesson.language for lesson in lessons if not lesson.excluded)
-        rows = {language: self._rows_for(language, lessons) for language in languages}
-        self_taught = [language for language, own in rows.items() if len(own) < len(lessons)]
-        several = self_taught if len(self_taught) > 1 else []
-        given = {language: ([lessons[row] for row in own], vectors[own]) for language, own in rows.items()}
-        keys = {language: digest(*own, self.labels, parts, several) for language, own in given.items()}
-        known = {language: found for language, key in keys.items() if (found := memory.recall(key)) is not None}
-        new = {language: Learner(*own, self.labels, parts) for language, own in given.items() if language not in known}
+        rows, several = _dealt(lessons, self.labels)
+        keys = keys_of(lessons, parts)
+
+        def made(language: str) -> Learner:
+            own = rows[language]
+            return Learner([lessons[row] for row in own], vectors[own], self.labels, parts)
+
+        recalled = {language: _recalled(memory, key, partial(made, language)) for language, key in keys.items()}
+        known = {language: found for language, found in recalled.items() if found is not None}
+        new = {language: made(language) for language in rows if language not in known}
         asked = [language for language in several if len(new) > (language in new)]  # by one that is learnt now
         advisers = {language: _adviser(language, known, new) for language in asked}
         for language, learner in new.items():
@@ -75,11 +78,6 @@ class IntentsComponent:
         """Whom the machine of ``language`` asks: one that has borrowed all examples needs nobody."""
         others = [adviser for other, adviser in self._advisers.items() if other != language]
         return others if language in self._advisers else []
-
-    def _rows_for(self, language: str, lessons: Sequence[Lesson]) -> list[int]:
-        own = [row for row, lesson in enumerate(lessons) if lesson.language == language]
-        examples = len({lessons[row].group for row in own if not lessons[row].excluded})
-        return own if examples >= _ENOUGH * len(self.labels) else list(range(len(lessons)))
 
     # --- judging ---
 
@@ -154,6 +152,36 @@ class IntentsComponent:
         advised = {language: machine for language, machine in self._machines.items() if machine.alone.size}
         self._advisers = {language: machine.adviser for language, machine in advised.items()}
         return self
+
+
+def keys_of(lessons: Sequence[Lesson], parts: Parts) -> dict[str, str]:
+    """By what a memory knows what ``lessons`` teach of each language."""
+    labels = labels_of(lessons)
+    rows, several = _dealt(lessons, labels)
+    return {language: digest([lessons[row] for row in own], labels, parts, several) for language, own in rows.items()}
+
+
+def _dealt(lessons: Sequence[Lesson], labels: Sequence[str]) -> tuple[dict[str, list[int]], list[str]]:
+    """Which of the ``lessons`` each language learns from; which of them learn from their own, if several do."""
+    languages = dict.fromkeys(lesson.language for lesson in lessons if not lesson.excluded)
+    rows = {language: _rows_for(language, lessons, labels) for language in languages}
+    self_taught = [language for language, own in rows.items() if len(own) < len(lessons)]
+    return rows, self_taught if len(self_taught) > 1 else []
+
+
+def _rows_for(language: str, lessons: Sequence[Lesson], labels: Sequence[str]) -> list[int]:
+    own = [row for row, lesson in enumerate(lessons) if lesson.language == language]
+    examples = len({lessons[row].group for row in own if not lessons[row].excluded})
+    return own if examples >= _ENOUGH * len(labels) else list(range(len(lessons)))
+
+
+def _recalled(memory: Memory, key: str, learner: Callable[[], Learner]) -> Learnt | None:
+    """What the memory has, made whole where it is there in short."""
+    found = memory.recall(key)
+    if found is None and (in_short := memory.in_short(key)) is not None:
+        found = Learnt(learner().recall(in_short.gist), in_short.left_out)
+        memory.remember(key, found)
+    return found
 
 
 def _adviser(language: str, known: Mapping[str, Learnt], new: Mapping[str, Learner]) -> Adviser:

@@ -182,6 +182,11 @@ def _require(solved: bool) -> None:
         raise UnderstandingError("The examples could not be weighed against one another. Train again from the files.")
 
 
+def landmarks_of(labels: Numbers) -> Numbers:
+    """Which of the examples :func:`solve` weighs: all, if there are not too many."""
+    return np.arange(len(labels)) if len(labels) <= EXACT else choose_landmarks(labels)
+
+
 def choose_landmarks(labels: Numbers, seed: int = 0) -> Numbers:
     """:data:`LANDMARKS` of the examples, the same share of every label."""
     random = np.random.default_rng(seed)

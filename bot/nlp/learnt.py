@@ -1,7 +1,8 @@
 """What was learnt of each language, kept for the next training: an edit in one language teaches that one alone anew.
 
 The machines of the others stay as they are: fitted to what that language said before, from which an example more or
-less takes little away. Else an edit would take as long as the first training.
+less takes little away. Else an edit would take as long as the first training. What the shipped examples teach comes
+with the product, in short (:mod:`bot.nlp.shipped`).
 """
 
 from __future__ import annotations
@@ -9,21 +10,25 @@ from __future__ import annotations
 import os
 import shutil
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from bot.nlp.abroad import Adviser
 from bot.nlp.encoder import Parts
-from bot.nlp.machine import Halves, LeftOut, Lesson, Machine
+from bot.nlp.kernel import EXACT, LANDMARKS, Doubles, Numbers
+from bot.nlp.machine import Gist, LeftOut, Lesson, Machine
 from bot.nlp.reading import Judgement
 
-_FORMAT = 1
+_FORMAT = 2
 """Raise this when what an older version kept must not be used any more."""
+
+KEY_BYTES = 12
 
 _KEPT = 12
 """So many are kept, those that were asked for last: six languages, and as many edits that may be taken back."""
@@ -45,11 +50,23 @@ class Learnt:
         return self.machine.adviser if self.machine.alone.size else None
 
 
+@dataclass(frozen=True, slots=True)
+class InShort:
+    """The same as :class:`Learnt` for who has the lessons at hand."""
+
+    gist: Gist
+    left_out: LeftOut
+
+
 class Memory(Protocol):
     """Remembers what was learnt, by the :func:`digest` of the lessons."""
 
     def recall(self, key: str) -> Learnt | None:
         """What was learnt from just these lessons, if it is remembered."""
+        ...
+
+    def in_short(self, key: str) -> InShort | None:
+        """The same, where only that is remembered which takes long to learn."""
         ...
 
     def remember(self, key: str, learnt: Learnt) -> None:
@@ -63,21 +80,19 @@ class Oblivion:
     def recall(self, key: str) -> Learnt | None:
         return None
 
+    def in_short(self, key: str) -> InShort | None:
+        return None
+
     def remember(self, key: str, learnt: Learnt) -> None:
         """Forgotten at once."""
 
 
-def digest(
-    lessons: Sequence[Lesson], vectors: Halves, labels: tuple[str, ...], parts: Parts, among: Sequence[str]
-) -> str:
-    """The same for the same lessons, learnt ``among`` the same languages."""
+def digest(lessons: Sequence[Lesson], labels: tuple[str, ...], parts: Parts, among: Sequence[str]) -> str:
+    """The same for the same lessons, learnt ``among`` the same languages; a memory is of one encoder."""
     told = [(lesson.text, lesson.intent, lesson.excluded) for lesson in lessons]
     groups = _renumbered([lesson.group for lesson in lessons])
-    made = blake2b(
-        repr((_FORMAT, labels, parts, tuple(among), told, groups)).encode("utf-8", "replace"), digest_size=12
-    )
-    made.update(np.ascontiguousarray(vectors).tobytes())
-    return made.hexdigest()
+    facts = repr((_FORMAT, EXACT, LANDMARKS, labels, parts, tuple(among), told, groups))
+    return blake2b(facts.encode("utf-8", "replace"), digest_size=KEY_BYTES).hexdigest()
 
 
 def _renumbered(groups: Sequence[int]) -> list[int]:
@@ -87,13 +102,20 @@ def _renumbered(groups: Sequence[int]) -> list[int]:
 
 
 class LearntFolder:
-    """A :class:`Memory` on disk. What is damaged there is learnt anew; what can't be written is not remembered."""
+    """A :class:`Memory` on disk. What is damaged there is learnt anew; what can't be written is not remembered.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    What is kept is of one ``encoder``. ``shipped`` is known in short, whatever is on the disk.
+    """
+
+    def __init__(self, folder: Path, encoder: str, shipped: Mapping[str, InShort] | None = None) -> None:
+        self._folder, self._encoder = folder, encoder
+        self._shipped = shipped or {}
+
+    def in_short(self, key: str) -> InShort | None:
+        return self._shipped.get(key)
 
     def recall(self, key: str) -> Learnt | None:
-        place = self._folder / key
+        place = self._place(key)
         if not place.is_dir():
             return None
         try:
@@ -106,8 +128,8 @@ class LearntFolder:
 
     def remember(self, key: str, learnt: Learnt) -> None:
         """Complete, or not at all; then drop all but the last ones."""
-        place = self._folder / key
-        aside = place.with_name(f"{key}.{os.getpid()}.new")
+        place = self._place(key)
+        aside = place.with_name(f"{place.name}.{os.getpid()}.new")
         try:
             aside.mkdir(parents=True, exist_ok=True)
             learnt.machine.save(aside / _MACHINE)
@@ -116,6 +138,9 @@ class LearntFolder:
         except OSError:  # no room, or another process has just kept the same
             shutil.rmtree(aside, ignore_errors=True)
         self._prune()
+
+    def _place(self, key: str) -> Path:
+        return self._folder / f"{key}-{self._encoder}"
 
     def _prune(self) -> None:
         kept = sorted((each for each in self._folder.glob("*") if each.suffix != ".new"), key=_when, reverse=True)
@@ -131,24 +156,27 @@ def _when(place: Path) -> float:
 
 
 def _save_left_out(left_out: LeftOut, path: Path) -> None:
-    found = left_out.judgements
-    np.savez(
-        path,
-        allow_pickle=False,
-        labels=left_out.labels,
-        scores=np.array([each.scores for each in found], np.float32),
-        figures=np.array(
-            [(x.best, x.margin, x.entropy, x.near, x.far, x.outside, x.length) for x in found], np.float64
-        ).reshape(-1, 7),
-    )
+    np.savez(path, allow_pickle=False, labels=left_out.labels, figures=figures_of(left_out))
 
 
 def _load_left_out(path: Path) -> LeftOut:
     with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        found = tuple(
-            Judgement(scores, best, margin, entropy, near, far, outside, int(length))
-            for scores, (best, margin, entropy, near, far, outside, length) in zip(
-                arrays["scores"], arrays["figures"].tolist(), strict=True
-            )
-        )
-        return LeftOut(found, arrays["labels"])
+        return left_out_of(arrays["figures"], arrays["labels"])
+
+
+def figures_of(left_out: LeftOut) -> Doubles:
+    """What thresholds are calibrated on, a row for each sentence: all of a judgement but the scores of each intent."""
+    found = [(x.best, x.margin, x.entropy, x.near, x.far, x.outside, x.length) for x in left_out.judgements]
+    return np.array(found, np.float64).reshape(-1, 7)
+
+
+def left_out_of(figures: npt.NDArray[np.floating[Any]], labels: Numbers) -> LeftOut:
+    """Of what :func:`figures_of` kept."""
+    nothing = np.zeros(0, np.float32)
+    return LeftOut(
+        tuple(
+            Judgement(nothing, best, margin, entropy, near, far, outside, int(length))
+            for best, margin, entropy, near, far, outside, length in figures.tolist()
+        ),
+        labels,
+    )

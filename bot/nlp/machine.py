@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from bot.nlp.kernel import (
     Solution,
     Texts,
     fit_temperature,
+    landmarks_of,
     mixed,
     probabilities,
     solve,
@@ -70,6 +72,16 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Gist:
+    """What of a :class:`Machine` takes long to find out: the rest is soon made of its lessons again."""
+
+    share: float
+    weights: Floats
+    alone: Floats
+    temperature: float
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """Judges texts by their similarity to ``landmarks``; ``taught`` tells those that are examples of an intent.
 
@@ -93,6 +105,11 @@ class Machine:
     def adviser(self) -> Adviser:
         """What other languages may ask."""
         return Adviser.of(self.projection, self.landmarks.vectors, self.alone, self.share)
+
+    @property
+    def gist(self) -> Gist:
+        """What :meth:`Learner.recall` makes the same machine of."""
+        return Gist(self.share, self.weights, self.alone, self.temperature)
 
     def judge(self, texts: Sequence[str], vectors: Halves, beside: Floats | None = None) -> list[Judgement]:
         """What is found in ``texts``, which have these ``vectors``; ``beside`` is what other languages say of them."""
@@ -190,9 +207,19 @@ class Learner:
         self._texts = Texts(self._projection.apply(vectors), self._ngrams.matrix(counted))
         self._spread = np.where(self._taught, self._numbers, self._numbers - len(labels) - 1)
         self._vectors = vectors
-        self._share = self._best_share()
-        self._aims = self._targets(self._share)
         self._alone = np.zeros((0, 0), np.float32)
+
+    @cached_property
+    def _share(self) -> float:
+        return self._best_share()
+
+    @cached_property
+    def _aims(self) -> Floats:
+        return self._targets(self._share)
+
+    def recall(self, gist: Gist) -> Machine:
+        """The machine that once came of just these lessons."""
+        return self._machine(landmarks_of(self._spread), gist)
 
     def adviser(self) -> Adviser:
         """What these lessons alone teach, for other languages to ask."""
@@ -210,19 +237,7 @@ class Learner:
         many = len(self._labels) > 1 and bool(of_examples.any())
         numbers = self._numbers[solution.judged]
         temperature = fit_temperature(solution.left_out[of_examples, :-1], numbers[of_examples]) if many else 15.0
-        machine = Machine(
-            labels=self._labels,
-            projection=self._projection,
-            ngrams=self._ngrams,
-            share=self._share,
-            landmarks=self._texts[solution.landmarks],
-            taught=self._taught[solution.landmarks],
-            numbers=self._numbers[solution.landmarks],
-            texts=tuple(self._lessons[row].text for row in solution.landmarks.tolist()),
-            weights=solution.weights,
-            alone=self._alone,
-            temperature=temperature,
-        )
+        machine = self._machine(solution.landmarks, Gist(self._share, solution.weights, self._alone, temperature))
         useful = of_examples | (numbers == _NOWHERE)
         near = self._near(machine, solution.landmarks, solution.judged[useful])
         judgements = tuple(
@@ -232,6 +247,21 @@ class Learner:
             )
         )
         return machine, LeftOut(judgements, np.where(of_examples, numbers, _NOWHERE)[useful])
+
+    def _machine(self, landmarks: Numbers, gist: Gist) -> Machine:
+        return Machine(
+            labels=self._labels,
+            projection=self._projection,
+            ngrams=self._ngrams,
+            share=gist.share,
+            landmarks=self._texts[landmarks],
+            taught=self._taught[landmarks],
+            numbers=self._numbers[landmarks],
+            texts=tuple(self._lessons[row].text for row in landmarks.tolist()),
+            weights=gist.weights,
+            alone=gist.alone,
+            temperature=gist.temperature,
+        )
 
     def _solved(self, beside: Floats | None) -> Solution:
         """With what the lessons alone teach, where there are others and it was not asked for before."""

@@ -1,25 +1,31 @@
-"""Embeddings that come with the product: of the shipped examples, so that a first start need not make them.
+"""What comes with the product so that a first start need not make it: the embeddings of the shipped examples, and what
+is learnt of them.
 
-Kept along the directions in which they differ most, as bytes with one scale a direction: two fifths of the size, and
-nearly the same vectors. (Our own messages are understood as with the whole ones; with 768 directions 0.5 points worse,
-with 448 by 0.7 more.) Examples that were edited since are simply embedded anew.
+Embeddings are kept along the directions in which they differ most, as bytes with one scale a direction: two fifths of
+the size, and nearly the same vectors. (Our own messages are understood as with the whole ones; with 768 directions 0.5
+points worse, with 448 by 0.7 more.) Examples that were edited since are simply embedded anew, and their language is
+learnt anew.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from bot.nlp.encoder import Encoder, Vectors, unit
+from bot.nlp.encoder import Encoder, Vectors, file_name, unit
+from bot.nlp.learnt import KEY_BYTES, InShort, figures_of, left_out_of
+from bot.nlp.machine import Gist
 from bot.nlp.projection import main_directions
 
 FOLDER = Path(__file__).parent / "shipped"
 _DIRECTIONS = 1024
 _SEEN = 6_000
+_LEARNT = "-learnt"
+_OF_EACH = ("facts", "weights", "alone", "figures", "labels")
 
 Halves = npt.NDArray[np.float16]
 
@@ -62,5 +68,44 @@ def write_shipped(encoder: Encoder, vectors: Mapping[bytes, npt.NDArray[np.float
     return path
 
 
-def _path(encoder: Encoder, folder: Path) -> Path:
-    return folder / f"{re.sub(r'[^A-Za-z0-9._-]', '_', encoder.id)}.npz"
+def read_learnt(encoder: Encoder, folder: Path = FOLDER) -> dict[str, InShort]:
+    """What was learnt of each language's examples, by their :func:`~bot.nlp.learnt.digest`, as far as any came for this
+    ``encoder``.
+    """
+    path = _path(encoder, folder, _LEARNT)
+    if not path.is_file():
+        return {}
+    with np.load(path, allow_pickle=False) as arrays:
+        keys = [key.tobytes().hex() for key in arrays["keys"]]
+        return {
+            key: _in_short({name: arrays[f"{name}{number}"] for name in _OF_EACH}) for number, key in enumerate(keys)
+        }
+
+
+def write_learnt(encoder: Encoder, learnt: Mapping[str, InShort], folder: Path = FOLDER) -> Path:
+    """Keep what was ``learnt`` (by digest) for those who install it, weights in half precision; the file it is in."""
+    keys = np.frombuffer(bytes.fromhex("".join(learnt)), np.uint8).reshape(-1, KEY_BYTES)
+    arrays: dict[str, npt.NDArray[Any]] = {"keys": keys}
+    for number, found in enumerate(learnt.values()):
+        values: tuple[npt.NDArray[Any], ...] = (
+            np.array([found.gist.share, found.gist.temperature]),
+            found.gist.weights.astype(np.float16),
+            found.gist.alone.astype(np.float16),
+            figures_of(found.left_out).astype(np.float32),
+            found.left_out.labels.astype(np.int16),
+        )
+        arrays |= {f"{name}{number}": value for name, value in zip(_OF_EACH, values, strict=True)}
+    path = _path(encoder, folder, _LEARNT)
+    np.savez(path, allow_pickle=False, **arrays)
+    return path
+
+
+def _in_short(arrays: Mapping[str, npt.NDArray[Any]]) -> InShort:
+    facts, weights, alone, figures, labels = (arrays[name] for name in _OF_EACH)
+    share, temperature = facts.tolist()
+    gist = Gist(share, weights.astype(np.float32), alone.astype(np.float32), temperature)
+    return InShort(gist, left_out_of(figures, labels.astype(np.int64)))
+
+
+def _path(encoder: Encoder, folder: Path, what: str = "") -> Path:
+    return folder / f"{file_name(encoder)}{what}.npz"

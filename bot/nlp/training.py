@@ -24,15 +24,15 @@ from bot.nlp.components import ORDER
 from bot.nlp.elsewhere import elsewhere
 from bot.nlp.embedding import EmbeddingComponent
 from bot.nlp.embeddings import EmbeddingFile, Progress
-from bot.nlp.encoder import Encoder, encoder_named
+from bot.nlp.encoder import Encoder, encoder_named, file_name
 from bot.nlp.intents import IntentsComponent, Lesson
 from bot.nlp.language import LanguageComponent
-from bot.nlp.learnt import LearntFolder, Memory
+from bot.nlp.learnt import InShort, Learnt, LearntFolder, Memory, Oblivion
 from bot.nlp.normalise import NormaliseComponent, spoken
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.samples import filled
 from bot.nlp.scope import ScopeComponent
-from bot.nlp.shipped import write_shipped
+from bot.nlp.shipped import FOLDER, read_learnt, write_learnt, write_shipped
 
 _FORMAT = 10
 """Raise this when a saved pipeline of an older version must not be used any more."""
@@ -73,7 +73,7 @@ def _train(
     catalogue: Catalogue, folder: Path, encoder: Encoder, lessons: Sequence[Lesson], progress: Progress | None
 ) -> Pipeline:
     embeddings = EmbeddingFile(folder / "embeddings", encoder)
-    memory = LearntFolder(folder / "learnt")
+    memory = LearntFolder(folder / "learnt", file_name(encoder), read_learnt(encoder))
     pipeline = learn(blank(catalogue, encoder), lessons, embeddings, progress, memory)
     _keep(pipeline, _folder_of(catalogue, folder, encoder, lessons))
     del embeddings
@@ -112,14 +112,35 @@ def learn(
 
 
 def ship(
-    catalogue: Catalogue, folder: Path, *, encoder: Encoder | None = None, progress: Progress | None = None
-) -> Path:
-    """Write the embeddings of all examples into the package, for those who install it; the file they are in."""
+    catalogue: Catalogue,
+    folder: Path,
+    *,
+    into: Path = FOLDER,
+    encoder: Encoder | None = None,
+    progress: Progress | None = None,
+) -> tuple[Path, Path]:
+    """Write the embeddings of all examples, and what is learnt of them, into the package (or ``into`` a folder), for
+    those who install it; the files.
+    """
     encoder = encoder or encoder_named("default")
-    texts = [lesson.text for lesson in curriculum(catalogue)]
+    lessons = curriculum(catalogue)
+    texts = [lesson.text for lesson in lessons]
     embeddings = EmbeddingFile(folder / "embeddings", encoder)
     embeddings.embed(texts, progress)
-    return write_shipped(encoder, embeddings.by_key(texts))
+    embedded = write_shipped(encoder, embeddings.by_key(texts), into)
+    learnt = _Noted()
+    learn(blank(catalogue, encoder), lessons, embeddings, progress, learnt).close()
+    return embedded, write_learnt(encoder, learnt.in_short_by_key, into)
+
+
+class _Noted(Oblivion):
+    """Notes what is learnt."""
+
+    def __init__(self) -> None:
+        self.in_short_by_key: dict[str, InShort] = {}
+
+    def remember(self, key: str, learnt: Learnt) -> None:
+        self.in_short_by_key[key] = InShort(learnt.machine.gist, learnt.left_out)
 
 
 def blank(catalogue: Catalogue, encoder: Encoder) -> SpacyLanguage:

@@ -15,9 +15,11 @@ from bot.files.folder import BRAND, INTENTS
 from bot.files.likeness import near_duplicates
 from bot.files.load import good, load, load_snapshot
 from bot.files.sentences import CHECK, Sentence, sentences_of
-from bot.nlp.encoder import encoder_named
-from bot.nlp.shipped import read_shipped
-from bot.nlp.training import load_or_train
+from bot.nlp.embeddings import key_of
+from bot.nlp.encoder import encoder_named, parts_of
+from bot.nlp.intents import keys_of
+from bot.nlp.shipped import read_learnt, read_shipped
+from bot.nlp.training import curriculum, load_or_train
 from bot.ports import Hints
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +44,16 @@ def understood(request: pytest.FixtureRequest) -> dict[Sentence, str]:
     found = pipeline.understand_many([(one.text, Hints(so_far=one.language)) for one in CHECKS])
     pipeline.close()
     return {one: understanding.intent for one, understanding in zip(CHECKS, found, strict=True)}
+
+
+def test_what_the_shipped_examples_teach_comes_with_the_product() -> None:
+    """Else the first start takes minutes: `make embeddings` after a change of the examples."""
+    encoder = encoder_named("default")
+    if not read_shipped(encoder):
+        pytest.skip("there are no embeddings for the encoders of this machine")
+    lessons = curriculum(good(LOADED))
+    assert set(keys_of(lessons, parts_of(encoder)).values()) == read_learnt(encoder).keys()
+    assert {key_of(lesson.text) for lesson in lessons} <= read_shipped(encoder).keys()
 
 
 def test_the_shipped_content_is_good_in_every_language_that_it_has() -> None:
