@@ -13,6 +13,7 @@ from bot.commands.printing import notes, progress, results
 from bot.logs import set_up
 from bot.memory import stay_small
 from bot.settings import Settings
+from bot.slices import SHORT, ask_for_turns
 
 
 def serve(settings: Settings) -> None:
@@ -29,6 +30,7 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
         import uvloop
 
         factory = uvloop.new_event_loop
+    ask_for_turns(SHORT)
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(work)
 

@@ -9,7 +9,7 @@
                  the connection itself        gate ──▶ the app takes them over   (the main process)
 
 While the main process understands, decides and sends, nobody waits for an acknowledgement: this process has an
-interpreter of its own, and a turn on the processor when it wants one (:mod:`promptness`). What is not a plain
+interpreter of its own, and a turn on the processor when it wants one (:mod:`bot.slices`). What is not a plain
 delivery (another path, another method, chunks, a wrong size…) is none of its business: the connection is handed to
 the main process with what was read of it, and aiohttp goes on from there.
 """

@@ -21,9 +21,9 @@ from bot.core.incoming import CustomerMessage
 from bot.ingress.keeper import Keeper
 from bot.ingress.listener import Connection, Desk
 from bot.ingress.messages import CONNECTION, LARGEST_MESSAGE, READY, Charge, News, Refused
-from bot.ingress.promptness import ask_for_short_turns
 from bot.ingress.request import HeadReader
 from bot.logs import set_up
+from bot.slices import ask_for_turns
 from bot.store.deliveries import DeliveryLock, Place
 from bot.telegram.delivered import NoUpdateError, update_of
 from bot.telegram.reaction import acknowledgement
@@ -194,7 +194,7 @@ def _lock(folder: Path) -> DeliveryLock:
 
 def main() -> None:
     """``process END LISTENING``: the file descriptors of the socket to the main process, and of the listener."""
-    ask_for_short_turns()
+    ask_for_turns()
     end, listening = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     charge = Charge.read(end.recv(LARGEST_MESSAGE))
     set_up(charge.log)

@@ -12,6 +12,7 @@ from types import FrameType
 from bot.core.errors import UnderstandingError
 from bot.nlp.parcels import HEAD, Answer, Lessons, Parcel, Progress, Question, Taught, length, unwrap, wrap
 from bot.nlp.pipeline import Pipeline
+from bot.slices import USUAL, ask_for_turns
 
 NICE = 5
 """How far it stands back: acknowledging and answering others goes before."""
@@ -110,6 +111,7 @@ def answer(pipeline: Pipeline, questions: Sequence[Question]) -> list[Answer]:
 def main() -> None:
     """Hear on standard input, say on standard output; whatever else is printed goes to standard error."""
     os.nice(NICE)
+    ask_for_turns(USUAL)
     with contextlib.suppress(BrokenPipeError):  # the main process has ended, and so do we
         _serve()
 

@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bot.ingress.promptness import ask_for_short_turns
+from bot.slices import ask_for_turns
 
 _RECORD = b"x" * 600
 """About what an update takes."""
@@ -20,7 +20,7 @@ def sync_seconds(folder: Path, rate: float, seconds: float) -> list[float]:
 
 
 def _sync(path: Path, rate: float, times: int) -> list[float]:
-    ask_for_short_turns()
+    ask_for_turns()
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     taken = []
     for _ in range(times):

@@ -87,8 +87,8 @@ async def serve(delay: float) -> None:
 if __name__ == "__main__":
     import uvloop
 
-    from bot.ingress.promptness import ask_for_short_turns
+    from bot.slices import ask_for_turns
 
-    ask_for_short_turns()
+    ask_for_turns()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(float(sys.argv[1]) if len(sys.argv) > 1 else 0.0))

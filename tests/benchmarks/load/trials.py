@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import uvloop
 
-from bot.ingress.promptness import ask_for_short_turns
+from bot.slices import ask_for_turns
 from tests.benchmarks.load.generator import Deliveries, Generator, Target
 from tests.benchmarks.load.processes import arrivals
 
@@ -53,7 +53,7 @@ def run(work: Coroutine[None, None, T]) -> T:
     """
 
     def on_its_own() -> T:
-        ask_for_short_turns()
+        ask_for_turns()
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             return runner.run(work)
 
