@@ -4,6 +4,9 @@ Centred on the examples of its language, a sentence stands in nearly the same pl
 machines of the others can be asked about it. They are asked as they were when they knew of no other. Their answer is
 taken in part, and the own machine is fitted to the rest: it keeps the last word on what its examples are like, and
 rambling messages, which are like none of them, gain most (own messages: 86.6 % → 88.3 %, rambling 74.6 % → 77.4 %).
+
+Each is asked about by all others, so a part of its examples speaks for all: that says nearly the same in a third of the
+time (90.9 % → 90.8 % with 2,000 of 5,000, 90.6 % with 1,000).
 """
 
 from __future__ import annotations
@@ -12,20 +15,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import linalg
 
 from bot.nlp.encoder import Vectors, unit
-from bot.nlp.kernel import Floats, sharpened
+from bot.nlp.kernel import Floats, Numbers, choose_landmarks, sharpened
 from bot.nlp.projection import Projection
 
 WEIGHT = 0.3
 """How much of the others' scores is taken, for each of them: 0.2 to 0.5 do equally well."""
+
+SPEAKING = 1_600
+"""So many of a language's examples speak for all."""
+
+_RIDGE = 1e-6
+"""Of the number of examples: what keeps the weights of those who speak from growing without end."""
 
 _BLOCK = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Adviser:
-    """What one language's examples alone taught: ``weights`` of each of its ``landmarks`` for each label.
+    """What one language's examples alone taught: ``weights`` of ``landmarks`` among them for each label.
 
     ``share`` is what n-grams have in that language: they say nothing in another, so as much is left out.
     """
@@ -37,7 +47,7 @@ class Adviser:
 
     @classmethod
     def of(cls, projection: Projection, landmarks: Vectors, weights: Floats, share: float) -> Adviser:
-        """From what the machine of the language has: its ``landmarks`` went through ``projection``."""
+        """From what the machine of the language has: ``landmarks`` that went through its ``projection``."""
         return cls(projection.directions, landmarks, weights, share)
 
     def scores(self, centred: Vectors, share: float) -> Floats:
@@ -46,6 +56,31 @@ class Adviser:
         known = np.float32(((1 - share) * (1 - self.share)) ** 0.5) * self.weights
         blocks = [seen[start : start + _BLOCK] for start in range(0, len(seen), _BLOCK)]
         return np.vstack([sharpened(block @ self.landmarks.T) @ known for block in blocks])
+
+
+def speaking(labels: Numbers) -> Numbers:
+    """Which of a language's landmarks speak for all; ``labels`` spread them."""
+    return choose_landmarks(labels, SPEAKING)
+
+
+def condensed(vectors: Vectors, weights: Floats, chosen: Numbers) -> Floats:
+    """Weights of the ``chosen`` landmarks, that have them say of each what all say of it by their ``weights``.
+
+    Least squares (Nyström; Williams & Seeger 2001).
+    """
+    if len(chosen) == len(vectors):
+        return weights
+    speak = vectors[chosen]
+    system = len(vectors) * _RIDGE * sharpened(speak @ speak.T).astype(np.float64)
+    system[np.diag_indices(len(system))] += 1e-4
+    wanted = np.zeros((len(chosen), weights.shape[1]))
+    for start in range(0, len(vectors), _BLOCK):
+        block = vectors[start : start + _BLOCK]
+        alike = sharpened(block @ speak.T).astype(np.float64)
+        system += alike.T @ alike
+        wanted += alike.T @ (sharpened(block @ vectors.T) @ weights)
+    found = linalg.solve(system, wanted, assume_a="pos", overwrite_a=True, overwrite_b=True, check_finite=False)
+    return np.asarray(found, dtype=np.float32)
 
 
 def advice(advisers: Iterable[Adviser], vectors: Vectors, projection: Projection, share: float) -> Floats | None:

@@ -187,15 +187,16 @@ def landmarks_of(labels: Numbers) -> Numbers:
     return np.arange(len(labels)) if len(labels) <= EXACT else choose_landmarks(labels)
 
 
-def choose_landmarks(labels: Numbers, seed: int = 0) -> Numbers:
-    """:data:`LANDMARKS` of the examples, the same share of every label."""
+def choose_landmarks(labels: Numbers, count: int | None = None, seed: int = 0) -> Numbers:
+    """``count`` of the examples (:data:`LANDMARKS`), the same share of every label; all, where there are no more."""
     random = np.random.default_rng(seed)
     turn: defaultdict[int, int] = defaultdict(int)
     order = []
     for position in random.permutation(len(labels)).tolist():
         order.append((turn[int(labels[position])], position))
         turn[int(labels[position])] += 1
-    return np.sort(np.array([position for _, position in sorted(order)[:LANDMARKS]], dtype=np.int64))
+    kept = sorted(order)[: LANDMARKS if count is None else count]
+    return np.sort(np.array([position for _, position in kept], dtype=np.int64))
 
 
 def _blocks(count: int) -> Iterator[slice]:

@@ -19,13 +19,13 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from bot.nlp.abroad import Adviser
+from bot.nlp.abroad import SPEAKING, Adviser
 from bot.nlp.encoder import Parts
 from bot.nlp.kernel import EXACT, LANDMARKS, Doubles, Numbers
 from bot.nlp.machine import Gist, LeftOut, Lesson, Machine
 from bot.nlp.reading import Judgement
 
-_FORMAT = 2
+_FORMAT = 3
 """Raise this when what an older version kept must not be used any more."""
 
 KEY_BYTES = 12
@@ -91,7 +91,7 @@ def digest(lessons: Sequence[Lesson], labels: tuple[str, ...], parts: Parts, amo
     """The same for the same lessons, learnt ``among`` the same languages; a memory is of one encoder."""
     told = [(lesson.text, lesson.intent, lesson.excluded) for lesson in lessons]
     groups = _renumbered([lesson.group for lesson in lessons])
-    facts = repr((_FORMAT, EXACT, LANDMARKS, labels, parts, tuple(among), told, groups))
+    facts = repr((_FORMAT, EXACT, LANDMARKS, SPEAKING, labels, parts, tuple(among), told, groups))
     return blake2b(facts.encode("utf-8", "replace"), digest_size=KEY_BYTES).hexdigest()
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from bot.core.understanding import NO_INTENT
-from bot.nlp.abroad import Adviser, advice
+from bot.nlp.abroad import Adviser, advice, condensed, speaking
 from bot.nlp.encoder import Parts
 from bot.nlp.kernel import (
     Floats,
@@ -86,7 +86,7 @@ class Machine:
     """Judges texts by their similarity to ``landmarks``; ``taught`` tells those that are examples of an intent.
 
     ``weights`` have a column for each of ``labels``, and a last one for being about nothing. ``alone`` are the weights
-    that the machines of other languages are advised with; none where there is no other.
+    of the landmarks at ``speaking`` that machines of other languages are advised with; none where there is no other.
     """
 
     labels: tuple[str, ...]
@@ -98,13 +98,14 @@ class Machine:
     numbers: Numbers
     texts: tuple[str, ...]
     weights: Floats
+    speaking: Numbers
     alone: Floats
     temperature: float
 
     @property
     def adviser(self) -> Adviser:
         """What other languages may ask."""
-        return Adviser.of(self.projection, self.landmarks.vectors, self.alone, self.share)
+        return Adviser.of(self.projection, self.landmarks.vectors[self.speaking], self.alone, self.share)
 
     @property
     def gist(self) -> Gist:
@@ -165,6 +166,7 @@ class Machine:
             taught=self.taught,
             numbers=self.numbers,
             weights=self.weights,
+            speaking=self.speaking,
             alone=self.alone,
         )
 
@@ -186,6 +188,7 @@ class Machine:
                 numbers=arrays["numbers"],
                 texts=tuple(facts["texts"]),
                 weights=arrays["weights"],
+                speaking=arrays["speaking"],
                 alone=arrays["alone"],
                 temperature=facts["temperature"],
             )
@@ -223,8 +226,16 @@ class Learner:
 
     def adviser(self) -> Adviser:
         """What these lessons alone teach, for other languages to ask."""
-        landmarks, self._alone = weigh(self._texts, self._aims, self._spread, self._share)
-        return Adviser.of(self._projection, self._texts.vectors[landmarks], self._alone, self._share)
+        landmarks, weights = weigh(self._texts, self._aims, self._spread, self._share)
+        self._alone = self._condensed(landmarks, weights)
+        spokesmen = self._texts.vectors[landmarks[self._speaking(landmarks)]]
+        return Adviser.of(self._projection, spokesmen, self._alone, self._share)
+
+    def _speaking(self, landmarks: Numbers) -> Numbers:
+        return speaking(self._spread[landmarks])
+
+    def _condensed(self, landmarks: Numbers, weights: Floats) -> Floats:
+        return condensed(self._texts.vectors[landmarks], weights, self._speaking(landmarks))
 
     def learn(self, advisers: Sequence[Adviser] = ()) -> tuple[Machine, LeftOut]:
         """A machine that knows the lessons, and what it would have said of each had it not been learnt.
@@ -259,6 +270,7 @@ class Learner:
             numbers=self._numbers[landmarks],
             texts=tuple(self._lessons[row].text for row in landmarks.tolist()),
             weights=gist.weights,
+            speaking=self._speaking(landmarks),
             alone=gist.alone,
             temperature=gist.temperature,
         )
@@ -270,7 +282,8 @@ class Learner:
         wanted = np.column_stack([aims, self._aims]) if both else aims
         found = solve(self._texts, wanted, self._groups, self._spread, self._share)
         if both:
-            own, self._alone = (np.ascontiguousarray(half) for half in np.hsplit(found.weights, 2))
+            own, alone = (np.ascontiguousarray(half) for half in np.hsplit(found.weights, 2))
+            self._alone = self._condensed(found.landmarks, alone)
             found = replace(found, weights=own, left_out=np.hsplit(found.left_out, 2)[0])
         return found if beside is None else replace(found, left_out=found.left_out + beside[found.judged])
 

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from spacy.lang.xx import MultiLanguage
 
+from bot.nlp.abroad import Adviser, condensed
 from bot.nlp.encoder import Vectors, unit
 from bot.nlp.intents import IntentsComponent, Lesson
+from bot.nlp.kernel import choose_landmarks
 from bot.nlp.reading import Reading, reading
 
 PARTS = ((6, 1.0),)
@@ -75,3 +77,20 @@ def test_advice_is_the_same_after_saving_and_loading(tmp_path: Path) -> None:
     component.to_disk(tmp_path)
     loaded = IntentsComponent().from_disk(tmp_path)
     assert refund_in_lithuanian(loaded) == pytest.approx(refund_in_lithuanian(component), abs=1e-6)
+
+
+def test_a_part_of_the_examples_speaks_for_all_of_them() -> None:
+    random = np.random.default_rng(1)
+    senses = random.standard_normal((4, 12))
+    labels = random.integers(0, 4, 300)
+    vectors: Vectors = unit((senses[labels] + random.standard_normal((300, 12))).astype(np.float32))
+    weights = (labels[:, None] == np.arange(4)).astype(np.float32) - 0.25
+    chosen = choose_landmarks(labels, 60)
+    assert len(chosen) == 60
+
+    asked: Vectors = unit(random.standard_normal((50, 12)).astype(np.float32))
+    said_by_all = Adviser(np.zeros((0, 0), np.float32), vectors, weights, 0.1).scores(asked, 0.1)
+    part = condensed(vectors, weights, chosen)
+    said_by_some = Adviser(np.zeros((0, 0), np.float32), vectors[chosen], part, 0.1).scores(asked, 0.1)
+    assert float(np.linalg.norm(said_by_some - said_by_all)) < 0.1 * float(np.linalg.norm(said_by_all))
+    assert condensed(vectors, weights, np.arange(300)) is weights
