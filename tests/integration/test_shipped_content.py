@@ -28,8 +28,8 @@ LANGUAGES = LOADED.snapshot.languages(INTENTS)
 SENTENCES = sentences_of(LOADED.snapshot)
 CHECKS = [sentence for sentence in SENTENCES if sentence.role == CHECK]
 
-AT_LEAST = {"en": 0.97, "sl": 0.76, "el": 0.82, "lv": 0.81, "sr": 0.81, "lt": 0.85}
-OVERALL = 0.84
+AT_LEAST = {"en": 0.97, "sl": 0.78, "el": 0.82, "lv": 0.84, "sr": 0.82, "lt": 0.86}
+OVERALL = 0.85
 """Shares of the check sentences that are understood today, in each language and of all. All should be: raise these."""
 
 
