@@ -54,7 +54,7 @@ class IntentsComponent:
         memory = memory or Oblivion()
         self.labels = labels_of(lessons)
         rows, several = _dealt(lessons, self.labels)
-        keys = keys_of(lessons, parts)
+        keys = _keys(lessons, self.labels, parts, rows, several)
 
         def made(language: str) -> Learner:
             own = rows[language]
@@ -157,7 +157,16 @@ class IntentsComponent:
 def keys_of(lessons: Sequence[Lesson], parts: Parts) -> dict[str, str]:
     """By what a memory knows what ``lessons`` teach of each language."""
     labels = labels_of(lessons)
-    rows, several = _dealt(lessons, labels)
+    return _keys(lessons, labels, parts, *_dealt(lessons, labels))
+
+
+def _keys(
+    lessons: Sequence[Lesson],
+    labels: tuple[str, ...],
+    parts: Parts,
+    rows: Mapping[str, Sequence[int]],
+    several: Sequence[str],
+) -> dict[str, str]:
     return {language: digest([lessons[row] for row in own], labels, parts, several) for language, own in rows.items()}
 
 
