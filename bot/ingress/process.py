@@ -25,7 +25,7 @@ from bot.ingress.request import HeadReader
 from bot.logs import set_up
 from bot.slices import ask_for_turns
 from bot.store.deliveries import DeliveryLock, Place
-from bot.telegram.delivered import NoUpdateError, update_of
+from bot.telegram.delivered import NoUpdateError, glimpse, json_of, update_from_json
 from bot.telegram.reaction import acknowledgement
 from bot.telegram.reading import TelegramChannel
 
@@ -124,14 +124,21 @@ class Reading:
     def customers_message(self, body: bytes) -> CustomerMessage | None:
         """The message to acknowledge, if it is one. When it came plays no part here."""
         try:
-            said = self._channel.read(update_of(body, _NOT_ASKED))
+            return self._read(json_of(body))
         except NoUpdateError:
             return None
-        return said if isinstance(said, CustomerMessage) and not said.edited else None
 
     def answer_to(self, body: bytes) -> bytes:
-        message = self.customers_message(body)
-        return b"" if message is None else acknowledgement(message)
+        try:
+            raw = json_of(body)
+            seen = glimpse(raw, self._channel.agents_chats) or self._read(raw)
+        except NoUpdateError:
+            return b""
+        return b"" if seen is None else acknowledgement(seen)
+
+    def _read(self, raw: object) -> CustomerMessage | None:
+        said = self._channel.read(update_from_json(raw, _NOT_ASKED))
+        return said if isinstance(said, CustomerMessage) and not said.edited else None
 
 
 async def serve(end: socket.socket, listening: socket.socket, charge: Charge) -> None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.core.business import Through
 
 EYES = "👀"
+
+_REACTION = (
+    b'{"method": "setMessageReaction", "chat_id": %%d, "message_id": %%d, "reaction": [{"type": "emoji", "emoji": %b}]}'
+    % json.dumps(EYES).encode()
+)
+"""With room for a chat's id and a message's: nearly every delivery is answered so."""
 
 
 class Seen(Protocol):
@@ -21,6 +27,14 @@ class Seen(Protocol):
 
     @property
     def through(self) -> Through | None: ...
+
+
+class Glimpse(NamedTuple):
+    """All that an acknowledgement needs to know of a message to the bot itself."""
+
+    chat_id: int
+    message_id: int
+    through: None = None
 
 
 def acknowledgement(seen: Seen) -> bytes:
@@ -37,11 +51,4 @@ def acknowledgement(seen: Seen) -> bytes:
                 "message_id": seen.message_id,
             }
         ).encode()
-    return json.dumps(
-        {
-            "method": "setMessageReaction",
-            "chat_id": seen.chat_id,
-            "message_id": seen.message_id,
-            "reaction": [{"type": "emoji", "emoji": EYES}],
-        }
-    ).encode()
+    return _REACTION % (seen.chat_id, seen.message_id)
