@@ -11,7 +11,6 @@ from bot.telegram.raw import number, part
 from bot.telegram.reaction import Glimpse
 from bot.telegram.reading import update_from
 
-
 _UPDATE = frozenset({"update_id", "message"})
 _MESSAGE = frozenset({"message_id", "from", "chat", "date", "text", "entities", "link_preview_options"})
 """What a message has that someone wrote, and nothing else: no service message has any but the first four."""
