@@ -122,10 +122,10 @@ class App:
             await self.sender.start()
             undo.push_async_callback(self._stop_sending)
             undo.push_async_callback(self.reception.close)
+            undo.push_async_callback(self.shelf.close)  # once nobody is being understood any more
             undo.push_async_callback(self.timer.stop, FINISH)
             undo.push_async_callback(self.lanes.close, FINISH)
             await self._listen(undo)
-            undo.push_async_callback(self.shelf.close)
             undo.push_async_callback(self._stop_tasks)
             self._begin_tasks(loaded)
             self._undo = undo.pop_all()
