@@ -7,9 +7,11 @@ with few borrows those of the others, which lift it by up to twenty points.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from spacy.language import Language as SpacyLanguage
@@ -33,6 +35,13 @@ _ENOUGH = 20
 """A language with fewer examples an intent than this borrows from the others."""
 
 __all__ = ["IntentsComponent", "LeftOut", "Lesson"]
+
+
+class _Heard(NamedTuple):
+    """A message, and the embedding of the whole of it."""
+
+    read: Reading
+    vector: Vectors
 
 
 class IntentsComponent:
@@ -89,23 +98,56 @@ class IntentsComponent:
         return language if language in self._machines else next(iter(self._machines), "")
 
     def __call__(self, doc: Doc) -> Doc:
-        read = reading(doc)
-        machine = self.machine(read.written)
-        if read.vector is None or machine is None or not self.labels:
-            return doc
-        texts = [read.spoken, *read.spoken_sentences]
-        vectors = np.stack([read.vector, *read.sentence_vectors])
-        whole, *parts = self._judged(read, texts, vectors)
-        read.judgement, read.of_sentences = _weighed(machine, whole, parts), tuple(parts)
-        if read.after_vector is not None and self._is_smalltalk(read.judgement):
-            after = self._judged(read, [read.after_greeting], read.after_vector[None])[0]
-            read.judgement = after if self._comes_to_the_point(read, after, machine) else read.judgement
-        read.candidates = self.candidates(read, read.judgement.scores)
+        self._judge([doc])
         return doc
 
-    def _judged(self, read: Reading, texts: Sequence[str], vectors: Vectors) -> list[Judgement]:
-        """What is found in ``texts`` of the message, with the advice of the other languages."""
-        language = self._nearest_to(read.written)
+    def pipe(self, stream: Iterable[Doc], batch_size: int = 32) -> Iterator[Doc]:
+        """Judge several messages at once: those of a language together, which costs less than one by one."""
+        documents = iter(stream)
+        while docs := list(islice(documents, batch_size)):
+            self._judge(docs)
+            yield from docs
+
+    def _judge(self, docs: Iterable[Doc]) -> None:
+        together: dict[str, list[_Heard]] = {}
+        for doc in docs:
+            read = reading(doc)
+            if read.vector is not None and self.labels and self._machines:
+                together.setdefault(self._nearest_to(read.written), []).append(_Heard(read, read.vector))
+        for language, heard in together.items():
+            self._judge_in(language, heard)
+
+    def _judge_in(self, language: str, heard: Sequence[_Heard]) -> None:
+        """Judge messages in a language: as wholes, and each of their sentences."""
+        machine = self._machines[language]
+        texts = [text for one in heard for text in (one.read.spoken, *one.read.spoken_sentences)]
+        vectors = [vector for one in heard for vector in (one.vector, *one.read.sentence_vectors)]
+        found = iter(self._judged(language, texts, np.stack(vectors)))
+        judged: list[Judgement] = []
+        for read, _ in heard:
+            whole, *parts = islice(found, 1 + len(read.spoken_sentences))
+            judged.append(_weighed(machine, whole, parts))
+            read.of_sentences = tuple(parts)
+        for (read, _), judgement in zip(heard, self._heard_on(language, heard, judged), strict=True):
+            read.judgement, read.candidates = judgement, self.candidates(read, judgement.scores)
+
+    def _heard_on(self, language: str, heard: Sequence[_Heard], judged: Sequence[Judgement]) -> list[Judgement]:
+        """What was ``judged``; where a greeting was found and more follows, that counts if it comes to the point."""
+        final, machine = list(judged), self._machines[language]
+        greeting = [
+            (place, read.after_greeting, read.after_vector)
+            for place, ((read, _), found) in enumerate(zip(heard, judged, strict=True))
+            if read.after_vector is not None and self._is_smalltalk(found)
+        ]
+        if greeting:
+            places, texts, vectors = zip(*greeting, strict=True)
+            for place, after in zip(places, self._judged(language, texts, np.stack(vectors)), strict=True):
+                if self._comes_to_the_point(heard[place].read, after, machine):
+                    final[place] = after
+        return final
+
+    def _judged(self, language: str, texts: Sequence[str], vectors: Vectors) -> list[Judgement]:
+        """What is found in ``texts`` in a language, with the advice of the others."""
         machine = self._machines[language]
         beside = advice(self._abroad(language), vectors, machine.projection, machine.share)
         return machine.judge(texts, vectors, beside)

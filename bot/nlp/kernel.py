@@ -61,7 +61,11 @@ class Texts:
 
     def both(self, to: Texts) -> tuple[Floats, Floats]:
         """How alike they are in meaning, and how alike in letters."""
-        return sharpened(self.vectors @ to.vectors.T), sharpened((self.grams @ to.columns).toarray())
+        return sharpened(self.vectors @ to.vectors.T), self.spelled(to)
+
+    def spelled(self, to: Texts) -> Floats:
+        """How alike they are in letters."""
+        return sharpened((self.grams @ to.columns).toarray())
 
 
 def mixed(embedded: Floats, spelled: Floats, share: float) -> Floats:

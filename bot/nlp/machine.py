@@ -25,6 +25,7 @@ from bot.nlp.kernel import (
     landmarks_of,
     mixed,
     probabilities,
+    sharpened,
     solve,
     solve_exactly,
     weigh,
@@ -116,10 +117,11 @@ class Machine:
         """What is found in ``texts``, which have these ``vectors``; ``beside`` is what other languages say of them."""
         seen = Texts(self.projection.apply(vectors), self.ngrams.matrix([grams(text) for text in texts]))
         cosines = seen.vectors @ self.landmarks.vectors.T
-        scores = seen.similar(self.landmarks, self.share) @ self.weights
+        near = [self.nearness(row) for row in cosines]
+        alike = mixed(sharpened(cosines), seen.spelled(self.landmarks), self.share)
+        scores = alike @ self.weights
         if beside is not None:
             scores += beside
-        near = [self.nearness(row) for row in cosines]
         return [
             self.judgement(row[:-1], *nearness, float(row[-1]), len(text))
             for row, nearness, text in zip(scores, near, texts, strict=True)
