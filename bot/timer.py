@@ -7,17 +7,21 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from bot.core.step import Due, Step
+from bot.core.step import Due, DueKind, Step
 from bot.ports import Clock, Store
 
 LONGEST_NAP = timedelta(seconds=1)
 """Looking again at least this often, a clock that was set forward makes nothing later than this."""
 
-IN_LINE = 1000
+IN_LINE = 500
 """How many rows are put in order at a time when more is due than can be started at once."""
 
 AT_ONCE = 10
 """How many rows are started in one go: more would keep those waiting who write just now."""
+
+TURNS_AT_ONCE = 2
+"""How many of them are turns, which take longest: a hundred a second, three times what Telegram lets us send. The event
+loop was late by up to 50 ms where all of them might be."""
 
 SIDE_BY_SIDE = 64
 """How many conversations are dealt with at a time. Messages are understood one after the other, so that more would only
@@ -120,9 +124,17 @@ class Timer:
         room = min(AT_ONCE, SIDE_BY_SIDE - len(self._ringing))
         if room <= 0:
             return
+        turns, put_off = 0, list[Due]()
         for due in self._from_line(room) or await self._fresh(room):
-            if due.conversation_id not in self._ringing:
+            if due.conversation_id in self._ringing:
+                continue
+            turns += due.kind is DueKind.TURN
+            if due.kind is DueKind.TURN and turns > TURNS_AT_ONCE:
+                put_off.append(due)
+            else:
                 self._ringing[due.conversation_id] = asyncio.create_task(self._do(due))
+        if self._line:
+            self._line.extendleft(reversed(put_off))  # without a line, they are found again
 
     async def _fresh(self, room: int) -> Sequence[Due]:
         """What is due and not in line. If it is more than there is room for, it stands in line from now on."""

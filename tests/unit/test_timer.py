@@ -11,7 +11,7 @@ from typing import cast
 from bot.core.errors import StoreError
 from bot.core.step import Due, DueKind, Step
 from bot.ports import Store
-from bot.timer import LONGEST_NAP, SIDE_BY_SIDE, Order, Timer, as_they_come
+from bot.timer import LONGEST_NAP, SIDE_BY_SIDE, TURNS_AT_ONCE, Order, Timer, as_they_come
 from tests.catalogues import MONDAY, conversation
 from tests.integration.simulated import until
 
@@ -35,8 +35,8 @@ class Rows:
         return tuple(rows[:limit])
 
 
-def row(name: str, minutes: float = 0, of: str = "5001-1") -> Due:
-    return Due(name, MONDAY + timedelta(minutes=minutes), DueKind.REMIND, 5001, of)
+def row(name: str, minutes: float = 0, of: str = "5001-1", kind: DueKind = DueKind.REMIND) -> Due:
+    return Due(name, MONDAY + timedelta(minutes=minutes), kind, 5001, of)
 
 
 class Bell:
@@ -182,6 +182,26 @@ async def test_a_flood_of_turns_is_dealt_with_a_few_at_a_time_and_in_order() -> 
         await until(lambda: len(bell.rang) == 300, seconds=20)
     assert bell.rang == sorted(bell.rang)
     assert most <= SIDE_BY_SIDE
+
+
+async def test_few_turns_are_begun_at_a_time_in_their_order() -> None:
+    turns = [row(f"turn {n}", -30 + n / 10, of=f"{n}-1", kind=DueKind.TURN) for n in range(30)]
+    rows = Rows(*turns, *(row(f"other {n}", -1, of=f"{100 + n}-1") for n in range(4)))
+    bell = Bell(rows)
+    begun: list[tuple[float, str]] = []
+    loop = asyncio.get_running_loop()
+
+    async def ring(due: Due) -> None:
+        begun.append((loop.time(), due.id))
+        await asyncio.sleep(0.01)
+        await bell.ring(due)
+
+    async with running(rows, bell, ring):
+        await until(lambda: len(bell.rang) == 34)
+    names = [name for _, name in begun]
+    assert [name for name in names if name.startswith("turn")] == [turn.id for turn in turns]
+    times = [at for at, name in begun if name.startswith("turn")]
+    assert all(later - earlier > 0.005 for earlier, later in zip(times, times[TURNS_AT_ONCE:], strict=False))
 
 
 async def test_rows_of_what_is_being_dealt_with_hide_no_others() -> None:
