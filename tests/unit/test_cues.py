@@ -40,6 +40,23 @@ def test_content_without_cues_hears_none() -> None:
     assert not cues.is_just("yes", Cue.YES, none)
 
 
+_WORDS = st.text(alphabet="abcč'.\\", min_size=1, max_size=3)
+_PHRASES = st.builds(
+    lambda before, words, after: before + " ".join(words) + after,
+    st.sampled_from(["", "*"]),
+    st.lists(_WORDS, min_size=1, max_size=2),
+    st.sampled_from(["", "*"]),
+)
+
+
+@given(st.lists(_PHRASES, min_size=1, max_size=6), st.lists(_WORDS, max_size=6).map(" ".join))
+def test_phrases_that_begin_alike_are_found_as_each_by_itself(phrases: list[str], text: str) -> None:
+    def hears(*these: str) -> bool:
+        return bool(cues.heard(text, replace(SMALL, cues={"en": {Cue.CALL: these}})))
+
+    assert hears(*phrases) is any(hears(phrase) for phrase in phrases)
+
+
 @given(st.text(max_size=5000))
 def test_any_text_at_all_can_be_listened_to(text: str) -> None:
     assert cues.heard(text, catalogue()) <= set(Cue)

@@ -107,6 +107,22 @@ def test_any_text_is_answered(trained: Pipeline, text: str) -> None:
     assert 0 <= found.confidence <= 1
 
 
+def test_messages_that_come_together_are_understood_as_one_by_one(trained: Pipeline) -> None:
+    texts = [
+        "Where's my order?",
+        "hello",
+        "hello there, the vase is broken",
+        "",
+        "qwertz uiop",
+        "HELLO. Where is it? Now!",
+    ]
+    together = trained.understand_many([(text, Hints()) for text in texts])
+    for text, found in zip(texts, together, strict=True):
+        alone = trained.understand_now(text)
+        assert (found.intent, found.kind, found.language) == (alone.intent, alone.kind, alone.language)
+        assert found.confidence == pytest.approx(alone.confidence, abs=1e-4)
+
+
 def test_slots_are_found_whatever_the_intent(trained: Pipeline) -> None:
     assert trained.understand_now("hello, lo-20417, ana@example.com").slots == {
         "order_id": "LO-20417",
