@@ -22,7 +22,7 @@ _LONGEST = 2000
 
 
 def prepare(catalogue: Catalogue) -> None:
-    """Be ready to look for the cues of a catalogue. Else it is done at the first text, which takes a quarter second."""
+    """Be ready to look for the cues of a catalogue. Else it is done at the first text, and holds up others."""
     _patterns_of(catalogue)
 
 

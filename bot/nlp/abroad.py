@@ -53,9 +53,9 @@ class Adviser:
     def scores(self, centred: Vectors, share: float) -> Floats:
         """Of ``centred`` texts in a language that gives n-grams this ``share``."""
         seen = unit(centred @ self.directions) if self.directions.size else centred
-        known = np.float32(((1 - share) * (1 - self.share)) ** 0.5)
+        heeded = np.float32(((1 - share) * (1 - self.share)) ** 0.5)
         blocks = [seen[start : start + _BLOCK] for start in range(0, len(seen), _BLOCK)]
-        return np.vstack([known * (sharpened(block @ self.landmarks.T) @ self.weights) for block in blocks])
+        return np.vstack([heeded * (sharpened(block @ self.landmarks.T) @ self.weights) for block in blocks])
 
 
 def speaking(labels: Numbers) -> Numbers:

@@ -44,8 +44,8 @@ def update_from_json(raw: object, received_at: datetime) -> Update:
 def glimpse(raw: object, agents_chats: Collection[int]) -> Glimpse | None:
     """A customer's message at a glance, if it is as nearly all are: words that a person wrote to the bot, in private.
 
-    None: only :meth:`TelegramChannel.read` can tell, in ten times as long. A glimpse is never of anything but a new
-    message of a customer by its lights.
+    None: only :meth:`TelegramChannel.read` can tell, which takes several times as long. A glimpse is never of anything
+    but a new message of a customer by its lights.
     """
     if not isinstance(raw, dict) or raw.keys() != _UPDATE or number(raw, "update_id") is None:
         return None
