@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
@@ -57,6 +59,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._transport: asyncio.Transport | None = None
+        self._descriptor = -1
         self._buffer = b""
         self._head: Head | None = None
         self._waits = False
@@ -74,6 +77,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are none by birth
+        self._descriptor = transport.get_extra_info("socket").fileno()
         self._desk.open.add(self)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -129,18 +133,29 @@ class Connection(asyncio.Protocol):
     def _respond(self, status: bytes, more: bytes, body: bytes) -> None:
         closes = self._head is not None and self._head.closes
         ending = b"Connection: close\r\n" if closes else b""
-        if self._transport is not None:
-            self._transport.write(
-                b"HTTP/1.1 %b\r\n%b%bContent-Length: %d\r\n\r\n%b" % (status, more, ending, len(body), body)
-            )
+        self._send(b"HTTP/1.1 %b\r\n%b%bContent-Length: %d\r\n\r\n%b" % (status, more, ending, len(body), body))
         self._waits, self._head, self._body = False, None, b""
         if closes:
             self.close()
         elif self._buffer:
             self._go_on()
 
+    def _send(self, answer: bytes) -> None:
+        """Now; what the system doesn't take now, when it does. (The transport would first let us finish all else.)
+
+        The descriptor is the transport's until ``connection_lost``.
+        """
+        if self._transport is None:
+            return
+        sent = 0
+        if not self._transport.get_write_buffer_size():
+            with suppress(OSError):  # it has no room, or is broken: the transport finds out which
+                sent = os.write(self._descriptor, answer)
+        if sent < len(answer):
+            self._transport.write(answer[sent:])
+
     def _hand_over(self) -> None:
         if self._transport is not None:
             self._transport.pause_reading()
-            self._desk.hand_over(self._transport.get_extra_info("socket").fileno(), self._buffer)
+            self._desk.hand_over(self._descriptor, self._buffer)
             self._transport.abort()

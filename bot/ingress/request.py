@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 _END = b"\r\n\r\n"
 _LONGEST_HEAD = 16 * 1024
+_MOST_KNOWN = 512
+_LONGEST_KNOWN = 1024
+"""So many heads, each of so many bytes at most, are known again."""
+
 _UNUSUAL = frozenset({b"transfer-encoding", b"content-encoding", b"expect", b"upgrade", b"te", b"trailer"})
 """Headers that change how a body is read."""
 
@@ -27,17 +31,35 @@ class Head:
 
 
 class HeadReader:
-    """Reads the heads of requests ``POST path``."""
+    """Reads the heads of requests ``POST path``.
+
+    Telegram's are the same but for the length of what follows, so a head that was read before is known again.
+    """
 
     def __init__(self, path: str) -> None:
         self._start = b"POST %b HTTP/1." % path.encode("ascii")
+        self._known: dict[bytes, Head] = {}
 
     def read(self, content: bytes) -> Head | None:
         """The head that ``content`` begins with; None: more is to come. Raises UnusualError."""
+        end = content.find(_END, 0, _LONGEST_HEAD)
+        whole = content[:end] if 0 <= end <= _LONGEST_KNOWN else b""
+        head = self._known.get(whole)
+        if head is None:
+            head = self._read(content, end)
+            if head is not None and whole:
+                self._remember(whole, head)
+        return head
+
+    def _remember(self, whole: bytes, head: Head) -> None:
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[whole] = head
+
+    def _read(self, content: bytes, end: int) -> Head | None:
         start = self._start
         if not content.startswith(start if len(content) >= len(start) else start[: len(content)]):
             raise UnusualError
-        end = content.find(_END, 0, _LONGEST_HEAD)
         if end < 0:
             if len(content) >= _LONGEST_HEAD:
                 raise UnusualError

@@ -26,6 +26,23 @@ def test_a_plain_delivery_is_read() -> None:
     assert head.headers[b"x-telegram-bot-api-secret-token"] == b"a-secret"
 
 
+@given(st.lists(st.integers(0, 99_999), min_size=1, max_size=30), st.binary(max_size=50))
+def test_a_head_that_was_read_before_is_read_the_same(lengths: list[int], body: bytes) -> None:
+    reader = HeadReader("/telegram/webhook")
+    for length in [*lengths, *lengths]:
+        content = PLAIN.replace(b"Content-Length: 2", b"Content-Length: %d" % length) + body
+        assert reader.read(content) == HeadReader("/telegram/webhook").read(content)
+
+
+def test_heads_without_number_and_end_are_not_kept() -> None:
+    reader = HeadReader("/telegram/webhook")
+    for number in range(2_000):
+        with_number = with_line(b"X-Other: %d" % number)
+        assert reader.read(with_number) == HeadReader("/telegram/webhook").read(with_number)
+    long = with_line(b"X-Long: " + b"a" * 10_000)
+    assert reader.read(long) == reader.read(long) == HeadReader("/telegram/webhook").read(long)
+
+
 @given(st.integers(0, len(PLAIN) - 1))
 def test_a_head_that_is_not_all_here_is_waited_for(size: int) -> None:
     assert HEADS.read(PLAIN[:size]) is None

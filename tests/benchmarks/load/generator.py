@@ -77,9 +77,8 @@ class Deliveries:
         """Those that Telegram would deliver again."""
         return [serial for serial in self.sent if serial not in self.answered]
 
-    def note(self, serial: int, status: bytes, body: bytes) -> None:
+    def note(self, serial: int, now: float, status: bytes, body: bytes) -> None:
         """An answer has come."""
-        now = time.monotonic()
         if status == b"200":
             self.answered[serial] = now
             if b'"setMessageReaction"' in body:
@@ -105,6 +104,7 @@ class _Connection(asyncio.Protocol):
         self._transport.write(request)
 
     def data_received(self, data: bytes) -> None:
+        now = time.monotonic()
         self._buffer += data
         end = self._buffer.find(b"\r\n\r\n")
         if end < 0:
@@ -112,7 +112,7 @@ class _Connection(asyncio.Protocol):
         length = _LENGTH.search(self._buffer, 0, end)
         if len(self._buffer) < end + 4 + (int(length[1]) if length else 0):
             return
-        self._deliveries.note(self._serial, self._buffer[9:12], self._buffer[end + 4 :])
+        self._deliveries.note(self._serial, now, self._buffer[9:12], self._buffer[end + 4 :])
         self._buffer = b""
         self._idle(self)
 

@@ -45,6 +45,7 @@ class StandIn(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
+        now = time.monotonic()
         self._buffer += data
         while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
             length = _LENGTH.search(self._buffer, 0, end)
@@ -53,15 +54,15 @@ class StandIn(asyncio.Protocol):
                 return
             path = self._buffer.split(b" ", 2)[1]
             body, self._buffer = self._buffer[end + 4 : whole], self._buffer[whole:]
-            self._serve(path, body)
+            self._serve(path, body, now)
 
-    def _serve(self, path: bytes, body: bytes) -> None:
+    def _serve(self, path: bytes, body: bytes, now: float) -> None:
         method = path.rpartition(b"/")[2].lower()
         if method == b"arrivals":
             self._answer(json.dumps(self._arrivals).encode())
             return
         if method == b"setmessagereaction" and (found := _MESSAGE.search(body)):
-            self._arrivals.setdefault(int(found[1]), time.monotonic())
+            self._arrivals.setdefault(int(found[1]), now)
         answer = json.dumps({"ok": True, "result": _result(method)}).encode()
         if self._delay:
             asyncio.get_running_loop().call_later(self._delay, self._answer, answer)
