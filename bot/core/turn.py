@@ -118,7 +118,7 @@ def set_subject(draft: Draft, intent_id: str, kind: Kind) -> None:
     """What the case is about; smalltalk is about nothing."""
     intent = draft.context.catalogue.intent(intent_id)
     if intent is None:
-        if kind is not Kind.NONE and draft.conversation.intent == NO_INTENT:
+        if kind not in (Kind.NONE, Kind.SMALLTALK) and draft.conversation.intent == NO_INTENT:
             draft.change(kind=kind)
     elif intent.kind is not Kind.SMALLTALK:
         draft.change(intent=intent.id, kind=intent.kind)

@@ -16,7 +16,7 @@ import yaml
 from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
-from bot.core.understanding import Kind, Severity
+from bot.core.understanding import NO_INTENT, Kind, Severity
 from bot.nlp.reading import reading
 from bot.nlp.text import fold, letters
 
@@ -80,7 +80,8 @@ class SeverityComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         read = reading(doc)
-        read.severity = self.judge(doc.text, read.kind, read.language)
+        kind = Kind.NONE if read.intent == NO_INTENT else read.kind  # a kind that was guessed calms nobody
+        read.severity = self.judge(doc.text, kind, read.language)
         return doc
 
     def judge(self, text: str, kind: Kind = Kind.NONE, language: str = "") -> Severity:

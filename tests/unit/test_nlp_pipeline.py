@@ -10,15 +10,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import spacy
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.core.content import Catalogue, Intent, Phrases, Slot
 from bot.core.errors import UnderstandingError
-from bot.core.understanding import NO_INTENT, Kind
+from bot.core.understanding import NO_INTENT, Candidate, Kind, Severity
 from bot.nlp.encoder import HashedNgrams, Vectors, encoder_named
 from bot.nlp.evaluation import catalogue_of, check_sentences
+from bot.nlp.kind import KindComponent
 from bot.nlp.pipeline import Pipeline
+from bot.nlp.reading import Reading
+from bot.nlp.severity import SeverityComponent
 from bot.nlp.training import curriculum, fingerprint, load_or_train, train
 from bot.ports import Hints
 
@@ -94,6 +98,35 @@ def test_garbage_is_none_of_the_intents(trained: Pipeline, text: str) -> None:
 
     assert (found.intent, found.kind) == (NO_INTENT, Kind.NONE)
     assert found.confidence >= 0.5
+
+
+@pytest.mark.parametrize(
+    ("intent", "in_scope", "expected"),
+    [
+        ("where", 0.9, ("late", Kind.COMPLAINT)),
+        (NO_INTENT, 0.4, (NO_INTENT, Kind.COMPLAINT)),
+        (NO_INTENT, 0.001, (NO_INTENT, Kind.NONE)),
+    ],
+)
+def test_what_is_about_none_of_the_intents_is_of_a_kind_all_the_same(
+    intent: str, in_scope: float, expected: tuple[str, Kind]
+) -> None:
+    candidates = (Candidate("where", 0.4), Candidate("late", 0.35), Candidate("unfair", 0.25))
+    doc = spacy.blank("xx").make_doc("nobody has foreseen this, and it is not right")
+    doc._.reading = Reading(candidates=candidates, in_scope=in_scope, intent=intent)
+
+    KindComponent({"late": "complaint", "where": "question", "unfair": "complaint"})(doc)
+
+    assert (doc._.reading.intent, doc._.reading.kind) == expected
+
+
+def test_a_kind_that_was_guessed_calms_nobody() -> None:
+    doc = spacy.blank("xx").make_doc("I AM SO ANGRY ABOUT ALL THIS")
+    doc._.reading = Reading(language="en", kind=Kind.PRAISE, intent=NO_INTENT)
+
+    SeverityComponent(["en"])(doc)
+
+    assert doc._.reading.severity is Severity.UPSET
 
 
 @given(st.text(st.characters(codec=None, categories=None), max_size=300))

@@ -9,7 +9,7 @@ from bot.core.conversation import Conversation
 from bot.core.decide import Act, Because, decide
 from bot.core.incoming import AgentMessage, CustomerChoice
 from bot.core.step import Event, Step
-from bot.core.understanding import NO_INTENT, Understanding
+from bot.core.understanding import NO_INTENT, Kind, Understanding
 from tests.catalogues import ANA, GROUP, MAJA, MONDAY, catalogue, context, conversation, understood, wrote
 
 
@@ -58,6 +58,13 @@ def test_a_known_complaint_is_in_good_hands_and_an_unknown_one_is_not_answered()
     unknown = understood(NO_INTENT, kind=understood("item_damaged").kind)
     (other,) = Told().customer_writes("you are all awful").pause(unknown).turns
     assert (known.unanswered, other.unanswered) == (False, True)
+
+
+def test_small_talk_that_was_not_understood_is_not_what_the_case_is_about() -> None:
+    told = Told().customer_writes("how do the birds do").pause(understood(NO_INTENT, kind=Kind.SMALLTALK))
+    assert told.conversation.kind is Kind.NONE
+    asked_something = told.customer_writes("blue or green?").pause(understood(NO_INTENT, kind=Kind.QUESTION))
+    assert asked_something.conversation.kind is Kind.QUESTION
 
 
 def test_a_button_says_what_the_turn_before_it_was_about() -> None:
