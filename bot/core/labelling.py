@@ -33,7 +33,7 @@ _LONGEST_DATA = 64
 
 def likely(conversation: Conversation, understanding: Understanding) -> tuple[str, ...]:
     """The intents that a turn may have had, best first, to offer them later; of small talk, those before it."""
-    if understanding.kind is Kind.SMALLTALK:
+    if understanding.is_small_talk:
         return conversation.likely
     best = (understanding.intent, *(candidate.intent for candidate in understanding.runners_up))
     return tuple(intent for intent in dict.fromkeys(best) if intent != NO_INTENT)[:MOST_LIKELY]

@@ -287,7 +287,8 @@ def _opened(case: _Case, event: Event) -> None:
 
 
 def _understood(case: _Case, event: Event) -> None:
-    case.kind, case.is_about = event.facts["kind"], event.facts["kind"] != Kind.SMALLTALK
+    case.kind = event.facts["kind"]
+    case.is_about = case.kind != Kind.SMALLTALK or event.facts.get("intent") == NO_INTENT  # which may only sound so
 
 
 def _chose(case: _Case, _event: Event) -> None:

@@ -65,3 +65,8 @@ class Understanding:
     runners_up: tuple[Candidate, ...] = ()
     slots: dict[str, str] = field(default_factory=dict)
     also: tuple[Aside, ...] = ()
+
+    @property
+    def is_small_talk(self) -> bool:
+        """Whether it is surely about nothing: what is none of the intents may only sound so."""
+        return self.kind is Kind.SMALLTALK and self.intent != NO_INTENT

@@ -11,7 +11,7 @@ from bot.core.decide import decide
 from bot.core.handover import Wish
 from bot.core.outgoing import Card, Keyboard, Text
 from bot.core.step import Step
-from bot.core.understanding import NO_INTENT, Understanding
+from bot.core.understanding import NO_INTENT, Kind, Understanding
 from tests.catalogues import ANA, MONDAY, catalogue, context, conversation, names, understood, wrote
 
 LATER = context(MONDAY + timedelta(minutes=10))
@@ -43,6 +43,11 @@ def test_the_card_has_the_button() -> None:
     card = handover.agent_asked(asked("the thing"), Wish("claim", ANA, "c1"), 1, LATER).outbox
     (shown,) = [row.content for row in card if isinstance(row.content, Card)]
     assert "This was about…" in [button.label for row in shown.keyboard for button in row]
+
+
+def test_the_likely_intents_of_what_only_sounds_like_small_talk_are_offered_too() -> None:
+    meant = replace(understood(NO_INTENT, 0.6, ("order_status", 0.3)), kind=Kind.SMALLTALK)
+    assert ("Order status", "is.order_status:5001-1") in labels(press(asked("hey there", meant=meant), "about"))
 
 
 def test_the_likely_intents_are_offered_first_and_then_all_others() -> None:

@@ -29,7 +29,8 @@ def begun(of: str = "1-1", at: float = 0) -> list[Event]:
 
 
 def meant(kind: str, act: str, intent: str, of: str = "1-1", at: float = 0, because: str = "sure") -> list[Event]:
-    return [line("understood", at, of, kind=kind), line("decided", at, of, act=act, because=because, intent=intent)]
+    understood = line("understood", at, of, kind=kind, intent=intent)
+    return [understood, line("decided", at, of, act=act, because=because, intent=intent)]
 
 
 def promised(due: float, at: float = 0, of: str = "1-1", **facts: str) -> Event:
@@ -106,6 +107,12 @@ def test_a_greeting_asks_for_nothing() -> None:
     assert (found.conversations, found.asked, found.solved_rate) == (1, 0, None)
     assert found.first_words.count == 1
     assert found.first_answer.count == 0
+
+
+def test_who_was_not_understood_asked_for_something_however_much_it_sounded_like_a_greeting() -> None:
+    talk = [*meant("smalltalk", "ask", "none", because="unsure"), *meant("question", "answer", "opening_hours", at=1)]
+    assert figures([*begun(), *talk, line("answered", 1, intent="opening_hours")]).first_answer.count == 1
+    assert figures([*begun(), *talk[:2], line("answered", intent="link")]).first_answer.count == 1
 
 
 def test_what_a_colleague_had_to_answer_is_not_solved_by_the_bot() -> None:
