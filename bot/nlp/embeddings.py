@@ -35,22 +35,40 @@ class EmbeddingFile:
         self._row = np.dtype([("key", f"V{_KEY_BYTES}"), ("vector", np.float16, (encoder.dim,))])
         folder.mkdir(parents=True, exist_ok=True)
         kept = self._read()
-        self._known: dict[bytes, Halves] = read_shipped(encoder)
-        self._known.update(zip([key.tobytes() for key in kept["key"]], kept["vector"], strict=True))
+        self._shipped = read_shipped(encoder)
+        self._made: dict[bytes, Halves] = dict(zip([key.tobytes() for key in kept["key"]], kept["vector"], strict=True))
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Halves:
         """One row a text, in order; those not known yet are made and kept, chunk by chunk."""
+        return self.rows(self._keys(texts, progress))
+
+    def embedded(self, texts: Sequence[str], progress: Progress | None = None) -> Embedded:
+        """The same, but rows are only brought together once they are asked for."""
+        return Embedded(self, self._keys(texts, progress))
+
+    def rows(self, keys: Sequence[bytes]) -> Halves:
+        """The vectors that are known by these keys. Raises KeyError."""
+        rows = np.empty((len(keys), self._encoder.dim), np.float16)
+        shipped = [place for place, key in enumerate(keys) if key not in self._made]
+        if shipped:
+            rows[shipped] = self._shipped.rows([keys[place] for place in shipped])
+        for place, key in enumerate(keys):
+            if key in self._made:
+                rows[place] = self._made[key]
+        return rows
+
+    def _keys(self, texts: Sequence[str], progress: Progress | None) -> list[bytes]:
+        """Of ``texts``, all of which are known from then on."""
         keys = [key_of(text) for text in texts]
-        missing = list({key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}.items())
+        known = self._made.keys() | self._shipped.keys()
+        missing = list({key: text for key, text in zip(keys, texts, strict=True) if key not in known}.items())
         for start in range(0, len(missing), _CHUNK):
             if progress:
                 progress("Learning examples", start, len(missing))
             self._append(missing[start : start + _CHUNK])
         if progress and missing:
             progress("Learning examples", len(missing), len(missing))
-        if not texts:
-            return np.zeros((0, self._encoder.dim), dtype=np.float16)
-        return np.stack([self._known[key] for key in keys])
+        return keys
 
     def by_key(self, texts: Sequence[str]) -> dict[bytes, Halves]:
         """The vectors of ``texts``, by the keys under which they are kept."""
@@ -59,19 +77,19 @@ class EmbeddingFile:
     def prune(self, texts: Sequence[str], spare: int = 20_000) -> None:
         """Drop what is not among ``texts`` once more than ``spare`` such rows have gathered."""
         used = {key_of(text) for text in texts}
-        if len(self._known) - len(used) <= spare:
+        if len(self._made.keys() - used) <= spare:
             return
-        self._known = {key: vector for key, vector in self._known.items() if key in used}
+        self._made = {key: vector for key, vector in self._made.items() if key in used}
         aside = self._path.with_suffix(".new")
         with aside.open("wb") as file:
-            for pair in self._known.items():
+            for pair in self._made.items():
                 file.write(self._rows([pair]).tobytes())
         aside.replace(self._path)
 
     def _append(self, pairs: list[tuple[bytes, str]]) -> None:
         vectors = self._encoder.encode([text for _, text in pairs]).astype(np.float16)
         rows = [(key, vector) for (key, _), vector in zip(pairs, vectors, strict=True)]
-        self._known.update(rows)
+        self._made.update(rows)
         with self._path.open("ab") as file:
             file.write(self._rows(rows).tobytes())
 
@@ -91,6 +109,16 @@ class EmbeddingFile:
         lengths = np.sqrt(np.einsum("ij,ij->i", rows["vector"], rows["vector"], dtype=np.float32, casting="unsafe"))
         sound = np.abs(lengths - 1) < 0.01
         return rows if sound.all() else rows[sound]
+
+
+class Embedded:
+    """The vectors of texts, by the texts' places."""
+
+    def __init__(self, file: EmbeddingFile, keys: Sequence[bytes]) -> None:
+        self._file, self._keys = file, keys
+
+    def __getitem__(self, places: list[int]) -> Halves:
+        return self._file.rows([self._keys[place] for place in places])
 
 
 def key_of(text: str) -> bytes:

@@ -19,6 +19,7 @@ from spacy.tokens import Doc
 
 from bot.core.understanding import Candidate
 from bot.nlp.abroad import Adviser, advice
+from bot.nlp.embeddings import Embedded
 from bot.nlp.encoder import Parts, Vectors
 from bot.nlp.kernel import Floats, probabilities
 from bot.nlp.learnt import Learnt, Memory, Oblivion, digest
@@ -54,7 +55,7 @@ class IntentsComponent:
         self._advisers: dict[str, Adviser] = {}
 
     def learn(
-        self, lessons: Sequence[Lesson], vectors: Halves, parts: Parts, memory: Memory | None = None
+        self, lessons: Sequence[Lesson], vectors: Halves | Embedded, parts: Parts, memory: Memory | None = None
     ) -> dict[str, LeftOut]:
         """Learn ``lessons``, whose embeddings are ``vectors``; what would have been found in them, by language.
 

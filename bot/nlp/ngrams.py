@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from zlib import crc32
 
@@ -29,12 +30,16 @@ _CHARACTERS = range(3, 6)
 def grams(text: str) -> Counter[str]:
     """Counts of words, pairs of words (``w:``) and character n-grams within words (``c:``) of the folded text."""
     words = _WORD.findall(shorten(fold(text), MAX_CHARS))
-    counts = Counter(f"w:{word}" for word in words)
-    counts.update(f"w:{first} {second}" for first, second in pairwise(words))
+    found = [f"w:{word}" for word in words] + [f"w:{first} {second}" for first, second in pairwise(words)]
     for word in words:
-        padded = f" {word} "
-        counts.update(f"c:{padded[i : i + n]}" for n in _CHARACTERS for i in range(max(len(padded) - n + 1, 0)))
-    return counts
+        found += _of_characters(word)
+    return Counter(found)
+
+
+@lru_cache(maxsize=4_096)
+def _of_characters(word: str) -> tuple[str, ...]:
+    padded = f" {word} "
+    return tuple(f"c:{padded[i : i + n]}" for n in _CHARACTERS for i in range(len(padded) - n + 1))
 
 
 def _numbers(terms: Iterable[str]) -> npt.NDArray[np.uint32]:

@@ -26,6 +26,8 @@ def filled(sentence: str, slots: tuple[Slot, ...], turn: int = 0, words: Mapping
 
     ``words`` are those that find a slot in the sentence's language.
     """
+    if "{" not in sentence and "}" not in sentence:
+        return sentence
     by_name = {slot.name: slot for slot in slots}
     plain = sentence.replace("{{", "\x00").replace("}}", "\x01")
     chosen = _PLACEHOLDER.sub(lambda m: sample(by_name.get(m[1], Slot(m[1], None)), turn, words.get(m[1], ())), plain)

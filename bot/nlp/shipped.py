@@ -9,7 +9,7 @@ learnt anew.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,21 +28,49 @@ _LEARNT = "-learnt"
 _OF_EACH = ("facts", "weights", "alone", "figures", "labels")
 
 Halves = npt.NDArray[np.float16]
+Bytes = npt.NDArray[np.int8]
 
 
-def read_shipped(encoder: Encoder, folder: Path = FOLDER) -> dict[bytes, Halves]:
-    """Vectors by key, as far as any came for this ``encoder``."""
+class Shipped(Mapping[bytes, Halves]):
+    """Vectors by key. They are unpacked when they are asked for: an edit needs those of one language."""
+
+    def __init__(
+        self, keys: Sequence[bytes], mean: Vectors, directions: Vectors, scales: Vectors, steps: Bytes
+    ) -> None:
+        """``steps`` times ``scales`` is how far each goes from the ``mean`` along each of the ``directions``."""
+        self._places = {key: place for place, key in enumerate(keys)}
+        self._mean, self._directions, self._scales, self._steps = mean, directions, scales, steps
+
+    def __getitem__(self, key: bytes) -> Halves:
+        found: Halves = self.rows([key])[0]
+        return found
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def rows(self, keys: Sequence[bytes]) -> Halves:
+        """Their vectors, one below the other. Raises KeyError."""
+        places = [self._places[key] for key in keys]
+        rows = np.empty((len(places), len(self._mean)), np.float16)
+        for start in range(0, len(places), _SEEN):
+            along = self._steps[places[start : start + _SEEN]] * self._scales
+            rows[start : start + _SEEN] = unit(along @ self._directions.T + self._mean)
+        return rows
+
+
+def read_shipped(encoder: Encoder, folder: Path = FOLDER) -> Shipped:
+    """What came for this ``encoder``: empty if nothing did."""
     path = _path(encoder, folder)
     if not path.is_file():
-        return {}
+        nowhere = np.zeros((encoder.dim, 0), np.float32)
+        return Shipped((), np.zeros(encoder.dim, np.float32), nowhere, nowhere[0], np.zeros((0, 0), np.int8))
     with np.load(path, allow_pickle=False) as arrays:
-        mean, directions = arrays["mean"].astype(np.float32), arrays["directions"].astype(np.float32)
-        steps, scales = arrays["steps"], arrays["scales"].astype(np.float32)
-        rows = np.empty((len(steps), len(mean)), np.float16)
-        for start in range(0, len(steps), _SEEN):
-            part = slice(start, start + _SEEN)
-            rows[part] = unit((steps[part] * scales) @ directions.T + mean)
-        return {key.tobytes(): row for key, row in zip(arrays["keys"], rows, strict=True)}
+        keys = [key.tobytes() for key in arrays["keys"]]
+        mean, directions, scales = (arrays[name].astype(np.float32) for name in ("mean", "directions", "scales"))
+        return Shipped(keys, mean, directions, scales, arrays["steps"])
 
 
 def write_shipped(encoder: Encoder, vectors: Mapping[bytes, npt.NDArray[np.floating]], folder: Path = FOLDER) -> Path:

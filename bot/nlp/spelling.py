@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -85,21 +85,20 @@ def _counted(words: Counter[str]) -> Counter[str]:
 
     Greek counts in Latin letters as well.
     """
-    found: Counter[str] = Counter()
+    as_often: dict[int, list[str]] = {}
     for word, count in words.items():
         latin = latin_of_cyrillic(word)
         bare = strip_diacritics(latin)
         for spelled in {latin, bare, *(as_greeklish(bare) if _GREEK.search(bare) else ())}:
-            for run in _runs(spelled):
-                found[run] += count
+            as_often.setdefault(count, []).extend(_runs(spelled))
+    found: Counter[str] = Counter()
+    for count, runs in as_often.items():  # most words are rare: those are counted together
+        found.update(runs if count == 1 else {run: count * among for run, among in Counter(runs).items()})
     return found
 
 
-def _runs(word: str) -> Iterator[str]:
+def _runs(word: str) -> list[str]:
     """The runs of letters in a word with its ends, and a longer word as a whole."""
     padded = f" {word} "
-    for length in _LENGTHS:
-        for start in range(len(padded) - length + 1):
-            yield padded[start : start + length]
-    if len(padded) > max(_LENGTHS):
-        yield padded
+    whole = [padded] if len(padded) > max(_LENGTHS) else []
+    return [padded[start : start + n] for n in _LENGTHS for start in range(len(padded) - n + 1)] + whole

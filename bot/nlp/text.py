@@ -73,8 +73,8 @@ def clean(text: str) -> str:
     """
     if len(text) > MAX_CHARS:
         text = _cut_middle(text, MAX_CHARS)
-    if text.isascii() and text.isprintable():
-        return _SPACES.sub(" ", text).strip()
+    if text.isprintable() and (text.isascii() or not _VARIATION_SELECTORS.search(text)):  # nearly always
+        return " ".join(unicodedata.normalize("NFC", text).split())[:MAX_CHARS].strip()
     spaced = _SPACES.sub(" ", unicodedata.normalize("NFC", text))
     visible = spaced.translate(_VISIBLE)
     return (

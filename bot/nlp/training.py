@@ -91,7 +91,7 @@ def learn(
     """Teach the components of a blank pipeline; what the ``memory`` has is not learnt again."""
     taught = tuple(lessons)
     texts = [lesson.text for lesson in taught]
-    vectors = embeddings.embed(texts, progress)
+    vectors = embeddings.embedded(texts, progress)
     embeddings.prune(texts)
     if progress:
         progress("Weighing intents", 0, 1)
