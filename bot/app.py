@@ -15,18 +15,18 @@ import structlog
 from bot.core import helping, words
 from bot.core.content import Catalogue
 from bot.core.draft import Groups
-from bot.core.errors import ContentError, KeepwordError, StoreError
+from bot.core.errors import ContentError, StoreError
 from bot.core.incoming import GroupStanding, Standing, Update
 from bot.core.outgoing import Outgoing, Receipt
 from bot.core.people import Person, Role, crowds, is_person
 from bot.core.step import Step
 from bot.door import Door
-from bot.files.live import LiveContent
 from bot.files.load import Loaded, load
 from bot.flow import Flow
+from bot.following import Following
 from bot.line import Line
 from bot.metrics import Metrics
-from bot.nlp.remote import RemotePipeline, Tell
+from bot.nlp.remote import RemotePipeline, Standby, Tell
 from bot.outage import Outage
 from bot.ports import Clock
 from bot.publishing import Folders, Publishing
@@ -74,7 +74,10 @@ class SystemClock:
 
 
 class App:
-    """All of Keepword. ``tell`` hears how training goes on; ``train`` is to make pipelines another way."""
+    """All of Keepword. ``tell`` hears how training goes on; ``train`` is to make pipelines another way.
+
+    ``standby`` gives the processes that understand: one may have been begun before.
+    """
 
     def __init__(
         self,
@@ -82,8 +85,10 @@ class App:
         tell: Tell = lambda what, done, total: None,
         clock: Clock | None = None,
         train: Train | None = None,
+        standby: Standby | None = None,
     ) -> None:
         self.settings = settings
+        self._standby = (standby or Standby(settings.encoder)) if train is None else None
         self.clock = clock or SystemClock()
         self.metrics = Metrics()
         self.line = Line(settings, self.clock)
@@ -109,6 +114,7 @@ class App:
             raise ContentError(tuple(str(problem) for problem in loaded.problems))
         self.shelf = Shelf(loaded.catalogue, self._train)
         self.publishing = Publishing(Folders(self.settings.content, self.settings.data), self.shelf, self.clock)
+        self.following = Following(self.settings.content, self.shelf, self.publishing, self.metrics, self._standby)
         async with AsyncExitStack() as undo:
             await self.line.open()
             undo.push_async_callback(self.line.close)
@@ -140,7 +146,7 @@ class App:
         self._begin("recalling", self.flow.recall(self.clock.now() - RECALLED))
         self._begin("counting cases", self.flow.count_cases())
         self._begin("updates", self.line.run(self.reception.asked_for, self.reception.set_aside, self.address))
-        self._begin("content", self._follow_content(loaded.version))
+        self._begin("content", self.following.follow(loaded.version))
         self._begin("menus", self._introduce())
         self._begin("tally", self.tally.run())
         if self.settings.board:
@@ -216,6 +222,8 @@ class App:
         """Take nothing more, finish what is under way, and close the store. What is left goes on at the next start."""
         self._stopping = True
         await self._undo.aclose()
+        if self._standby is not None:
+            await self._standby.close()
         if not self._failure.done():
             self._failure.cancel()
 
@@ -292,36 +300,14 @@ class App:
     # --- content
 
     async def _train_aside(self, catalogue: Catalogue) -> Trained:
-        return await RemotePipeline.taught(catalogue, self.settings.data / "model", self.settings.encoder, self._tell)
+        assert self._standby is not None
+        return await RemotePipeline.taught(catalogue, self.settings.data / "model", self._standby, self._tell)
 
     async def _train_first(self, loaded: Loaded) -> None:
         await self.shelf.train_first()
-        await self._keep_version(loaded)
+        await self.following.keep(loaded)
         _spare_what_stays()
         log.info("ready to answer", languages=self.shelf.current().catalogue.standards.languages)
-
-    async def _follow_content(self, live: str) -> None:
-        """Make good edits live; tell of bad ones and keep the old content."""
-        async for loaded in LiveContent(self.settings.content).watch(live):
-            self.metrics.content.set(len(loaded.problems))
-            if loaded.catalogue is None:
-                for problem in loaded.problems:
-                    log.error("content refused, the old one stays", problem=str(problem))
-                continue
-            try:
-                await self.shelf.put(loaded.catalogue)
-            except KeepwordError:
-                log.exception("content refused, the old one stays")
-            else:
-                await self._keep_version(loaded)
-                log.info("content is live", version=loaded.catalogue.version)
-
-    async def _keep_version(self, loaded: Loaded) -> None:
-        """Keep a copy of what went live; without one, the bot works all the same."""
-        try:
-            await self.publishing.keep(loaded)
-        except OSError:
-            log.exception("this version of the content could not be copied")
 
     async def _introduce(self) -> None:
         """Learn who is who in the groups, and fill the menus of commands."""

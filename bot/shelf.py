@@ -56,6 +56,11 @@ class Shelf:
         """Whether messages can be understood now."""
         return self._first.done() and not self._first.cancelled() and self._first.exception() is None
 
+    @property
+    def learning(self) -> bool:
+        """Whether a pipeline is being trained to go live."""
+        return self._one_at_a_time.locked()
+
     async def trained(self) -> None:
         """Wait for the first training. Raises what it raised."""
         await asyncio.shield(self._first)

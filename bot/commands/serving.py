@@ -6,20 +6,21 @@ import asyncio
 import importlib.util
 import signal
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.app import App
 from bot.commands.printing import notes, progress, results
-from bot.logs import set_up
 from bot.memory import stay_small
+from bot.nlp.remote import Standby, Tell
 from bot.settings import Settings
 from bot.slices import SHORT, ask_for_turns
+
+if TYPE_CHECKING:
+    from bot.app import App
 
 
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is under way. Raises KeepwordError where it can't be started."""
     stay_small()
-    set_up(settings.log)
     _run(_serve(settings))
 
 
@@ -45,13 +46,27 @@ async def _serve(settings: Settings) -> None:
         def tell_here(what: str, done: int, total: int) -> None:
             loop.call_soon_threadsafe(tell, what, done, total)
 
-        app = App(settings, tell_here)
+        standby = Standby(settings.encoder)
         try:
-            await app.start()
-            _say_where(app)
-            await app.run_until(stop)
+            await standby.begin()
+            app = _app(settings, tell_here, standby)
+            try:
+                await app.start()
+                _say_where(app)
+                await app.run_until(stop)
+            finally:
+                await app.stop()
         finally:
-            await app.stop()
+            await standby.close()
+
+
+def _app(settings: Settings, tell: Tell, standby: Standby) -> App:
+    """What it imports takes two seconds, in which the process that understands gets ready."""
+    from bot.app import App
+    from bot.logs import set_up
+
+    set_up(settings.log)
+    return App(settings, tell, standby=standby)
 
 
 def _say_where(app: App) -> None:

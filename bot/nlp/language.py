@@ -43,13 +43,21 @@ _MOST_SENTENCES = 1_000
 """More of one language teach nothing new about its letters."""
 
 _loading = threading.Lock()
+_loaded: list[LanguageIdentifier] = []
+
+
+def load_ahead() -> None:
+    """Load what py3langid knows now, rather than once the languages are known."""
+    with _loading:
+        if not _loaded:
+            _loaded.append(LanguageIdentifier.from_model_file(MODEL_FILE))
 
 
 @lru_cache(maxsize=4)
 def _identifier(languages: tuple[str, ...]) -> LanguageIdentifier | None:
     """The identifier restricted to ``languages``; None where it knows at most one of them."""
     with _loading:
-        identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+        identifier = _loaded.pop() if _loaded else LanguageIdentifier.from_model_file(MODEL_FILE)
         known = [language for language in languages if language in identifier.labels]
         if len(known) < 2:
             return None

@@ -25,7 +25,6 @@ class Lessons:
 
     catalogue: Catalogue
     folder: Path
-    encoder: str
 
 
 @dataclass(frozen=True, slots=True)

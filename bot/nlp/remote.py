@@ -41,11 +41,53 @@ class _Asked:
     tries: int = 1
 
 
+class Standby:
+    """A process that gets ready, with its code and its ``encoder``, while what it is to be taught is still being read.
+
+    One waits at most; :meth:`close` it after use.
+    """
+
+    def __init__(self, encoder: str) -> None:
+        self.encoder = encoder
+        self._waiting: Process | None = None
+
+    async def begin(self) -> None:
+        """Start one, unless one waits."""
+        if self._waiting is None:
+            with contextlib.suppress(OSError):  # who needs it will see why
+                self._waiting = await self._started()
+
+    @property
+    def process_id(self) -> int | None:
+        """The process that waits; None: there is none."""
+        return None if self._waiting is None else self._waiting.pid
+
+    async def take(self) -> Process:
+        """The one that waits, or a new one; it is the caller's to end. Raises OSError."""
+        process, self._waiting = self._waiting, None
+        return await self._started() if process is None or process.returncode is not None else process
+
+    async def close(self) -> None:
+        """End the one that waits; another may be started later."""
+        process, self._waiting = self._waiting, None
+        if process is not None:
+            await _end(process)
+
+    async def _started(self) -> Process:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot.nlp.worker", self.encoder),
+            stdin=PIPE,
+            stdout=PIPE,
+            env=same_code(),
+            start_new_session=True,
+        )
+
+
 class RemotePipeline(Understander):
     """Use :meth:`taught`, and :meth:`close` it after use. If its process ends, another one takes its place."""
 
-    def __init__(self, lessons: Lessons, tell: Tell) -> None:
-        self._lessons, self._tell = lessons, tell
+    def __init__(self, lessons: Lessons, standby: Standby, tell: Tell) -> None:
+        self._lessons, self._standby, self._tell = lessons, standby, tell
         self._process: Process | None = None
         self._asked: dict[int, _Asked] = {}
         self._numbers = count(1)
@@ -54,12 +96,13 @@ class RemotePipeline(Understander):
         self._trouble: str | None = None
 
     @classmethod
-    async def taught(cls, catalogue: Catalogue, folder: Path, encoder: str, tell: Tell) -> RemotePipeline:
+    async def taught(cls, catalogue: Catalogue, folder: Path, standby: Standby, tell: Tell) -> RemotePipeline:
         """One that knows ``catalogue``, which it keeps in ``folder``; trained if it must be.
 
-        ``tell`` hears how that goes on. Raises UnderstandingError. Cancelled, it keeps what was done until then.
+        Its processes are taken from ``standby``, and ``tell`` hears how training goes on. Raises UnderstandingError.
+        Cancelled, it keeps what was done until then.
         """
-        pipeline = cls(Lessons(catalogue, folder, encoder), tell)
+        pipeline = cls(Lessons(catalogue, folder), standby, tell)
         try:
             await pipeline._start()
         except BaseException:
@@ -97,13 +140,7 @@ class RemotePipeline(Understander):
 
     async def _start(self) -> None:
         """Raises UnderstandingError."""
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot.nlp.worker"),
-            stdin=PIPE,
-            stdout=PIPE,
-            env=same_code(),
-            start_new_session=True,
-        )
+        self._process = await self._standby.take()
         self._say(self._lessons)
         while not isinstance(said := await self._hear(), Taught):
             if isinstance(said, Progress):
@@ -170,10 +207,13 @@ class RemotePipeline(Understander):
 
     async def _end(self) -> None:
         process, self._process = self._process, None
-        if process is None:
-            return
-        if process.stdin is not None:
-            process.stdin.close()
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        await ended(process, STOP)
+        if process is not None:
+            await _end(process)
+
+
+async def _end(process: Process) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    await ended(process, STOP)

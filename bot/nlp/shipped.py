@@ -56,8 +56,8 @@ class Shipped(Mapping[bytes, Halves]):
         places = [self._places[key] for key in keys]
         rows = np.empty((len(places), len(self._mean)), np.float16)
         for start in range(0, len(places), _SEEN):
-            along = self._steps[places[start : start + _SEEN]] * self._scales
-            rows[start : start + _SEEN] = unit(along @ self._directions.T + self._mean)
+            along: Vectors = self._steps[places[start : start + _SEEN]].astype(np.float32) * self._scales
+            rows[start : start + _SEEN] = unit(np.asarray(along @ self._directions.T + self._mean, np.float32))
         return rows
 
 

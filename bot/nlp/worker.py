@@ -1,4 +1,7 @@
-"""The understanding process: taught once, then asked; ends when its input does. Started by :mod:`remote`."""
+"""The understanding process: taught once, then asked; ends when its input does. Started by :mod:`remote`.
+
+It is given the name of its encoder, and is ready to learn with that before it hears what.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,12 @@ import contextlib
 import gc
 import os
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from types import FrameType
 
 from bot.core.errors import UnderstandingError
+from bot.nlp.encoder import Encoder, encoder_named
 from bot.nlp.parcels import HEAD, Answer, Lessons, Parcel, Progress, Question, Taught, length, unwrap, wrap
 from bot.nlp.pipeline import Pipeline
 from bot.slices import USUAL, ask_for_turns
@@ -73,10 +78,21 @@ class Interruption:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def teach(lessons: Lessons, mouth: Mouth) -> Pipeline | None:
+def ready(encoder: str) -> Encoder | UnderstandingError:
+    """Load all that takes long and is the same whatever is to be learnt: the code, the encoder; or why that failed."""
+    from bot.nlp import training  # noqa: F401, PLC0415
+    from bot.nlp.language import load_ahead  # noqa: PLC0415
+
+    load_ahead()
+    try:
+        return encoder_named(encoder)
+    except UnderstandingError as error:
+        return error
+
+
+def teach(lessons: Lessons, encoder: Encoder | UnderstandingError, mouth: Mouth) -> Pipeline | None:
     """Train, or load what was trained; None, and the reason said, if that failed."""
-    from bot.nlp.encoder import encoder_named  # noqa: PLC0415 - what imports take long is part of the training
-    from bot.nlp.training import load_or_train  # noqa: PLC0415
+    from bot.nlp.training import load_or_train  # noqa: PLC0415 - takes long
 
     interruption = Interruption()
 
@@ -86,7 +102,8 @@ def teach(lessons: Lessons, mouth: Mouth) -> Pipeline | None:
         mouth.say(Progress(what, done, total))
 
     try:
-        encoder = encoder_named(lessons.encoder)
+        if isinstance(encoder, UnderstandingError):
+            raise encoder
         pipeline = load_or_train(lessons.catalogue, lessons.folder, encoder=encoder, progress=progress)
     except UnderstandingError as error:
         mouth.say(Taught(str(error)))
@@ -113,16 +130,18 @@ def main() -> None:
     os.nice(NICE)
     ask_for_turns(USUAL)
     with contextlib.suppress(BrokenPipeError):  # the main process has ended, and so do we
-        _serve()
+        _serve(sys.argv[1])
 
 
-def _serve() -> None:
+def _serve(encoder_name: str) -> None:
     mouth = Mouth(os.dup(1))
     os.dup2(2, 1)
     ears = Ears(0)
-    (lessons,) = ears.hear()
-    assert isinstance(lessons, Lessons)
-    pipeline = teach(lessons, mouth)
+    encoder = ready(encoder_name)
+    lessons = next(iter(ears.hear()), None)
+    if not isinstance(lessons, Lessons):
+        return  # nobody had anything to teach
+    pipeline = teach(lessons, encoder, mouth)
     if pipeline is None:
         return
     gc.collect()

@@ -13,7 +13,7 @@ import pytest
 from bot.core.content import Catalogue
 from bot.core.errors import UnderstandingError
 from bot.files.load import load_or_raise
-from bot.nlp.remote import RemotePipeline
+from bot.nlp.remote import RemotePipeline, Standby
 from bot.ports import Hints
 from tests.content_samples import write_content
 
@@ -32,7 +32,7 @@ def content(room: Path) -> Catalogue:
 
 @pytest.fixture
 async def pipeline(room: Path, content: Catalogue) -> AsyncIterator[RemotePipeline]:
-    taught = await RemotePipeline.taught(content, room / "model", "ngrams", lambda *_: None)
+    taught = await RemotePipeline.taught(content, room / "model", Standby("ngrams"), lambda *_: None)
     yield taught
     await taught.close()
 
@@ -59,6 +59,29 @@ async def test_killed_it_is_replaced_and_whoever_waits_is_answered(pipeline: Rem
     assert (await pipeline.understand("when are you open", Hints())).intent == "opening_hours"
 
 
+async def test_a_process_that_stands_by_is_taken_and_one_that_nobody_needs_ends(room: Path, content: Catalogue) -> None:
+    standby = Standby("ngrams")
+    await standby.begin()
+    await standby.begin()
+    waiting = await standby.take()
+    other = await standby.take()
+    assert waiting.returncode is None
+    assert waiting.pid != other.pid
+    for process in (waiting, other):
+        process.kill()
+        await process.wait()
+    await standby.begin()
+    taught = await RemotePipeline.taught(content, room / "model", standby, lambda *_: None)
+    assert (await taught.understand("when are you open", Hints())).intent == "opening_hours"
+    await taught.close()
+    await standby.begin()
+    left = standby.process_id
+    assert left is not None
+    await standby.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(left, 0)
+
+
 async def test_closed_it_says_so_and_leaves_no_process_behind(pipeline: RemotePipeline) -> None:
     process = process_of(pipeline)
     await pipeline.close()
@@ -70,12 +93,14 @@ async def test_closed_it_says_so_and_leaves_no_process_behind(pipeline: RemotePi
 
 async def test_what_cannot_be_trained_says_why(room: Path, content: Catalogue) -> None:
     with pytest.raises(UnderstandingError, match="telepathy"):
-        await RemotePipeline.taught(content, room / "model", "telepathy", lambda *_: None)
+        await RemotePipeline.taught(content, room / "model", Standby("telepathy"), lambda *_: None)
 
 
 async def test_training_is_told_of_and_can_be_interrupted(tmp_path: Path, content: Catalogue) -> None:
     began = asyncio.Event()
-    training = asyncio.create_task(RemotePipeline.taught(content, tmp_path / "model", "ngrams", lambda *_: began.set()))
+    training = asyncio.create_task(
+        RemotePipeline.taught(content, tmp_path / "model", Standby("ngrams"), lambda *_: began.set())
+    )
     async with asyncio.timeout(60):
         await began.wait()
     training.cancel()
