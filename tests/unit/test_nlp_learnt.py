@@ -89,7 +89,7 @@ def test_what_is_left_out_is_kept_to_calibrate_on(tmp_path: Path) -> None:
         assert figures(one) == pytest.approx(figures(other))
 
 
-@pytest.mark.parametrize("damaged", ["machine.json", "machine.npz", "left_out.npz"])
+@pytest.mark.parametrize("damaged", ["machine.json", "machine/vectors.npy", "left_out.npz"])
 def test_what_is_damaged_is_learnt_anew(tmp_path: Path, damaged: str) -> None:
     taught(tmp_path, "en", "sl")
     for place in tmp_path.iterdir():

@@ -246,9 +246,13 @@ def test_after_an_edit_only_new_sentences_are_embedded(tmp_path: Path) -> None:
     assert encoder.asked == ["howdy"]
 
 
-def test_a_damaged_pipeline_is_made_anew(tmp_path: Path) -> None:
-    train(content(), tmp_path, encoder=HashedNgrams())
-    for path in (tmp_path / "models").rglob("intents.npz"):
+@pytest.mark.parametrize("file", ["vectors.npy", "machine0.json", "scope.json"])
+def test_a_damaged_pipeline_is_made_anew(tmp_path: Path, file: str) -> None:
+    train(content(), tmp_path, encoder=HashedNgrams()).close()
+    damaged = list((tmp_path / "models").rglob(file))
+    assert damaged
+    for path in damaged:
+        path.unlink()
         path.write_bytes(b"torn")
 
     assert load_or_train(content(), tmp_path, encoder=HashedNgrams()).understand_now("hello").intent == "greeting"
