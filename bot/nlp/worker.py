@@ -11,13 +11,17 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from bot.core.errors import UnderstandingError
 from bot.nlp.encoder import Encoder, encoder_named
 from bot.nlp.parcels import HEAD, Answer, Lessons, Parcel, Progress, Question, Taught, length, unwrap, wrap
-from bot.nlp.pipeline import Pipeline
 from bot.slices import USUAL, ask_for_turns
+
+if TYPE_CHECKING:
+    from bot.nlp.pipeline import Pipeline
 
 NICE = 5
 """How far it stands back: acknowledging and answering others goes before."""
@@ -80,12 +84,18 @@ class Interruption:
 
 def ready(encoder: str) -> Encoder | UnderstandingError:
     """Load all that takes long and is the same whatever is to be learnt: the code, the encoder; or why that failed."""
-    from bot.nlp import training  # noqa: F401, PLC0415
-    from bot.nlp.language import load_ahead  # noqa: PLC0415
+    with ThreadPoolExecutor(1) as beside:  # much of it is unpacked, which takes no hold of the interpreter
+        found = beside.submit(_encoder, encoder)
+        from bot.nlp import training  # noqa: F401, PLC0415
+        from bot.nlp.language import load_ahead  # noqa: PLC0415
 
-    load_ahead()
+        load_ahead()
+        return found.result()
+
+
+def _encoder(name: str) -> Encoder | UnderstandingError:
     try:
-        return encoder_named(encoder)
+        return encoder_named(name)
     except UnderstandingError as error:
         return error
 
