@@ -16,6 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from bot.core.errors import UnderstandingError
+from bot.memory import give_back, stay_small
 from bot.nlp.encoder import Encoder, encoder_named
 from bot.nlp.parcels import HEAD, Answer, Lessons, Parcel, Progress, Question, Taught, length, unwrap, wrap
 from bot.slices import USUAL, ask_for_turns
@@ -137,6 +138,7 @@ def answer(pipeline: Pipeline, questions: Sequence[Question]) -> list[Answer]:
 
 def main() -> None:
     """Hear on standard input, say on standard output; whatever else is printed goes to standard error."""
+    stay_small()
     os.nice(NICE)
     ask_for_turns(USUAL)
     with contextlib.suppress(BrokenPipeError):  # the main process has ended, and so do we
@@ -152,9 +154,10 @@ def _serve(encoder_name: str) -> None:
     if not isinstance(lessons, Lessons):
         return  # nobody had anything to teach
     pipeline = teach(lessons, encoder, mouth)
+    del lessons, encoder
     if pipeline is None:
         return
-    gc.collect()
+    give_back()
     gc.freeze()
     while heard := ears.hear():
         questions = [parcel for parcel in heard if isinstance(parcel, Question)]
