@@ -5,6 +5,7 @@ What nobody writes in takes no memory then, however many languages were learnt.
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ Array = npt.NDArray[Any]
 
 
 def keep(folder: Path, **arrays: Array) -> None:
-    """Write each into a file of its own. Raises OSError.
+    """Write each into a file of its own, in place of what was there. Raises OSError.
 
-    The folder is new: files that somebody looks at must never be written to.
+    The files are new ones: those that somebody looks at must never be written to. They stay until nobody does.
     """
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)

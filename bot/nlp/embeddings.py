@@ -60,8 +60,8 @@ class EmbeddingFile:
     def _keys(self, texts: Sequence[str], progress: Progress | None) -> list[bytes]:
         """Of ``texts``, all of which are known from then on."""
         keys = [key_of(text) for text in texts]
-        known = self._made.keys() | self._shipped.keys()
-        missing = list({key: text for key, text in zip(keys, texts, strict=True) if key not in known}.items())
+        pairs = zip(keys, texts, strict=True)
+        missing = list({key: text for key, text in pairs if not (key in self._made or key in self._shipped)}.items())
         for start in range(0, len(missing), _CHUNK):
             if progress:
                 progress("Learning examples", start, len(missing))

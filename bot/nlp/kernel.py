@@ -68,7 +68,7 @@ class Texts:
             for block in blocks:
                 fill(block)
             return alike
-        assert to.columns is not None  # made now, not by two threads at once
+        _ = to.columns  # made now, not by two threads at once
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for _ in pool.map(fill, blocks):
                 """Raises what went wrong."""

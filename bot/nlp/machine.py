@@ -148,7 +148,7 @@ class Machine:
         return [(self.texts[i], self.labels[self.numbers[i]], float(cosines[i])) for i in best]
 
     def save(self, path: Path) -> None:
-        """Write it to the new folder ``path``, and a file beside it."""
+        """Write it to the folder ``path``, in place of what was there, and a file beside it."""
         facts = {
             "labels": self.labels,
             "parts": self.projection.parts,

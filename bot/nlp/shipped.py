@@ -45,6 +45,9 @@ class Shipped(Mapping[bytes, Halves]):
         found: Halves = self.rows([key])[0]
         return found
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._places  # without unpacking it
+
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._places)
 

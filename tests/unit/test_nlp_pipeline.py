@@ -202,6 +202,17 @@ def test_a_saved_pipeline_gives_the_same_answers(trained: Pipeline, tmp_path: Pa
         assert loaded.understand_now(text) == trained.understand_now(text)
 
 
+def test_a_loaded_pipeline_may_be_saved_over_what_it_was_loaded_from(trained: Pipeline, tmp_path: Path) -> None:
+    trained.save(tmp_path / "kept")
+    loaded = Pipeline.load(tmp_path / "kept", HashedNgrams())
+
+    loaded.save(tmp_path / "kept")
+
+    again = Pipeline.load(tmp_path / "kept", HashedNgrams())
+    for text in ("where is my order", "hello"):
+        assert loaded.understand_now(text) == again.understand_now(text) == trained.understand_now(text)
+
+
 def test_a_saved_pipeline_holds_no_pickles(trained: Pipeline, tmp_path: Path) -> None:
     trained.save(tmp_path / "kept")
 
