@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 
-
-class _Spaces(dict[int, str]):
-    """What a character is replaced by: punctuation by a space, but for the braces of placeholders."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        self[code] = found = " " if unicodedata.category(char)[0] == "P" and char not in "{}" else char
-        return found
+from bot.core.letters import Letters
 
 
-_FOR_PUNCTUATION = _Spaces()
+def _without_punctuation(character: str) -> str:
+    """The braces of placeholders stay."""
+    return " " if unicodedata.category(character)[0] == "P" and character not in "{}" else character
+
+
+_BARE = Letters(_without_punctuation)
 
 
 def normalised(sentence: str) -> str:
     """What makes two sentences the same: letters without case, and no punctuation; spaces count once."""
     folded = unicodedata.normalize("NFC", sentence).casefold()
-    return " ".join(folded.translate(_FOR_PUNCTUATION).split()) or " ".join(folded.split())
+    return " ".join(folded.translate(_BARE).split()) or " ".join(folded.split())

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 from functools import lru_cache
 
+from bot.core.letters import Letters
 from bot.nlp.greek import is_greeklish, sound_of_greek, sound_of_greeklish
 
 MAX_CHARS = 8_192
@@ -45,25 +45,8 @@ _CYRILLIC = {
 }
 
 
-_MOST_LETTERS = 4_096
-
-
-class _Letters(dict[int, str | None]):
-    """A table for ``str.translate`` that is filled in as characters are met: None takes one out."""
-
-    def __init__(self, becomes: Callable[[str], str | None]) -> None:
-        super().__init__()
-        self._becomes = becomes
-
-    def __missing__(self, place: int) -> str | None:
-        if len(self) >= _MOST_LETTERS:
-            self.clear()
-        self[place] = found = self._becomes(chr(place))
-        return found
-
-
-_VISIBLE = _Letters(lambda c: None if unicodedata.category(c) in _INVISIBLE else c)
-_WITHOUT_MARKS = _Letters(lambda c: None if unicodedata.combining(c) else c)
+_VISIBLE = Letters(lambda c: None if unicodedata.category(c) in _INVISIBLE else c)
+_WITHOUT_MARKS = Letters(lambda c: None if unicodedata.combining(c) else c)
 
 
 def clean(text: str) -> str:
@@ -124,7 +107,7 @@ def _latin_letter(character: str) -> str:
     return _CYRILLIC[lower] if character == lower else _CYRILLIC[lower].capitalize()
 
 
-_LATIN = _Letters(_latin_letter)
+_LATIN = Letters(_latin_letter)
 
 
 @lru_cache(maxsize=4_096)
@@ -151,7 +134,7 @@ def _named(symbol: str) -> str:
     return f" {unicodedata.name(symbol, '').lower().replace(' ', '_')} "
 
 
-_EMOJI_NAMED = _Letters(lambda c: _named(c) if unicodedata.category(c) == "So" else c)
+_EMOJI_NAMED = Letters(lambda c: _named(c) if unicodedata.category(c) == "So" else c)
 
 
 _SENTENCE_ENDS = re.compile(r"(?:(?<=[!?;…])|(?<=[^\d\s]\.))[)\"'’”»]*\s+(?=\D)")
