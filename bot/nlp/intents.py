@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -25,6 +26,7 @@ from bot.nlp.kernel import Floats, probabilities
 from bot.nlp.learnt import Learnt, Memory, Oblivion, digest
 from bot.nlp.machine import NEAREST, Halves, Learner, LeftOut, Lesson, Machine, labels_of
 from bot.nlp.reading import Judgement, Reading, reading
+from bot.nlp.revision import Edit, edit_of, revised
 
 _SENTENCES = 0.25
 _LAST_SENTENCE = 0.2
@@ -59,7 +61,7 @@ class IntentsComponent:
     ) -> dict[str, LeftOut]:
         """Learn ``lessons``, whose embeddings are ``vectors``; what would have been found in them, by language.
 
-        A language that the ``memory`` has just as it is is not learnt again.
+        A language that the ``memory`` has just as it is is not learnt again, and one that it has nearly so is revised.
         """
         memory = memory or Oblivion()
         self.labels = labels_of(lessons)
@@ -72,13 +74,25 @@ class IntentsComponent:
 
         recalled = {language: _recalled(memory, key, partial(made, language)) for language, key in keys.items()}
         known = {language: found for language, found in recalled.items() if found is not None}
+        taught = {language: [lessons[row] for row in rows[language]] for language in rows if language not in known}
+        edits = {language: _edit(memory, keys[language], own) for language, own in taught.items()}
+        edited = {language: found for language, found in edits.items() if found is not None}
+        known |= {language: before for language, (before, _) in edited.items()}
         new = {language: made(language) for language in rows if language not in known}
-        asked = [language for language in several if len(new) > (language in new)]  # by one that is learnt now
+        wanting = {*new, *edited}
+        asked = [language for language in several if wanting - {language}]
         advisers = {language: _adviser(language, known, new) for language in asked}
+
+        def others_of(language: str) -> list[Adviser]:
+            return [adviser for other, adviser in advisers.items() if other != language and language in several]
+
+        for language, (before, edit) in edited.items():
+            own = np.array(rows[language])[edit.came].tolist()
+            came = [lessons[row] for row in own]
+            machine = revised(before.machine, came, vectors[own], edit.went, others_of(language))
+            known[language] = replace(before, machine=machine)
         for language, learner in new.items():
-            others = [adviser for other, adviser in advisers.items() if other != language and language in several]
-            machine, left_out = learner.learn(others)
-            known[language] = Learnt(machine, left_out)
+            known[language] = Learnt(*learner.learn(others_of(language)))
             memory.remember(keys[language], known[language])
         self._machines = {language: known[language].machine for language in rows}
         self._advisers = {language: self._machines[language].adviser for language in several}
@@ -210,7 +224,10 @@ def _keys(
     rows: Mapping[str, Sequence[int]],
     several: Sequence[str],
 ) -> dict[str, str]:
-    return {language: digest([lessons[row] for row in own], labels, parts, several) for language, own in rows.items()}
+    return {
+        language: digest(language, [lessons[row] for row in own], labels, parts, several)
+        for language, own in rows.items()
+    }
 
 
 def _dealt(lessons: Sequence[Lesson], labels: Sequence[str]) -> tuple[dict[str, list[int]], list[str]]:
@@ -234,6 +251,14 @@ def _recalled(memory: Memory, key: str, learner: Callable[[], Learner]) -> Learn
         found = Learnt(learner().recall(in_short.gist), in_short.left_out)
         memory.remember(key, found)
     return found
+
+
+def _edit(memory: Memory, key: str, lessons: Sequence[Lesson]) -> tuple[Learnt, Edit] | None:
+    """What was learnt of nearly the same lessons, and how those differ."""
+    for found in memory.others(key):
+        if (edit := edit_of(found.machine, lessons)) is not None:
+            return found, edit
+    return None
 
 
 def _adviser(language: str, known: Mapping[str, Learnt], new: Mapping[str, Learner]) -> Adviser:

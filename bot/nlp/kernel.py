@@ -125,9 +125,14 @@ def weigh(texts: Texts, targets: Floats, labels: Numbers, share: float) -> tuple
         landmarks = choose_landmarks(labels)
         to = texts[landmarks]
         return landmarks, _weights_over(lambda rows: texts[rows].similar(to, share), targets, landmarks)[1]
+    return np.arange(len(texts)), weighed_again(texts, targets, share)
+
+
+def weighed_again(texts: Texts, missing: Floats, share: float) -> Floats:
+    """What to add to the weights of ``texts``, of whose targets so much is ``missing`` by the weights they have."""
     kernel = _with_ridge(texts.similar(texts, share))
-    weights = linalg.solve(kernel, targets, assume_a="pos", overwrite_a=True, check_finite=False)
-    return np.arange(len(kernel)), np.asarray(weights, dtype=np.float32)
+    found = linalg.solve(kernel, missing, assume_a="pos", overwrite_a=True, check_finite=False)
+    return np.asarray(found, dtype=np.float32)
 
 
 def solve_exactly(kernel: Floats, targets: Floats, groups: Sequence[int]) -> Solution:

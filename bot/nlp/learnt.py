@@ -1,8 +1,9 @@
 """What was learnt of each language, kept for the next training: an edit in one language teaches that one alone anew.
 
 The machines of the others stay as they are: fitted to what that language said before, from which an example more or
-less takes little away. Else an edit would take as long as the first training. What the shipped examples teach comes
-with the product, in short (:mod:`bot.nlp.shipped`).
+less takes little away. Else an edit would take as long as the first training. Where little was edited, what was learnt
+before is brought up to date (:mod:`bot.nlp.revision`). What the shipped examples teach comes with the product, in short
+(:mod:`bot.nlp.shipped`).
 """
 
 from __future__ import annotations
@@ -10,25 +11,24 @@ from __future__ import annotations
 import os
 import shutil
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from bot.nlp.abroad import SPEAKING, Adviser
 from bot.nlp.encoder import Parts
-from bot.nlp.kernel import EXACT, LANDMARKS, Doubles, Numbers
+from bot.nlp.kernel import EXACT, LANDMARKS
 from bot.nlp.machine import Gist, LeftOut, Lesson, Machine
-from bot.nlp.reading import Judgement
 
-_FORMAT = 3
+_FORMAT = 4
 """Raise this when what an older version kept must not be used any more."""
 
 KEY_BYTES = 12
+_SETTING_BYTES = 4
 
 _KEPT = 12
 """So many are kept, those that were asked for last: six languages, and as many edits that may be taken back."""
@@ -69,6 +69,10 @@ class Memory(Protocol):
         """The same, where only that is remembered which takes long to learn."""
         ...
 
+    def others(self, key: str) -> Iterator[Learnt]:
+        """What was learnt in the same setting of other lessons of the language, the last first."""
+        ...
+
     def remember(self, key: str, learnt: Learnt) -> None:
         """Keep it for :meth:`recall`."""
         ...
@@ -83,16 +87,28 @@ class Oblivion:
     def in_short(self, key: str) -> InShort | None:
         return None
 
+    def others(self, key: str) -> Iterator[Learnt]:
+        return iter(())
+
     def remember(self, key: str, learnt: Learnt) -> None:
         """Forgotten at once."""
 
 
-def digest(lessons: Sequence[Lesson], labels: tuple[str, ...], parts: Parts, among: Sequence[str]) -> str:
-    """The same for the same lessons, learnt ``among`` the same languages; a memory is of one encoder."""
+def digest(
+    language: str, lessons: Sequence[Lesson], labels: tuple[str, ...], parts: Parts, among: Sequence[str]
+) -> str:
+    """The same for the same lessons of a language, learnt ``among`` the same ones; a memory is of one encoder.
+
+    It begins alike whatever the lessons are.
+    """
     told = [(lesson.text, lesson.intent, lesson.excluded) for lesson in lessons]
     groups = _renumbered([lesson.group for lesson in lessons])
-    facts = repr((_FORMAT, EXACT, LANDMARKS, SPEAKING, labels, parts, tuple(among), told, groups))
-    return blake2b(facts.encode("utf-8", "replace"), digest_size=KEY_BYTES).hexdigest()
+    setting = (_FORMAT, EXACT, LANDMARKS, SPEAKING, language, labels, parts, tuple(among))
+    return _hashed(setting, _SETTING_BYTES) + _hashed((told, groups), KEY_BYTES - _SETTING_BYTES)
+
+
+def _hashed(facts: object, size: int) -> str:
+    return blake2b(repr(facts).encode("utf-8", "replace"), digest_size=size).hexdigest()
 
 
 def _renumbered(groups: Sequence[int]) -> list[int]:
@@ -115,7 +131,15 @@ class LearntFolder:
         return self._shipped.get(key)
 
     def recall(self, key: str) -> Learnt | None:
-        place = self._place(key)
+        return self._learnt(self._place(key))
+
+    def others(self, key: str) -> Iterator[Learnt]:
+        alike = self._folder.glob(f"{key[: 2 * _SETTING_BYTES]}*-{self._encoder}")
+        for place in sorted(alike, key=_when, reverse=True):
+            if (found := self._learnt(place)) is not None:
+                yield found
+
+    def _learnt(self, place: Path) -> Learnt | None:
         if not place.is_dir():
             return None
         try:
@@ -156,27 +180,9 @@ def _when(place: Path) -> float:
 
 
 def _save_left_out(left_out: LeftOut, path: Path) -> None:
-    np.savez(path, allow_pickle=False, labels=left_out.labels, figures=figures_of(left_out))
+    np.savez(path, allow_pickle=False, labels=left_out.labels, figures=left_out.figures)
 
 
 def _load_left_out(path: Path) -> LeftOut:
     with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        return left_out_of(arrays["figures"], arrays["labels"])
-
-
-def figures_of(left_out: LeftOut) -> Doubles:
-    """What thresholds are calibrated on, a row for each sentence: all of a judgement but the scores of each intent."""
-    found = [(x.best, x.margin, x.entropy, x.near, x.far, x.outside, x.length) for x in left_out.judgements]
-    return np.array(found, np.float64).reshape(-1, 7)
-
-
-def left_out_of(figures: npt.NDArray[np.floating[Any]], labels: Numbers) -> LeftOut:
-    """Of what :func:`figures_of` kept."""
-    nothing = np.zeros(0, np.float32)
-    return LeftOut(
-        tuple(
-            Judgement(nothing, best, margin, entropy, near, far, outside, int(length))
-            for best, margin, entropy, near, far, outside, length in figures.tolist()
-        ),
-        labels,
-    )
+        return LeftOut(arrays["figures"], arrays["labels"])

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from bot.nlp import arrays
 from bot.nlp.abroad import Adviser, advice, condensed, speaking
 from bot.nlp.encoder import Parts, Vectors
 from bot.nlp.kernel import (
+    Doubles,
     Floats,
     Numbers,
     Solution,
@@ -45,8 +47,13 @@ SHARES = (0.12, 0.6)
 _TRIED_ON = 1_200
 """So many examples show which share is the better one."""
 
+FIGURES = ("best", "margin", "entropy", "near", "far", "outside", "length")
+"""All of a judgement but the scores of each intent."""
+
+_figures = attrgetter(*FIGURES)
 _FOCUS = 20.0
-_NOWHERE = -1
+NOWHERE = -1
+"""The number of being about none of the intents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +74,22 @@ class Lesson:
 class LeftOut:
     """What would have been found in examples had they not been learnt: what thresholds are calibrated on.
 
-    ``labels`` are numbers of intents, below zero for sentences that are about none of them.
+    ``figures`` have a row for each, and a column for each of :data:`FIGURES`. ``labels`` are numbers of intents, below
+    zero for sentences that are about none of them.
     """
 
-    judgements: tuple[Judgement, ...]
+    figures: Doubles
     labels: Numbers
+
+    @classmethod
+    def of(cls, judgements: Sequence[Judgement], labels: Numbers) -> LeftOut:
+        """From what was found in each."""
+        return cls(np.array([_figures(found) for found in judgements], np.float64).reshape(-1, len(FIGURES)), labels)
+
+    def column(self, name: str) -> Doubles:
+        """One of the :data:`FIGURES`, of all of them."""
+        found: Doubles = self.figures[:, FIGURES.index(name)]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +133,10 @@ class Machine:
     def gist(self) -> Gist:
         """What :meth:`Learner.recall` makes the same machine of."""
         return Gist(self.share, self.weights, self.alone, self.temperature)
+
+    def number_of(self, intent: str) -> int:
+        """By which it knows an intent."""
+        return self.labels.index(intent) if intent in self.labels else NOWHERE
 
     def judge(self, texts: Sequence[str], vectors: Halves, beside: Floats | None = None) -> list[Judgement]:
         """What is found in ``texts``, which have these ``vectors``; ``beside`` is what other languages say of them."""
@@ -204,7 +226,7 @@ class Learner:
     def __init__(self, lessons: Sequence[Lesson], vectors: Halves, labels: tuple[str, ...], parts: Parts) -> None:
         known = {label: number for number, label in enumerate(labels)}
         self._lessons, self._labels = lessons, labels
-        self._numbers = np.array([known.get(lesson.intent, _NOWHERE) for lesson in lessons], dtype=np.int64)
+        self._numbers = np.array([known.get(lesson.intent, NOWHERE) for lesson in lessons], dtype=np.int64)
         self._taught = np.array([not lesson.excluded for lesson in lessons], dtype=np.bool_)
         self._groups = [lesson.group for lesson in lessons]
         with ThreadPoolExecutor(1) as beside:  # the one multiplies, the other counts
@@ -256,7 +278,7 @@ class Learner:
         numbers = self._numbers[solution.judged]
         temperature = fit_temperature(solution.left_out[of_examples, :-1], numbers[of_examples]) if many else 15.0
         machine = self._machine(solution.landmarks, Gist(self._share, solution.weights, self._alone, temperature))
-        useful = of_examples | (numbers == _NOWHERE)
+        useful = of_examples | (numbers == NOWHERE)
         near = self._near(machine, solution.landmarks, solution.judged[useful])
         judgements = tuple(
             machine.judgement(scores[:-1], *nearness, float(scores[-1]), len(self._lessons[row].text))
@@ -264,7 +286,7 @@ class Learner:
                 solution.left_out[useful], near, solution.judged[useful].tolist(), strict=True
             )
         )
-        return machine, LeftOut(judgements, np.where(of_examples, numbers, _NOWHERE)[useful])
+        return machine, LeftOut.of(judgements, np.where(of_examples, numbers, NOWHERE)[useful])
 
     def _machine(self, landmarks: Numbers, gist: Gist) -> Machine:
         return Machine(
@@ -313,26 +335,15 @@ class Learner:
         return max(SHARES, key=recognised)
 
     def _own(self, numbers: Numbers) -> Floats:
-        """One for an example's own intent, nothing for the others, less the share that chance has."""
-        own = numbers[:, None] == np.arange(len(self._labels))
-        return np.asarray(own - (1 / len(self._labels) if len(self._labels) > 1 else 0.0), dtype=np.float32)
+        return _own(numbers, len(self._labels))
 
     def _targets(self, share: float) -> Floats:
-        """Counter-examples seem to be what their most similar examples are, but for the intent ruled out.
-
-        Those of no intent at all are to score nothing anywhere, but for the last column: being about nothing.
-        """
-        targets = self._own(np.where(self._taught, self._numbers, _NOWHERE))
-        counter = np.flatnonzero(~self._taught & (self._numbers != _NOWHERE))
-        if len(counter) and self._taught.any():
-            examples = np.flatnonzero(self._taught)
-            alike = self._texts[counter].similar(self._texts[examples], share)
-            weights = np.exp(_FOCUS * (alike - 1))
-            weights[self._numbers[counter][:, None] == self._numbers[examples][None]] = 0
-            members = self._numbers[examples][:, None] == np.arange(len(self._labels))
-            targets[counter] += weights @ members / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
-        about_nothing = (self._numbers == _NOWHERE).astype(np.float32)
-        return np.column_stack([targets, about_nothing - about_nothing.mean()]).astype(np.float32)
+        about_nothing = self._numbers == NOWHERE
+        examples = np.flatnonzero(self._taught)
+        counter = np.flatnonzero(~self._taught & ~about_nothing)
+        alike = self._texts[counter].similar(self._texts[examples], share)
+        known, mean = self._numbers[examples], float(about_nothing.mean())
+        return aims(self._numbers, self._taught, len(self._labels), alike, known, mean)
 
     def _near(self, machine: Machine, landmarks: Numbers, rows: Numbers) -> list[tuple[float, float]]:
         """How near each of ``rows`` is to landmarks that are not itself in another spelling."""
@@ -344,6 +355,32 @@ class Learner:
             cosines[groups[part, None] == groups[landmarks][None]] = -1
             found.extend(machine.nearness(row) for row in cosines)
         return found
+
+
+def _own(numbers: Numbers, labels: int) -> Floats:
+    """One for an example's own intent, nothing for the others, less the share that chance has."""
+    own = numbers[:, None] == np.arange(labels)
+    return np.asarray(own - (1 / labels if labels > 1 else 0.0), dtype=np.float32)
+
+
+def aims(
+    numbers: Numbers, taught: npt.NDArray[np.bool_], labels: int, alike: Floats, known: Numbers, about_nothing: float
+) -> Floats:
+    """What lessons are to score. ``alike`` is how like the counter-examples among them are to examples of the ``known``
+    intents.
+
+    Counter-examples seem to be what their most similar examples are, but for the intent ruled out. Those of no intent
+    at all are to score nothing anywhere, but for the last column, being ``about_nothing``: the share of all that is.
+    """
+    targets = _own(np.where(taught, numbers, NOWHERE), labels)
+    counter = np.flatnonzero(~taught & (numbers != NOWHERE))
+    if len(counter) and len(known):
+        weights = np.exp(_FOCUS * (alike - 1))
+        weights[numbers[counter][:, None] == known[None]] = 0
+        members = known[:, None] == np.arange(labels)
+        targets[counter] += weights @ members / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
+    nowhere = (numbers == NOWHERE).astype(np.float32) - about_nothing
+    return np.column_stack([targets, nowhere]).astype(np.float32)
 
 
 def _projected(vectors: Halves, parts: Parts) -> tuple[Projection, Vectors]:

@@ -71,6 +71,20 @@ class Ngrams:
         counts = np.array([frequency[term] for term in kept])[first] if kept else np.zeros(0)
         return cls(terms, (np.log((1 + total) / (1 + counts)) + 1).astype(np.float32))
 
+    def knowing(self, texts: Sequence[Counter[str]], total: int) -> tuple[Ngrams, npt.NDArray[np.int32]]:
+        """With the terms that ``texts`` (:func:`grams` of each) have beside those of ``total`` others, and where the
+        terms known so far have gone.
+        """
+        frequency: Counter[str] = Counter(term for text in texts for term in text)
+        numbers, first = np.unique(_numbers(frequency), return_index=True)
+        counts = np.fromiter(frequency.values(), np.float32, len(frequency))[first]
+        new = ~np.isin(numbers, self.terms, assume_unique=True)
+        rare = (np.log((1 + total) / (1 + counts[new])) + 1).astype(np.float32)
+        places = np.searchsorted(self.terms, numbers[new])
+        moved = np.arange(len(self.terms)) + np.searchsorted(numbers[new], self.terms)
+        found = Ngrams(np.insert(self.terms, places, numbers[new]), np.insert(self.weights, places, rare))
+        return found, moved.astype(np.int32)
+
     def matrix(self, texts: Sequence[Counter[str]]) -> sparse.csr_matrix:
         """Of the :func:`grams` of each text, one row of unit length, or zero where no term is known.
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -81,32 +81,38 @@ class Bar:
     @classmethod
     def learn(cls, left_out: LeftOut, false_rejection: float) -> Bar | None:
         """From the examples, as they would have been judged had they not been learnt; None where there are none."""
-        inside = [found for found, label in zip(left_out.judgements, left_out.labels, strict=True) if label >= 0]
-        outside = [found for found, label in zip(left_out.judgements, left_out.labels, strict=True) if label < 0]
-        if not inside:
+        inside = left_out.labels >= 0
+        if not inside.any():
             return None
-        lengths = np.log1p([found.length for found in inside])
+        best, near, lengths = (left_out.column(name)[inside] for name in ("best", "near", "length"))
         usual: dict[str, float] = {}
-        for name, values in (("best", [x.best for x in inside]), ("near", [x.near for x in inside])):
-            usual |= {f"{name}_{part}": float(x) for part, x in _line(lengths, np.asarray(values)).items()}
-        weights = _weighed(inside, outside) if len(outside) >= _FEWEST_OUTSIDE else ()
+        for name, values in (("best", best), ("near", near)):
+            usual |= {f"{name}_{part}": float(x) for part, x in _line(np.log1p(lengths), values).items()}
+        signs = _signs(left_out)
+        weights = _weighed(signs[inside], signs[~inside]) if (~inside).sum() >= _FEWEST_OUTSIDE else ()
         bare = cls(usual, weights, 0.0)
-        return replace(bare, threshold=float(np.quantile([bare.above(found) for found in inside], false_rejection)))
+        return replace(bare, threshold=float(np.quantile(bare._above(left_out)[inside], false_rejection)))
 
     def above(self, found: Judgement) -> float:
         """By how much a message is above the threshold."""
+        return float(self._above(LeftOut.of([found], np.zeros(1, np.int64)))[0])
+
+    def _above(self, found: LeftOut) -> Doubles:
         if self.weights:
             weights, centres, spreads = np.array_split(np.asarray(self.weights), 3)
-            return float(weights @ ((np.asarray(_signs(found)) - centres) / spreads)) - self.threshold
-        signs = (("best", found.best), ("near", found.near))
-        return sum(self._above(name, value, found.length) for name, value in signs) - self.threshold
+            signs = (_signs(found) - centres) / spreads
+            return np.asarray(signs @ weights - self.threshold, np.float64)
+        lengths = np.log1p(found.column("length"))
+        best, near = (self._unusual(name, found.column(name), lengths) for name in ("best", "near"))
+        return best + near - self.threshold
 
-    def _above(self, name: str, value: float, length: int) -> float:
+    def _unusual(self, name: str, values: Doubles, at: Doubles) -> Doubles:
         """By how many standard deviations a sign is above what is usual at this length."""
-        usual, at = self.usual, math.log1p(length)
+        usual = self.usual
         mean = usual[f"{name}_mean"] + usual[f"{name}_slope"] * at
         spread = usual[f"{name}_spread"] + usual[f"{name}_spread_slope"] * at
-        return (value - mean) / max(spread, usual[f"{name}_least_spread"])
+        unusual: Doubles = (values - mean) / np.maximum(spread, usual[f"{name}_least_spread"])
+        return unusual
 
     def probability(self, found: Judgement) -> float:
         """How likely it is about any of the intents."""
@@ -114,8 +120,8 @@ class Bar:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, above))))
 
 
-def _weighed(inside: Sequence[Judgement], outside: Sequence[Judgement]) -> tuple[float, ...]:
-    signs = np.array([_signs(found) for found in (*inside, *outside)])
+def _weighed(inside: Doubles, outside: Doubles) -> tuple[float, ...]:
+    signs = np.vstack([inside, outside])
     centres, spreads = signs.mean(axis=0), signs.std(axis=0) + 1e-6
     is_inside = np.repeat([1.0, 0.0], [len(inside), len(outside)])
     importance = np.where(is_inside > 0, 0.5 / len(inside), 0.5 / len(outside)) * len(signs)
@@ -161,9 +167,10 @@ class ScopeComponent:
         return self
 
 
-def _signs(found: Judgement) -> tuple[float, float]:
+def _signs(found: LeftOut) -> Doubles:
     """How far the best intent is ahead of being about nothing, in score and in nearness: more signs did worse."""
-    return found.best - found.outside, found.near - found.far
+    best, outside, near, far = (found.column(name) for name in ("best", "outside", "near", "far"))
+    return np.column_stack([best - outside, near - far])
 
 
 def logistic(rows: Doubles, is_inside: Doubles, importance: Doubles, steps: int = 25) -> Doubles:

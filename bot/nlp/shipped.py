@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.nlp.encoder import Encoder, Vectors, file_name, unit
-from bot.nlp.learnt import KEY_BYTES, InShort, figures_of, left_out_of
-from bot.nlp.machine import Gist
+from bot.nlp.learnt import KEY_BYTES, InShort
+from bot.nlp.machine import Gist, LeftOut
 from bot.nlp.projection import main_directions
 
 FOLDER = Path(__file__).parent / "shipped"
@@ -99,18 +99,33 @@ def write_shipped(encoder: Encoder, vectors: Mapping[bytes, npt.NDArray[np.float
     return path
 
 
-def read_learnt(encoder: Encoder, folder: Path = FOLDER) -> dict[str, InShort]:
+class ShippedLearnt(Mapping[str, InShort]):
+    """What was learnt of each language, by its digest; unpacked when it is asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._numbers: dict[str, int] = {}
+        if path.is_file():
+            with np.load(path, allow_pickle=False) as arrays:
+                self._numbers = {key.tobytes().hex(): number for number, key in enumerate(arrays["keys"])}
+
+    def __getitem__(self, key: str) -> InShort:
+        number = self._numbers[key]
+        with np.load(self._path, allow_pickle=False) as arrays:
+            return _in_short({name: arrays[f"{name}{number}"] for name in _OF_EACH})
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+def read_learnt(encoder: Encoder, folder: Path = FOLDER) -> ShippedLearnt:
     """What was learnt of each language's examples, by their :func:`~bot.nlp.learnt.digest`, as far as any came for this
     ``encoder``.
     """
-    path = _path(encoder, folder, _LEARNT)
-    if not path.is_file():
-        return {}
-    with np.load(path, allow_pickle=False) as arrays:
-        keys = [key.tobytes().hex() for key in arrays["keys"]]
-        return {
-            key: _in_short({name: arrays[f"{name}{number}"] for name in _OF_EACH}) for number, key in enumerate(keys)
-        }
+    return ShippedLearnt(_path(encoder, folder, _LEARNT))
 
 
 def write_learnt(encoder: Encoder, learnt: Mapping[str, InShort], folder: Path = FOLDER) -> Path:
@@ -122,7 +137,7 @@ def write_learnt(encoder: Encoder, learnt: Mapping[str, InShort], folder: Path =
             np.array([found.gist.share, found.gist.temperature]),
             found.gist.weights.astype(np.float16),
             found.gist.alone.astype(np.float16),
-            figures_of(found.left_out).astype(np.float32),
+            found.left_out.figures.astype(np.float32),
             found.left_out.labels.astype(np.int16),
         )
         arrays |= {f"{name}{number}": value for name, value in zip(_OF_EACH, values, strict=True)}
@@ -135,7 +150,7 @@ def _in_short(arrays: Mapping[str, npt.NDArray[Any]]) -> InShort:
     facts, weights, alone, figures, labels = (arrays[name] for name in _OF_EACH)
     share, temperature = facts.tolist()
     gist = Gist(share, weights.astype(np.float32), alone.astype(np.float32), temperature)
-    return InShort(gist, left_out_of(figures, labels.astype(np.int64)))
+    return InShort(gist, LeftOut(figures.astype(np.float64), labels.astype(np.int64)))
 
 
 def _path(encoder: Encoder, folder: Path, what: str = "") -> Path:

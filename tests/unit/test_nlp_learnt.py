@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,22 +11,16 @@ import pytest
 from bot.nlp.encoder import HashedNgrams
 from bot.nlp.intents import IntentsComponent
 from bot.nlp.learnt import InShort, Learnt, LearntFolder
-from bot.nlp.reading import Judgement
 from bot.nlp.shipped import read_learnt, write_learnt
 from tests.unit.test_nlp_abroad import PARTS, lessons_of, refund_in_lithuanian
 
 KEPT = 12
 
 
-def figures(found: Judgement) -> tuple[float, ...]:
-    """All that thresholds may be calibrated on."""
-    return found.best, found.margin, found.entropy, found.near, found.far, found.outside, found.length
-
-
 class Watched(LearntFolder):
     """Notes what it is asked for and given."""
 
-    def __init__(self, folder: Path, shipped: dict[str, InShort] | None = None) -> None:
+    def __init__(self, folder: Path, shipped: Mapping[str, InShort] | None = None) -> None:
         super().__init__(folder, "tiny", shipped)
         self.known: list[bool] = []
         self.new: dict[str, Learnt] = {}
@@ -41,7 +36,7 @@ class Watched(LearntFolder):
 
 
 def taught(
-    folder: Path, *languages: str, edited: str = "", shift: int = 0, shipped: dict[str, InShort] | None = None
+    folder: Path, *languages: str, edited: str = "", shift: int = 0, shipped: Mapping[str, InShort] | None = None
 ) -> tuple[IntentsComponent, Watched]:
     """Some languages learnt; one of them with an example less, groups numbered on by ``shift``."""
     component, memory = IntentsComponent(), Watched(folder, shipped)
@@ -85,8 +80,7 @@ def test_what_is_left_out_is_kept_to_calibrate_on(tmp_path: Path) -> None:
     after = component.learn(lessons, np.stack(vectors), PARTS, memory)["en"]
     assert memory.known == [False, True]
     np.testing.assert_array_equal(after.labels, before.labels)
-    for one, other in zip(after.judgements, before.judgements, strict=True):
-        assert figures(one) == pytest.approx(figures(other))
+    np.testing.assert_allclose(after.figures, before.figures)
 
 
 @pytest.mark.parametrize("damaged", ["machine.json", "machine/vectors.npy", "left_out.npz"])
@@ -125,9 +119,7 @@ def test_what_came_with_the_product_is_not_learnt_again(tmp_path: Path) -> None:
     assert refund_in_lithuanian(again) == pytest.approx(refund_in_lithuanian(first), abs=1e-3)
     for key, one in memory.new.items():
         assert one.machine.gist.weights == pytest.approx(shipped[key].gist.weights, abs=1e-2)
-        assert [figures(x) for x in one.left_out.judgements] == [
-            pytest.approx(figures(x), abs=1e-5) for x in shipped[key].left_out.judgements
-        ]
+        np.testing.assert_allclose(one.left_out.figures, shipped[key].left_out.figures, atol=1e-5)
     _, memory = taught(here, "en", "sl", "lt")
     assert memory.known == [True] * 3  # from now on as a whole
 
