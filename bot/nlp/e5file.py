@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from bot.core.errors import UnderstandingError
 from bot.memory import hold_little
-from bot.nlp.transformer import Floats, Layer, Norm, Packed, Transformer
+from bot.nlp.transformer import Floats, Layer, Norm, Packed, Weights
 from bot.nlp.unigram import Unigram
 
 _MAGIC = b"E5S1"
@@ -27,8 +27,10 @@ _PER_BLOCK = 32
 
 
 @dataclass(frozen=True, slots=True)
-class E5:
-    """The model. ``words`` stay in blocks, mapped from the file: of a quarter of a million few are ever needed."""
+class Vocabulary:
+    """The pieces of words. ``words`` stay in blocks, mapped from the file: of a quarter of a million few are ever
+    needed.
+    """
 
     tokenizer: Unigram
     begin: int
@@ -36,10 +38,9 @@ class E5:
     longest: int
     """Most pieces that can be read at once."""
     words: npt.NDArray[np.void]
-    transformer: Transformer
 
 
-def read_e5(path: Path) -> E5:
+def read_e5(path: Path) -> tuple[Vocabulary, Weights]:
     """The model in ``path``. Raises UnderstandingError for a file that is not one."""
     try:
         with path.open("rb") as file:
@@ -76,7 +77,7 @@ class _Reader:
         return found
 
 
-def _model(content: mmap.mmap) -> E5:
+def _model(content: mmap.mmap) -> tuple[Vocabulary, Weights]:
     if content[: len(_MAGIC)] != _MAGIC:
         raise ValueError("it does not begin as one")
     reader = _Reader(content, len(_MAGIC) + 4)
@@ -96,14 +97,14 @@ def _model(content: mmap.mmap) -> E5:
     def matrix(name: str, outputs: int, inputs: int) -> Packed:
         return _packed(blocks(name, outputs, inputs), outputs, inputs)
 
-    transformer = Transformer(
+    weights = Weights(
         heads=heads,
         epsilon=float(epsilon),
         positions=floats("emb.pos").reshape(-1, width) + floats("emb.type")[:width],
         after_embedding=Norm(floats("emb.ln.w"), floats("emb.ln.b")),
         layers=tuple(_layer(f"l{number}.", width, inner, floats, matrix) for number in range(depth)),
     )
-    return E5(tokenizer, begin, end, longest, blocks("emb.word", vocabulary, width), transformer)
+    return Vocabulary(tokenizer, begin, end, longest, blocks("emb.word", vocabulary, width)), weights
 
 
 def _layer(

