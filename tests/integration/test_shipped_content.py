@@ -28,8 +28,8 @@ LANGUAGES = LOADED.snapshot.languages(INTENTS)
 SENTENCES = sentences_of(LOADED.snapshot)
 CHECKS = [sentence for sentence in SENTENCES if sentence.role == CHECK]
 
-AT_LEAST = {"en": 0.97, "sl": 0.78, "el": 0.82, "lv": 0.84, "sr": 0.82, "lt": 0.86}
-OVERALL = 0.85
+AT_LEAST = {"en": 0.97, "sl": 0.81, "el": 0.87, "lv": 0.85, "sr": 0.86, "lt": 0.86}
+OVERALL = 0.87
 """Shares of the check sentences that are understood today, in each language and of all. All should be: raise these."""
 
 
