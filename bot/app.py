@@ -26,7 +26,8 @@ from bot.flow import Flow
 from bot.following import Following
 from bot.line import Line
 from bot.metrics import Metrics
-from bot.nlp.remote import RemotePipeline, Standby, Tell
+from bot.nlp.mind import Standby, Tell
+from bot.nlp.remote import RemotePipeline
 from bot.outage import Outage
 from bot.ports import Clock
 from bot.publishing import Folders, Publishing
@@ -94,6 +95,7 @@ class App:
         self.line = Line(settings, self.clock)
         self._tell = tell
         self._train = train or self._train_aside
+        self._taught: RemotePipeline | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._healing: set[asyncio.Task[None]] = set()
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -114,7 +116,7 @@ class App:
             raise ContentError(tuple(str(problem) for problem in loaded.problems))
         self.shelf = Shelf(loaded.catalogue, self._train)
         self.publishing = Publishing(Folders(self.settings.content, self.settings.data), self.shelf, self.clock)
-        self.following = Following(self.settings.content, self.shelf, self.publishing, self.metrics, self._standby)
+        self.following = Following(self.settings.content, self.shelf, self.publishing, self.metrics)
         async with AsyncExitStack() as undo:
             await self.line.open()
             undo.push_async_callback(self.line.close)
@@ -301,7 +303,9 @@ class App:
 
     async def _train_aside(self, catalogue: Catalogue) -> Trained:
         assert self._standby is not None
-        return await RemotePipeline.taught(catalogue, self.settings.data / "model", self._standby, self._tell)
+        folder = self.settings.data / "model"
+        self._taught = await RemotePipeline.taught(catalogue, folder, self._standby, self._tell, self._taught)
+        return self._taught
 
     async def _train_first(self, loaded: Loaded) -> None:
         await self.shelf.train_first()

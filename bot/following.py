@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
 
 import structlog
 
@@ -17,33 +16,16 @@ from bot.shelf import Shelf
 log = structlog.get_logger(__name__)
 
 
-class Standby(Protocol):
-    """Gets something ready to learn with, as soon as it is known that there will be something to learn."""
-
-    async def begin(self) -> None:
-        """Begin, unless it has been done."""
-        ...
-
-    async def close(self) -> None:
-        """Nothing was to be learnt after all."""
-        ...
-
-
 class Following:
-    """Follows the files in ``folder``. ``standby`` is told what is coming, where there is one."""
+    """Follows the files in ``folder``."""
 
-    def __init__(
-        self, folder: Path, shelf: Shelf, publishing: Publishing, metrics: Metrics, standby: Standby | None
-    ) -> None:
+    def __init__(self, folder: Path, shelf: Shelf, publishing: Publishing, metrics: Metrics) -> None:
         self._folder, self._shelf, self._publishing, self._metrics = folder, shelf, publishing, metrics
-        self._standby = standby
 
     async def follow(self, live: str) -> None:
         """Take up whatever differs from the version ``live``, until cancelled."""
-        async for loaded in LiveContent(self._folder).watch(live, self._get_ready):
+        async for loaded in LiveContent(self._folder).watch(live):
             await self._take_up(loaded)
-            if self._standby is not None:
-                await self._standby.close()
 
     async def keep(self, loaded: Loaded) -> None:
         """Keep a copy of what went live; without one, the bot works all the same."""
@@ -51,11 +33,6 @@ class Following:
             await self._publishing.keep(loaded)
         except OSError:
             log.exception("this version of the content could not be copied")
-
-    async def _get_ready(self) -> None:
-        """If the bot has written the files itself, they are being learnt already."""
-        if self._standby is not None and not self._shelf.learning:
-            await self._standby.begin()
 
     async def _take_up(self, loaded: Loaded) -> None:
         self._metrics.content.set(len(loaded.problems))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.commands.printing import notes, progress, results
 from bot.memory import stay_small
-from bot.nlp.remote import Standby, Tell
+from bot.nlp.mind import Standby, Tell
 from bot.settings import Settings
 from bot.slices import SHORT, ask_for_turns
 

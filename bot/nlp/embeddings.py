@@ -46,6 +46,13 @@ class EmbeddingFile:
         """The same, but rows are only brought together once they are asked for."""
         return Embedded(self, self._keys(texts, progress))
 
+    def unknown(self, texts: Sequence[str]) -> int:
+        """How many of ``texts`` are still to be embedded."""
+        return len({key for key in map(key_of, texts) if not self._knows(key)})
+
+    def _knows(self, key: bytes) -> bool:
+        return key in self._made or key in self._shipped
+
     def rows(self, keys: Sequence[bytes]) -> Halves:
         """The vectors that are known by these keys. Raises KeyError."""
         rows = np.empty((len(keys), self._encoder.dim), np.float16)
@@ -61,7 +68,7 @@ class EmbeddingFile:
         """Of ``texts``, all of which are known from then on."""
         keys = [key_of(text) for text in texts]
         pairs = zip(keys, texts, strict=True)
-        missing = list({key: text for key, text in pairs if not (key in self._made or key in self._shipped)}.items())
+        missing = list({key: text for key, text in pairs if not self._knows(key)}.items())
         for start in range(0, len(missing), _CHUNK):
             if progress:
                 progress("Learning examples", start, len(missing))

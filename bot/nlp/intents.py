@@ -23,7 +23,7 @@ from bot.nlp.abroad import Adviser, advice
 from bot.nlp.embeddings import Embedded
 from bot.nlp.encoder import Parts, Vectors
 from bot.nlp.kernel import Floats, probabilities
-from bot.nlp.learnt import Learnt, Memory, Oblivion, digest
+from bot.nlp.learnt import Learnt, Memory, MuchToLearnError, Oblivion, digest
 from bot.nlp.machine import NEAREST, Halves, Learner, LeftOut, Lesson, Machine, labels_of
 from bot.nlp.reading import Judgement, Reading, reading
 from bot.nlp.revision import Edit, edit_of, revised
@@ -57,11 +57,18 @@ class IntentsComponent:
         self._advisers: dict[str, Adviser] = {}
 
     def learn(
-        self, lessons: Sequence[Lesson], vectors: Halves | Embedded, parts: Parts, memory: Memory | None = None
+        self,
+        lessons: Sequence[Lesson],
+        vectors: Halves | Embedded,
+        parts: Parts,
+        memory: Memory | None = None,
+        *,
+        little: bool = False,
     ) -> dict[str, LeftOut]:
         """Learn ``lessons``, whose embeddings are ``vectors``; what would have been found in them, by language.
 
         A language that the ``memory`` has just as it is is not learnt again, and one that it has nearly so is revised.
+        With ``little``, raises MuchToLearnError where neither is so.
         """
         memory = memory or Oblivion()
         self.labels = labels_of(lessons)
@@ -78,7 +85,10 @@ class IntentsComponent:
         edits = {language: _edit(memory, keys[language], own) for language, own in taught.items()}
         edited = {language: found for language, found in edits.items() if found is not None}
         known |= {language: before for language, (before, _) in edited.items()}
-        new = {language: made(language) for language in rows if language not in known}
+        unknown = [language for language in rows if language not in known]
+        if little and unknown:
+            raise MuchToLearnError(f"Languages to be learnt anew: {', '.join(unknown)}.")
+        new = {language: made(language) for language in unknown}
         wanting = {*new, *edited}
         asked = [language for language in several if wanting - {language}]
         advisers = {language: _adviser(language, known, new) for language in asked}

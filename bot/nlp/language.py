@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -21,8 +21,9 @@ from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
 from bot.nlp.greek import is_greeklish
+from bot.nlp.notes import Notes
 from bot.nlp.reading import reading
-from bot.nlp.spelling import Spelling
+from bot.nlp.spelling import Spelling, counted
 from bot.nlp.text import letters
 from bot.ports import Hints
 
@@ -41,6 +42,9 @@ _FEWEST_SENTENCES = 50
 
 _MOST_SENTENCES = 1_000
 """More of one language teach nothing new about its letters."""
+
+_FEWEST_LANGUAGES = 2
+"""One looks like none but itself."""
 
 _loading = threading.Lock()
 _loaded: list[LanguageIdentifier] = []
@@ -67,6 +71,10 @@ def _identifier(languages: tuple[str, ...]) -> LanguageIdentifier | None:
         return identifier
 
 
+def _some(texts: Sequence[str]) -> Sequence[str]:
+    return texts[:: -(-len(texts) // _MOST_SENTENCES)]
+
+
 class LanguageComponent:
     """Sets ``language`` and ``written``, of ``languages``. The weights are log-odds that a hint gives its language."""
 
@@ -75,21 +83,18 @@ class LanguageComponent:
         self._so_far = so_far
         self._telegram = telegram
         self._first = first
-        self._spelling = Spelling.learn(())
+        self._spelling = Spelling.learn({})
         _identifier(self.languages)  # now rather than while somebody waits
 
-    def learn(self, sentences: Iterable[tuple[str, str]]) -> None:
-        """Learn what each language looks like from (text, language) pairs, of those that have enough of them."""
-        known: dict[str, list[str]] = {}
-        for text, language in sentences:
-            known.setdefault(language, []).append(text)
-        enough = {k: texts for k, texts in known.items() if k in self.languages and len(texts) >= _FEWEST_SENTENCES}
-        pairs = (
-            (text, language)
-            for language, texts in enough.items()
-            for text in texts[:: -(-len(texts) // _MOST_SENTENCES)]
+    def learn(self, texts: Mapping[str, Sequence[str]], notes: Notes | None = None) -> None:
+        """Learn what each language looks like from its texts, of those that have enough of them."""
+        notes = notes or Notes()
+        enough = {k: own for k, own in texts.items() if k in self.languages and len(own) >= _FEWEST_SENTENCES}
+        if len(enough) < _FEWEST_LANGUAGES:
+            enough = {}
+        self._spelling = Spelling.learn(
+            {language: notes.of(f"spelling-{language}", _some(own), counted) for language, own in enough.items()}
         )
-        self._spelling = Spelling.learn(pairs if len(enough) > 1 else ())
 
     def __call__(self, doc: Doc) -> Doc:
         read = reading(doc)

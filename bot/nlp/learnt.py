@@ -19,6 +19,7 @@ from typing import Protocol
 
 import numpy as np
 
+from bot.core.errors import UnderstandingError
 from bot.nlp.abroad import SPEAKING, Adviser
 from bot.nlp.encoder import Parts
 from bot.nlp.kernel import EXACT, LANDMARKS
@@ -35,6 +36,10 @@ _KEPT = 12
 
 _MACHINE, _LEFT_OUT = "machine", "left_out.npz"
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
+
+
+class MuchToLearnError(UnderstandingError):
+    """There is more to learn than a few examples, and only a little was to be learnt."""
 
 
 @dataclass(frozen=True, slots=True)

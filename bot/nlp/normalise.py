@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from spacy.language import Language as SpacyLanguage
@@ -13,6 +13,7 @@ from spacy.tokens import Doc
 from bot.nlp.encoder import MAX_CHARS
 from bot.nlp.greeting import after_greeting, known_greetings
 from bot.nlp.lexicon import Lexicon
+from bot.nlp.notes import Notes
 from bot.nlp.reading import reading
 from bot.nlp.text import clean, latin_of_cyrillic, sentences, shorten
 
@@ -30,12 +31,12 @@ class NormaliseComponent:
         self._lexicon = Lexicon({})
         self._greetings: frozenset[str] = frozenset()
 
-    def learn(self, sentences: Iterable[tuple[str, str]], greetings: Iterable[str]) -> None:
-        """Learn how words are properly written, from (text, language) pairs in the form of :func:`spoken`.
+    def learn(self, texts: Mapping[str, Sequence[str]], greetings: Iterable[str], notes: Notes | None = None) -> None:
+        """Learn how words are properly written, from the texts of each language in the form of :func:`spoken`.
 
         ``greetings`` are examples of how people greet; the short ones may open a message about anything.
         """
-        self._lexicon = Lexicon.learn(sentences)
+        self._lexicon = Lexicon.learn(texts, notes)
         self._greetings = known_greetings(greetings)
 
     def to_disk(self, path: Path, exclude: Iterable[str] = ()) -> None:

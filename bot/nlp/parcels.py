@@ -21,17 +21,23 @@ HEAD = _LENGTH.size
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """The first thing that is said: be taught this, and keep it in ``folder``."""
+    """Be taught this, and keep it in ``folder``: the first thing that is said, and again later.
 
+    Questions name the ``course``. With ``little``, only if no language must be learnt anew.
+    """
+
+    course: int
     catalogue: Catalogue
     folder: Path
+    little: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What does this mean?"""
+    """What does this mean, to who was taught in this ``course``?"""
 
     number: int
+    course: int
     text: str
     hints: Hints
 
@@ -47,9 +53,18 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """Training is over; ``trouble`` says why it failed."""
+    """Training is over; ``trouble`` says why it failed. ``much``: there is more to learn than a little."""
 
+    course: int
     trouble: str | None = None
+    much: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Nobody will ask about this course any more."""
+
+    course: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +76,7 @@ class Answer:
     trouble: str = ""
 
 
-Parcel = Lessons | Question | Progress | Taught | Answer
+Parcel = Lessons | Question | Progress | Taught | Forget | Answer
 
 
 def wrap(parcel: Parcel) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -42,18 +42,14 @@ class Spelling:
         self.odds = odds
 
     @classmethod
-    def learn(cls, sentences: Iterable[tuple[str, str]]) -> Spelling:
-        """From (text, language) pairs. People leave out diacritics, so each text counts without them as well."""
-        words: dict[str, Counter[str]] = {}
-        for text, language in sentences:
-            words.setdefault(language, Counter()).update(_WORD.findall(text.lower()))
-        counts = {language: _counted(own) for language, own in words.items()}
+    def learn(cls, counts: Mapping[str, Mapping[str, int]]) -> Spelling:
+        """From what was :func:`counted` in texts of each language."""
         languages = tuple(sorted(counts))
         total: Counter[str] = Counter()
         for own in counts.values():
             total.update(own)
         runs = sorted(run for run, count in total.items() if count >= _FEWEST)
-        table = np.array([[counts[language][run] for language in languages] for run in runs], dtype=np.float64)
+        table = np.array([[counts[language].get(run, 0) for language in languages] for run in runs], dtype=np.float64)
         shares = (table + _SMOOTHING) / (table.sum(axis=0) + _SMOOTHING * len(runs)) if runs else table
         odds = np.log(shares) - np.log(shares).mean(axis=1, keepdims=True) if runs else np.zeros((0, len(languages)))
         return cls(languages, {run: row for row, run in enumerate(runs)}, odds.astype(np.float32))
@@ -80,11 +76,15 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(latin_of_cyrillic(text.lower()))
 
 
-def _counted(words: Counter[str]) -> Counter[str]:
-    """How often each run occurs; a word with diacritics counts once with them and once without.
+def counted(texts: Iterable[str]) -> Counter[str]:
+    """How often each run of letters occurs in texts of a language.
 
-    Greek counts in Latin letters as well.
+    People leave out diacritics, so a word with some counts once with them and once without. Greek counts in Latin
+    letters as well.
     """
+    words: Counter[str] = Counter()
+    for text in texts:
+        words.update(_WORD.findall(text.lower()))
     as_often: dict[int, list[str]] = {}
     for word, count in words.items():
         latin = latin_of_cyrillic(word)

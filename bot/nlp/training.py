@@ -29,8 +29,9 @@ from bot.nlp.embeddings import EmbeddingFile, Progress
 from bot.nlp.encoder import Encoder, encoder_named, file_name
 from bot.nlp.intents import IntentsComponent, Lesson
 from bot.nlp.language import LanguageComponent
-from bot.nlp.learnt import InShort, Learnt, LearntFolder, Memory, Oblivion
+from bot.nlp.learnt import InShort, Learnt, LearntFolder, Memory, MuchToLearnError, Oblivion
 from bot.nlp.normalise import NormaliseComponent, spoken
+from bot.nlp.notes import Notes
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.samples import filled
 from bot.nlp.scope import ScopeComponent
@@ -41,11 +42,22 @@ _FORMAT = 12
 
 _KEPT = 2
 
+_LITTLE = 100
+"""Sentences: so many are soon embedded, even where messages are understood at the same time."""
+
 
 def load_or_train(
-    catalogue: Catalogue, folder: Path, *, encoder: Encoder | None = None, progress: Progress | None = None
+    catalogue: Catalogue,
+    folder: Path,
+    *,
+    encoder: Encoder | None = None,
+    progress: Progress | None = None,
+    little: bool = False,
 ) -> Pipeline:
-    """The pipeline for ``catalogue``, from ``folder`` where it was trained on just this before."""
+    """The pipeline for ``catalogue``, from ``folder`` where it was trained on just this before.
+
+    With ``little``, raises MuchToLearnError where more than a few examples differ from what was learnt before.
+    """
     encoder = encoder or encoder_named("default")
     lessons = curriculum(catalogue)
     saved = _folder_of(catalogue, folder, encoder, lessons)
@@ -58,7 +70,7 @@ def load_or_train(
             os.utime(saved)
             give_back()
             return pipeline
-    return _train(catalogue, folder, encoder, lessons, progress)
+    return _train(catalogue, folder, encoder, lessons, progress, little=little)
 
 
 def train(
@@ -72,11 +84,20 @@ def train(
 
 
 def _train(
-    catalogue: Catalogue, folder: Path, encoder: Encoder, lessons: Sequence[Lesson], progress: Progress | None
+    catalogue: Catalogue,
+    folder: Path,
+    encoder: Encoder,
+    lessons: Sequence[Lesson],
+    progress: Progress | None,
+    *,
+    little: bool = False,
 ) -> Pipeline:
     embeddings = EmbeddingFile(folder / "embeddings", encoder)
+    if little and (new := embeddings.unknown([lesson.text for lesson in lessons])) > _LITTLE:
+        raise MuchToLearnError(f"Sentences to be embedded: {new}.")
     memory = LearntFolder(folder / "learnt", file_name(encoder), read_learnt(encoder))
-    pipeline = learn(blank(catalogue, encoder), lessons, embeddings, progress, memory)
+    notes = Notes(folder / "words")
+    pipeline = learn(blank(catalogue, encoder), lessons, embeddings, progress, memory, notes, little=little)
     place = _folder_of(catalogue, folder, encoder, lessons)
     _keep(pipeline, place)
     del embeddings
@@ -92,8 +113,14 @@ def learn(
     embeddings: EmbeddingFile,
     progress: Progress | None = None,
     memory: Memory | None = None,
+    notes: Notes | None = None,
+    *,
+    little: bool = False,
 ) -> Pipeline:
-    """Teach the components of a blank pipeline; what the ``memory`` has is not learnt again."""
+    """Teach the components of a blank pipeline; what the ``memory`` has and the ``notes`` is not found out again.
+
+    With ``little``, raises MuchToLearnError where a language is to be learnt anew.
+    """
     taught = tuple(lessons)
     texts = [lesson.text for lesson in taught]
     vectors = embeddings.embedded(texts, progress)
@@ -103,8 +130,8 @@ def learn(
     embedding = cast("EmbeddingComponent", nlp.get_pipe("keepword_encoder"))
     intents = cast("IntentsComponent", nlp.get_pipe("keepword_intents"))
     with ThreadPoolExecutor(1) as beside:  # while numbers are multiplied
-        words = beside.submit(_learn_words, nlp, taught)
-        left_out = intents.learn(taught, vectors, embedding.learn(), memory)
+        words = beside.submit(_learn_words, nlp, taught, notes or Notes())
+        left_out = intents.learn(taught, vectors, embedding.learn(), memory, little=little)
         words.result()
     cast("ScopeComponent", nlp.get_pipe("keepword_scope")).learn(left_out)
     if progress:
@@ -112,13 +139,15 @@ def learn(
     return Pipeline(nlp)
 
 
-def _learn_words(nlp: SpacyLanguage, lessons: Sequence[Lesson]) -> None:
+def _learn_words(nlp: SpacyLanguage, lessons: Sequence[Lesson], notes: Notes) -> None:
     """What languages look like, and how their words are properly written."""
-    known = [(lesson.text, lesson.language) for lesson in lessons if lesson.language]
-    cast("LanguageComponent", nlp.get_pipe("keepword_language")).learn(known)
-    cast("NormaliseComponent", nlp.get_pipe("keepword_normalise")).learn(
-        known, (lesson.text for lesson in lessons if lesson.intent == GREETING and not lesson.excluded)
-    )
+    texts: dict[str, list[str]] = {}
+    for lesson in lessons:
+        if lesson.language:
+            texts.setdefault(lesson.language, []).append(lesson.text)
+    greetings = (lesson.text for lesson in lessons if lesson.intent == GREETING and not lesson.excluded)
+    cast("LanguageComponent", nlp.get_pipe("keepword_language")).learn(texts, notes)
+    cast("NormaliseComponent", nlp.get_pipe("keepword_normalise")).learn(texts, greetings, notes)
 
 
 def ship(

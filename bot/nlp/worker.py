@@ -1,4 +1,5 @@
-"""The understanding process: taught once, then asked; ends when its input does. Started by :mod:`remote`.
+"""The understanding process: taught, then asked, and taught again meanwhile; ends when its input does. Started by
+:mod:`mind`.
 
 It is given the name of its encoder, and is ready to learn with that before it hears what.
 """
@@ -12,16 +13,18 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock, Thread
 from types import FrameType
 from typing import TYPE_CHECKING
 
 from bot.core.errors import UnderstandingError
 from bot.memory import give_back, stay_small
 from bot.nlp.encoder import Encoder, encoder_named
-from bot.nlp.parcels import HEAD, Answer, Lessons, Parcel, Progress, Question, Taught, length, unwrap, wrap
+from bot.nlp.parcels import HEAD, Answer, Forget, Lessons, Parcel, Progress, Question, Taught, length, unwrap, wrap
 from bot.slices import USUAL, ask_for_turns
 
 if TYPE_CHECKING:
+    from bot.nlp.embeddings import Progress as Tell
     from bot.nlp.pipeline import Pipeline
 
 NICE = 5
@@ -59,14 +62,16 @@ class Ears:
 
 
 class Mouth:
-    """Writes parcels to a pipe."""
+    """Writes parcels to a pipe, from any thread."""
 
     def __init__(self, descriptor: int) -> None:
         self._out = os.fdopen(descriptor, "wb")
+        self._speaking = Lock()
 
     def say(self, *parcels: Parcel) -> None:
-        self._out.write(b"".join(wrap(parcel) for parcel in parcels))
-        self._out.flush()
+        with self._speaking:
+            self._out.write(b"".join(wrap(parcel) for parcel in parcels))
+            self._out.flush()
 
 
 class Interruption:
@@ -101,38 +106,94 @@ def _encoder(name: str) -> Encoder | UnderstandingError:
         return error
 
 
-def teach(lessons: Lessons, encoder: Encoder | UnderstandingError, mouth: Mouth) -> Pipeline | None:
-    """Train, or load what was trained; None, and the reason said, if that failed."""
-    from bot.nlp.training import load_or_train  # noqa: PLC0415 - takes long
+class School:
+    """The pipelines that were taught, by their courses. Taught in one thread, asked in another."""
 
-    interruption = Interruption()
+    def __init__(self, encoder: Encoder | UnderstandingError, mouth: Mouth) -> None:
+        self._encoder, self._mouth = encoder, mouth
+        self._pipelines: dict[int, Pipeline] = {}
 
-    def progress(what: str, done: int, total: int) -> None:
-        if interruption.came:
-            raise UnderstandingError("training was interrupted: Keepword is stopping")
-        mouth.say(Progress(what, done, total))
+    def teach(self, lessons: Lessons) -> bool:
+        """Train, or load what was trained; whether that went well is said. SIGTERM ends it early."""
+        interruption = Interruption()
 
-    try:
-        if isinstance(encoder, UnderstandingError):
-            raise encoder
-        pipeline = load_or_train(lessons.catalogue, lessons.folder, encoder=encoder, progress=progress)
-    except UnderstandingError as error:
-        mouth.say(Taught(str(error)))
-        return None
-    finally:
-        interruption.over()
-    mouth.say(Taught())
-    return pipeline
+        def progress(what: str, done: int, total: int) -> None:
+            if interruption.came:
+                raise UnderstandingError("training was interrupted: Keepword is stopping")
+            self._mouth.say(Progress(what, done, total))
+
+        try:
+            return self._taught(lessons, progress)
+        finally:
+            interruption.over()
+
+    def teach_beside(self, lessons: Lessons) -> None:
+        """The same in a thread of its own, while questions are answered. SIGTERM ends the process at once."""
+
+        def progress(what: str, done: int, total: int) -> None:
+            self._mouth.say(Progress(what, done, total))
+
+        def taught() -> None:
+            try:
+                self._taught(lessons, progress)
+            except Exception as problem:
+                self._mouth.say(Taught(lessons.course, repr(problem), much=True))  # one of its own will see to it
+                raise
+
+        Thread(target=taught, name="learning", daemon=True).start()
+
+    def _taught(self, lessons: Lessons, progress: Tell) -> bool:
+        from bot.nlp.learnt import MuchToLearnError  # noqa: PLC0415 - takes long
+        from bot.nlp.training import load_or_train  # noqa: PLC0415
+
+        try:
+            if isinstance(self._encoder, UnderstandingError):
+                raise self._encoder
+            pipeline = load_or_train(
+                lessons.catalogue, lessons.folder, encoder=self._encoder, progress=progress, little=lessons.little
+            )
+        except MuchToLearnError as much:
+            self._mouth.say(Taught(lessons.course, str(much), much=True))
+        except UnderstandingError as error:
+            self._mouth.say(Taught(lessons.course, str(error)))
+        else:
+            self._pipelines[lessons.course] = pipeline
+            _tidy()
+            self._mouth.say(Taught(lessons.course))
+            return True
+        return False
+
+    def forget(self, course: int) -> None:
+        """Let go of what was taught in a course."""
+        if self._pipelines.pop(course, None) is not None:
+            gc.unfreeze()
+            gc.collect()
+            _tidy()
+
+    def answer(self, questions: Sequence[Question]) -> None:
+        """Answer them, those of one course together."""
+        for course in dict.fromkeys(question.course for question in questions):
+            asked = [question for question in questions if question.course == course]
+            for start in range(0, len(asked), _AT_ONCE):
+                self._mouth.say(*answers(self._pipelines.get(course), asked[start : start + _AT_ONCE]))
 
 
-def answer(pipeline: Pipeline, questions: Sequence[Question]) -> list[Answer]:
+def _tidy() -> None:
+    """What is there now stays, and need not be looked through again."""
+    give_back()
+    gc.freeze()
+
+
+def answers(pipeline: Pipeline | None, questions: Sequence[Question]) -> list[Answer]:
     """Together if that works, else one by one: one message's trouble is not the others'."""
+    if pipeline is None:
+        return [Answer(question.number, trouble="This course was forgotten.") for question in questions]
     try:
         found = pipeline.understand_many([(question.text, question.hints) for question in questions])
     except UnderstandingError as error:
         if len(questions) == 1:
             return [Answer(questions[0].number, trouble=str(error))]
-        return [one for question in questions for one in answer(pipeline, [question])]
+        return [one for question in questions for one in answers(pipeline, [question])]
     return [Answer(question.number, meaning) for question, meaning in zip(questions, found, strict=True)]
 
 
@@ -149,20 +210,18 @@ def _serve(encoder_name: str) -> None:
     mouth = Mouth(os.dup(1))
     os.dup2(2, 1)
     ears = Ears(0)
-    encoder = ready(encoder_name)
+    school = School(ready(encoder_name), mouth)
     lessons = next(iter(ears.hear()), None)
-    if not isinstance(lessons, Lessons):
-        return  # nobody had anything to teach
-    pipeline = teach(lessons, encoder, mouth)
-    del lessons, encoder
-    if pipeline is None:
-        return
-    give_back()
-    gc.freeze()
+    if not isinstance(lessons, Lessons) or not school.teach(lessons):
+        return  # nobody had anything to teach, or it was in vain
+    del lessons
     while heard := ears.hear():
-        questions = [parcel for parcel in heard if isinstance(parcel, Question)]
-        for start in range(0, len(questions), _AT_ONCE):
-            mouth.say(*answer(pipeline, questions[start : start + _AT_ONCE]))
+        school.answer([parcel for parcel in heard if isinstance(parcel, Question)])
+        for parcel in heard:
+            if isinstance(parcel, Lessons):
+                school.teach_beside(parcel)
+            elif isinstance(parcel, Forget):
+                school.forget(parcel.course)
 
 
 if __name__ == "__main__":

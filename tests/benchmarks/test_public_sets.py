@@ -131,5 +131,8 @@ def test_languages_of_short_messages(benchmark: Any, capsys: pytest.CaptureFixtu
 
 def learnt(catalogue: Catalogue) -> LanguageComponent:
     component = LanguageComponent(catalogue.standards.languages, so_far=3.0, telegram=1.0, first=0.2)
-    component.learn((lesson.text, lesson.language) for lesson in lessons_of(catalogue))
+    texts: dict[str, list[str]] = {}
+    for lesson in lessons_of(catalogue):
+        texts.setdefault(lesson.language, []).append(lesson.text)
+    component.learn(texts)
     return component

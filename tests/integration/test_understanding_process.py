@@ -13,7 +13,8 @@ import pytest
 from bot.core.content import Catalogue
 from bot.core.errors import UnderstandingError
 from bot.files.load import load_or_raise
-from bot.nlp.remote import RemotePipeline, Standby
+from bot.nlp.mind import Standby
+from bot.nlp.remote import RemotePipeline
 from bot.ports import Hints
 from tests.content_samples import write_content
 

@@ -78,14 +78,13 @@ def test_serbian_cyrillic_keeps_its_capitals_in_latin() -> None:
 
 
 LEXICON = Lexicon.learn(
-    [
-        ("kdaj dobim račun?", "sl"),
-        ("čez koliko časa", "sl"),
-        ("πού είναι η παραγγελία μου", "el"),
-        ("kur ir mans pasūtījums", "lv"),
-        ("gde je moja porudžbina", "sr"),
-        ("the résumé and the cafe", "en"),
-    ]
+    {
+        "sl": ["kdaj dobim račun?", "čez koliko časa"],
+        "el": ["πού είναι η παραγγελία μου"],
+        "lv": ["kur ir mans pasūtījums"],
+        "sr": ["gde je moja porudžbina"],
+        "en": ["the résumé and the cafe"],
+    }
 )
 
 
