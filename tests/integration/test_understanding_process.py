@@ -16,7 +16,7 @@ from bot.files.load import load_or_raise
 from bot.nlp.mind import Standby
 from bot.nlp.remote import RemotePipeline
 from bot.ports import Hints
-from tests.content_samples import write_content
+from tests.content_samples import edit, write_content
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +107,103 @@ async def test_training_is_told_of_and_can_be_interrupted(tmp_path: Path, conten
     training.cancel()
     with pytest.raises(asyncio.CancelledError):
         await training
+
+
+NEW = "are you there on bank holidays"
+
+
+@pytest.fixture
+def edited(tmp_path: Path) -> Catalogue:
+    """One example more."""
+    folder = write_content(tmp_path / "content")
+    edit(folder, "intents/en/talk.yml", "[when are you open", f"[{NEW}, when are you open")
+    return load_or_raise(folder)
+
+
+async def beside(pipeline: RemotePipeline, catalogue: Catalogue, room: Path) -> RemotePipeline:
+    return await RemotePipeline.taught(catalogue, room / "model", Standby("ngrams"), lambda *_: None, pipeline)
+
+
+async def test_a_small_edit_is_learnt_by_the_process_that_answers_and_the_old_one_still_may_be_asked(
+    pipeline: RemotePipeline, edited: Catalogue, room: Path
+) -> None:
+    learning = asyncio.create_task(beside(pipeline, edited, room))
+    while not learning.done():
+        assert (await pipeline.understand("when are you open", Hints())).intent == "opening_hours"
+    new = await learning
+    assert new.process_id == process_of(pipeline)
+    sure = (await new.understand(NEW, Hints())).confidence
+    assert sure > (await pipeline.understand(NEW, Hints())).confidence
+
+    process = process_of(pipeline)
+    await pipeline.close()
+    with pytest.raises(UnderstandingError, match="closed"):
+        await pipeline.understand(NEW, Hints())
+    assert (await new.understand(NEW, Hints())).confidence == sure
+    await new.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+async def test_much_that_is_new_is_learnt_by_a_process_of_its_own(
+    pipeline: RemotePipeline, tmp_path: Path, room: Path
+) -> None:
+    folder = write_content(tmp_path / "content")
+    many = ", ".join(f"how long do you stay open on day {number} of the week" for number in range(150))
+    edit(folder, "intents/en/talk.yml", "[when are you open", f"[{many}, when are you open")
+    new = await beside(pipeline, load_or_raise(folder), room)
+    assert new.process_id != process_of(pipeline)
+    for each in (pipeline, new):
+        assert (await each.understand("when are you open", Hints())).intent == "opening_hours"
+    await new.close()
+
+
+async def test_killed_it_is_taught_all_its_courses_again(
+    pipeline: RemotePipeline, edited: Catalogue, room: Path
+) -> None:
+    new = await beside(pipeline, edited, room)
+    before = [(await each.understand(NEW, Hints())).confidence for each in (pipeline, new)]
+    os.kill(process_of(pipeline), signal.SIGKILL)
+    assert [(await each.understand(NEW, Hints())).confidence for each in (pipeline, new)] == before
+    await new.close()
+
+
+async def test_where_the_process_ends_while_it_learns_another_one_learns_it(
+    pipeline: RemotePipeline, edited: Catalogue, room: Path
+) -> None:
+    os.kill(process_of(pipeline), signal.SIGSTOP)
+    learning = asyncio.create_task(beside(pipeline, edited, room))
+    await asyncio.sleep(0)
+    os.kill(process_of(pipeline), signal.SIGKILL)
+    new = await learning
+    assert (await new.understand(NEW, Hints())).intent == "opening_hours"
+    assert (await pipeline.understand("when are you open", Hints())).intent == "opening_hours"
+    assert new.process_id != pipeline.process_id
+    await new.close()
+
+
+async def test_learning_may_be_given_up_and_the_process_goes_on(
+    pipeline: RemotePipeline, edited: Catalogue, room: Path
+) -> None:
+    learning = asyncio.create_task(beside(pipeline, edited, room))
+    await asyncio.sleep(0)
+    learning.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await learning
+    assert (await pipeline.understand("when are you open", Hints())).intent == "opening_hours"
+
+
+async def test_closed_while_it_learns_it_leaves_no_process_behind(
+    pipeline: RemotePipeline, edited: Catalogue, room: Path
+) -> None:
+    process = process_of(pipeline)
+    os.kill(process, signal.SIGSTOP)
+    learning = asyncio.create_task(beside(pipeline, edited, room))
+    await asyncio.sleep(0)
+    await pipeline.close()
+    learning.cancel()
+    os.kill(process, signal.SIGCONT)
+    with pytest.raises(asyncio.CancelledError):
+        await learning
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
