@@ -95,7 +95,6 @@ class App:
         self.line = Line(settings, self.clock)
         self._tell = tell
         self._train = train or self._train_aside
-        self._taught: RemotePipeline | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._healing: set[asyncio.Task[None]] = set()
         self._failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -303,9 +302,9 @@ class App:
 
     async def _train_aside(self, catalogue: Catalogue) -> Trained:
         assert self._standby is not None
-        folder = self.settings.data / "model"
-        self._taught = await RemotePipeline.taught(catalogue, folder, self._standby, self._tell, self._taught)
-        return self._taught
+        live = self.shelf.live
+        before = live if isinstance(live, RemotePipeline) else None
+        return await RemotePipeline.taught(catalogue, self.settings.data / "model", self._standby, self._tell, before)
 
     async def _train_first(self, loaded: Loaded) -> None:
         await self.shelf.train_first()

@@ -57,6 +57,11 @@ class Shelf:
         return self._first.done() and not self._first.cancelled() and self._first.exception() is None
 
     @property
+    def live(self) -> Trained | None:
+        """The pipeline that understands now; None before the first training is over."""
+        return self._live
+
+    @property
     def learning(self) -> bool:
         """Whether a pipeline is being trained to go live."""
         return self._one_at_a_time.locked()

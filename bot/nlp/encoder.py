@@ -7,10 +7,11 @@ its factory with :func:`encoder_factory`; nothing here is downloaded at run time
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
-import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 from zlib import crc32
 
@@ -61,7 +62,6 @@ def readable(text: str) -> str:
 
 
 _BATCH = 32
-_embedding = threading.Lock()
 
 
 def _of_a_length(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -79,14 +79,10 @@ def _of_a_length(lengths: Sequence[int]) -> Iterator[list[int]]:
 def in_batches(
     pieces: Sequence[Sequence[int]], embed: Callable[[Sequence[Sequence[int]]], Vectors], dim: int
 ) -> Vectors:
-    """Rows of unit length, in order. Texts of about one length are embedded together, one batch at a time.
-
-    Two threads at once would only take each other's cache.
-    """
+    """Rows of unit length, in order. Texts of about one length are embedded together, one batch at a time."""
     vectors = np.zeros((len(pieces), dim), dtype=np.float32)
     for chosen in _of_a_length([len(text) for text in pieces]):
-        with _embedding:
-            vectors[chosen] = embed([pieces[i] for i in chosen])
+        vectors[chosen] = embed([pieces[i] for i in chosen])
     return unit(vectors)
 
 
@@ -137,10 +133,11 @@ def default_encoder() -> str:
 
 
 class Blend:
-    """Several encoders side by side. A vector is made of a stretch for each, whose square is the encoder's share."""
+    """Several encoders at once. A vector is made of a stretch for each, whose square is the encoder's share."""
 
     def __init__(self, encoders: Sequence[Encoder]) -> None:
         self._encoders = tuple(encoders)
+        self._together = ThreadPoolExecutor(min(len(encoders), _processors()), "encoder")
         shares = [_SHARES.get(encoder.id.split("-")[0], _SHARE) for encoder in encoders]
         self._shares = tuple(share / sum(shares) for share in shares)
         self.parts = tuple(
@@ -158,7 +155,12 @@ class Blend:
         return sum(encoder.dim for encoder in self._encoders)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        return in_shares([encoder.encode(texts) for encoder in self._encoders], self._shares)
+        return in_shares(list(self._together.map(lambda encoder: encoder.encode(texts), self._encoders)), self._shares)
+
+
+def _processors() -> int:
+    """How many we may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def parts_of(encoder: Encoder) -> Parts:
