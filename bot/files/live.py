@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import timedelta
 from pathlib import Path, PurePath
@@ -17,8 +17,6 @@ from bot.files.load import Loaded, load_snapshot
 
 SETTLE = timedelta(milliseconds=300)
 """Files that have not changed for this long are taken as finished: editors write in several steps."""
-
-Changing = Callable[[], Awaitable[None]]
 
 LOOK_AGAIN = timedelta(seconds=2)
 """How often the files are read even though nothing was noticed: some mounted folders tell nothing."""
@@ -47,26 +45,23 @@ class LiveContent:
         self._look_again = look_again.total_seconds()
         self._force_polling = force_polling
 
-    async def watch(self, since: str, changing: Changing | None = None) -> AsyncGenerator[Loaded, None]:
+    async def watch(self, since: str) -> AsyncGenerator[Loaded, None]:
         """Each new version of the files, right or wrong, beginning with what differs from the version ``since``.
 
-        ``changing`` is awaited as soon as there is something new, before it has come to rest and was read. Never the
-        same version twice in a row. While there are no files at all, nothing: they are on their way.
+        Never the same version twice in a row. While there are no files at all, nothing: they are on their way.
         Ends only by being closed or cancelled.
         """
         version = since
         async with aclosing(self._stirrings()) as stirrings:
             async for _ in stirrings:
-                snapshot = await self._settled(version, changing)
+                snapshot = await self._settled(version)
                 if snapshot is not None:
                     version = snapshot.version
                     yield await asyncio.to_thread(load_snapshot, snapshot, required=self._required)
 
-    async def _settled(self, known: str, changing: Changing | None) -> Snapshot | None:
+    async def _settled(self, known: str) -> Snapshot | None:
         """The files once they rest, if they are not those of the version ``known``."""
         snapshot = await asyncio.to_thread(take_snapshot, self._folder)
-        if changing is not None and snapshot.files and snapshot.version != known:
-            await changing()
         while snapshot.files and snapshot.version != known:
             await asyncio.sleep(self._settle)
             again = await asyncio.to_thread(take_snapshot, self._folder)
