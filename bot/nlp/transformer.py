@@ -37,7 +37,7 @@ _FAR = 4.0
 
 _MOST = 0.95
 """Inputs share one scale. This share of them sets it; the others, which are larger, are made as small beforehand, and
-their weights larger."""
+their weights larger (SmoothQuant: Xiao et al. 2023, https://arxiv.org/abs/2211.10438)."""
 
 
 _HALF_A_BYTE = 4
