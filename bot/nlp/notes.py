@@ -1,6 +1,6 @@
-"""What was found out about the words of a language's examples, kept on disk by the examples.
+"""What was found out about texts, kept on disk by the texts, so that the same ones are not looked through again.
 
-An edit in one language has only that one looked through again.
+An edit in one language leaves the words of the others as they were; and a later start finds all as it was.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ T = TypeVar("T", int, str)
 _FORMAT = 1
 """Raise this when what an older version kept must not be used any more."""
 
-_KEPT = 24
-"""So many are kept, those that were asked for last: of six languages the spelling and the words, and as many again."""
+_KEPT = 36
+"""So many are kept, those that were asked for last: of six languages the spelling and the words, and twice as many."""
 
 
 class Notes:
@@ -38,9 +38,9 @@ class Notes:
         content = json.dumps([_FORMAT, *texts]).encode()
         place = self._folder / f"{what}-{blake2b(content, digest_size=12).hexdigest()}.json"
         try:
-            kept: dict[str, T] = json.loads(place.read_text(encoding="utf-8"))
+            kept: dict[str, T] = dict(json.loads(place.read_text(encoding="utf-8")))
             os.utime(place)
-        except (OSError, ValueError):
+        except (OSError, ValueError, TypeError):
             kept = dict(find(texts))
             with contextlib.suppress(OSError):
                 self._keep(place, kept)

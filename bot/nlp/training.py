@@ -6,8 +6,9 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -42,6 +43,9 @@ _FORMAT = 12
 
 _KEPT = 2
 
+_NOTES = "notes"
+"""The folder of what was found out about texts."""
+
 _LITTLE = 100
 """Sentences: so many are soon embedded, even where messages are understood at the same time."""
 
@@ -59,8 +63,8 @@ def load_or_train(
     With ``little``, raises MuchToLearnError where more than a few examples differ from what was learnt before.
     """
     encoder = encoder or encoder_named("default")
-    lessons = curriculum(catalogue)
-    saved = _folder_of(catalogue, folder, encoder, lessons)
+    lessons = cache(partial(curriculum, catalogue))
+    saved = folder / "models" / _known_fingerprint(catalogue, encoder, lessons, Notes(folder / _NOTES))
     if saved.is_dir():
         try:
             pipeline = Pipeline.load(saved, encoder)
@@ -70,7 +74,7 @@ def load_or_train(
             os.utime(saved)
             give_back()
             return pipeline
-    return _train(catalogue, folder, encoder, lessons, progress, little=little)
+    return _train(catalogue, folder, encoder, lessons(), progress, little=little)
 
 
 def train(
@@ -96,9 +100,9 @@ def _train(
     if little and (new := embeddings.unknown([lesson.text for lesson in lessons])) > _LITTLE:
         raise MuchToLearnError(f"Sentences to be embedded: {new}.")
     memory = LearntFolder(folder / "learnt", file_name(encoder), read_learnt(encoder))
-    notes = Notes(folder / "words")
+    notes = Notes(folder / _NOTES)
     pipeline = learn(blank(catalogue, encoder), lessons, embeddings, progress, memory, notes, little=little)
-    place = _folder_of(catalogue, folder, encoder, lessons)
+    place = folder / "models" / fingerprint(catalogue, encoder, lessons)
     _keep(pipeline, place)
     del embeddings
     with contextlib.suppress(UnderstandingError):  # what was kept takes less memory than what was learnt
@@ -279,8 +283,28 @@ def fingerprint(catalogue: Catalogue, encoder: Encoder, lessons: Sequence[Lesson
     return blake2b(json.dumps(facts, sort_keys=True).encode(errors="surrogatepass"), digest_size=12).hexdigest()
 
 
-def _folder_of(catalogue: Catalogue, folder: Path, encoder: Encoder, lessons: Sequence[Lesson]) -> Path:
-    return folder / "models" / fingerprint(catalogue, encoder, lessons)
+def _known_fingerprint(
+    catalogue: Catalogue, encoder: Encoder, lessons: Callable[[], Sequence[Lesson]], notes: Notes
+) -> str:
+    """The :func:`fingerprint`, from the ``notes`` where the same code has made it of the same sentences before.
+
+    So a later start need not make lessons of them.
+    """
+    told = [(x.intent, x.language, x.examples, x.excluded, x.slots) for x in catalogue.phrases]
+    setting = (encoder.id, encoder.dim, version("spacy"), version("keepword"), _code())
+    asked = repr((setting, _config(catalogue), told))
+
+    def found(_: Sequence[str]) -> dict[str, str]:
+        return {"model": fingerprint(catalogue, encoder, lessons())}
+
+    return notes.of("model", [asked], found).get("model") or found([asked])["model"]
+
+
+def _code() -> list[tuple[str, int, int]]:
+    """Tells whether any of the files has changed that lessons are made with: of each its name, size and time."""
+    here = Path(__file__).parent
+    files = (each for folder in (here, here / "elsewhere", here.parent / "core") for each in sorted(folder.iterdir()))
+    return [(each.name, each.stat().st_size, each.stat().st_mtime_ns) for each in files if each.is_file()]
 
 
 def _keep(pipeline: Pipeline, place: Path) -> None:

@@ -47,7 +47,7 @@ def test_they_outlast_the_process_and_go_by_what_they_are_about(tmp_path: Path) 
     assert find.times == 2
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe"])
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"7"])
 def test_what_is_damaged_is_found_out_again(tmp_path: Path, content: bytes) -> None:
     find = Asked()
     Notes(tmp_path).of("letters", ["aab"], find)

@@ -269,6 +269,27 @@ def test_a_damaged_pipeline_is_made_anew(tmp_path: Path, file: str) -> None:
     assert load_or_train(content(), tmp_path, encoder=HashedNgrams()).understand_now("hello").intent == "greeting"
 
 
+def test_a_pipeline_is_found_by_what_it_was_taught_whatever_was_there_before(tmp_path: Path) -> None:
+    for each in (content(), content(greeting=["howdy"]), content(), content(greeting=["howdy", "ahoy"])):
+        found = load_or_train(each, tmp_path, encoder=HashedNgrams())
+        place = tmp_path / "models" / fingerprint(each, HashedNgrams(), curriculum(each))
+        assert place.is_dir()
+        assert found.understand_now("ahoy there").confidence == pytest.approx(
+            Pipeline.load(place, HashedNgrams()).understand_now("ahoy there").confidence
+        )
+
+
+def test_what_was_noted_of_a_content_is_found_out_again_where_it_is_damaged(tmp_path: Path) -> None:
+    load_or_train(content(), tmp_path, encoder=HashedNgrams())
+    for note in (tmp_path / "notes").iterdir():
+        note.write_text("{}")
+    encoder = Counting()
+
+    load_or_train(content(), tmp_path, encoder=encoder)
+
+    assert encoder.asked == []
+
+
 def test_an_interrupted_training_leaves_no_half_pipeline(tmp_path: Path) -> None:
     def interrupt(what: str, done: int, total: int) -> None:
         raise KeyboardInterrupt
