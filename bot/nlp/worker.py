@@ -107,11 +107,12 @@ def _encoder(name: str) -> Encoder | UnderstandingError:
 
 
 class School:
-    """The pipelines that were taught, by their courses. Taught in one thread, asked in another."""
+    """The pipelines that were taught, by their courses. Asked in one thread, taught in others, one course at a time."""
 
     def __init__(self, encoder: Encoder | UnderstandingError, mouth: Mouth) -> None:
         self._encoder, self._mouth = encoder, mouth
         self._pipelines: dict[int, Pipeline] = {}
+        self._one_at_a_time = Lock()
 
     def teach(self, lessons: Lessons) -> bool:
         """Train, or load what was trained; whether that went well is said. SIGTERM ends it early."""
@@ -149,9 +150,10 @@ class School:
         try:
             if isinstance(self._encoder, UnderstandingError):
                 raise self._encoder
-            pipeline = load_or_train(
-                lessons.catalogue, lessons.folder, encoder=self._encoder, progress=progress, little=lessons.little
-            )
+            with self._one_at_a_time:
+                pipeline = load_or_train(
+                    lessons.catalogue, lessons.folder, encoder=self._encoder, progress=progress, little=lessons.little
+                )
         except MuchToLearnError as much:
             self._mouth.say(Taught(lessons.course, str(much), much=True))
         except UnderstandingError as error:

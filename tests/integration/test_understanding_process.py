@@ -145,6 +145,18 @@ async def test_a_small_edit_is_learnt_by_the_process_that_answers_and_the_old_on
         os.kill(process, 0)
 
 
+async def test_two_may_be_learning_the_same_at_once(pipeline: RemotePipeline, tmp_path: Path, room: Path) -> None:
+    folder = write_content(tmp_path / "content")
+    edit(folder, "intents/en/talk.yml", "[when are you open", "[do you open before dawn, when are you open")
+    catalogue = load_or_raise(folder)
+    both = await asyncio.gather(*(beside(pipeline, catalogue, room) for _ in range(2)))
+    assert {each.process_id for each in both} == {process_of(pipeline)}
+    first, second = [(await each.understand("do you open before dawn", Hints())).confidence for each in both]
+    assert first == second
+    await asyncio.gather(*(each.close() for each in both))
+    assert (await pipeline.understand("when are you open", Hints())).intent == "opening_hours"
+
+
 async def test_much_that_is_new_is_learnt_by_a_process_of_its_own(
     pipeline: RemotePipeline, tmp_path: Path, room: Path
 ) -> None:
