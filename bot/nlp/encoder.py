@@ -7,11 +7,10 @@ its factory with :func:`encoder_factory`; nothing here is downloaded at run time
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
+import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 from zlib import crc32
 
@@ -62,6 +61,7 @@ def readable(text: str) -> str:
 
 
 _BATCH = 32
+_embedding = threading.Lock()
 
 
 def _of_a_length(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -79,10 +79,14 @@ def _of_a_length(lengths: Sequence[int]) -> Iterator[list[int]]:
 def in_batches(
     pieces: Sequence[Sequence[int]], embed: Callable[[Sequence[Sequence[int]]], Vectors], dim: int
 ) -> Vectors:
-    """Rows of unit length, in order. Texts of about one length are embedded together, one batch at a time."""
+    """Rows of unit length, in order. Texts of about one length are embedded together, one batch at a time.
+
+    Two threads at once would only take each other's cache.
+    """
     vectors = np.zeros((len(pieces), dim), dtype=np.float32)
     for chosen in _of_a_length([len(text) for text in pieces]):
-        vectors[chosen] = embed([pieces[i] for i in chosen])
+        with _embedding:
+            vectors[chosen] = embed([pieces[i] for i in chosen])
     return unit(vectors)
 
 
@@ -133,11 +137,10 @@ def default_encoder() -> str:
 
 
 class Blend:
-    """Several encoders at once. A vector is made of a stretch for each, whose square is the encoder's share."""
+    """Several encoders side by side. A vector is made of a stretch for each, whose square is the encoder's share."""
 
     def __init__(self, encoders: Sequence[Encoder]) -> None:
         self._encoders = tuple(encoders)
-        self._together = ThreadPoolExecutor(min(len(encoders), _processors()), "encoder")
         shares = [_SHARES.get(encoder.id.split("-")[0], _SHARE) for encoder in encoders]
         self._shares = tuple(share / sum(shares) for share in shares)
         self.parts = tuple(
@@ -155,12 +158,7 @@ class Blend:
         return sum(encoder.dim for encoder in self._encoders)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        return in_shares(list(self._together.map(lambda encoder: encoder.encode(texts), self._encoders)), self._shares)
-
-
-def _processors() -> int:
-    """How many we may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return in_shares([encoder.encode(texts) for encoder in self._encoders], self._shares)
 
 
 def parts_of(encoder: Encoder) -> Parts:
