@@ -112,6 +112,7 @@ class School:
     def __init__(self, encoder: Encoder | UnderstandingError, mouth: Mouth) -> None:
         self._encoder, self._mouth = encoder, mouth
         self._pipelines: dict[int, Pipeline] = {}
+        self._unwanted: set[int] = set()
         self._one_at_a_time = Lock()
 
     def teach(self, lessons: Lessons) -> bool:
@@ -160,17 +161,22 @@ class School:
             self._mouth.say(Taught(lessons.course, str(error)))
         else:
             self._pipelines[lessons.course] = pipeline
+            if lessons.course in self._unwanted:
+                self.forget(lessons.course)
             _tidy()
             self._mouth.say(Taught(lessons.course))
             return True
         return False
 
     def forget(self, course: int) -> None:
-        """Let go of what was taught in a course."""
-        if self._pipelines.pop(course, None) is not None:
-            gc.unfreeze()
-            gc.collect()
-            _tidy()
+        """Let go of what was taught in a course, or once it is, where it is still being taught."""
+        if self._pipelines.pop(course, None) is None:
+            self._unwanted.add(course)
+            return
+        self._unwanted.discard(course)
+        gc.unfreeze()
+        gc.collect()
+        _tidy()
 
     def answer(self, questions: Sequence[Question]) -> None:
         """Answer them, those of one course together."""

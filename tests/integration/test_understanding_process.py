@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -13,8 +14,11 @@ import pytest
 from bot.core.content import Catalogue
 from bot.core.errors import UnderstandingError
 from bot.files.load import load_or_raise
+from bot.nlp.encoder import HashedNgrams
 from bot.nlp.mind import Standby
+from bot.nlp.parcels import Answer, Lessons, Parcel, Question
 from bot.nlp.remote import RemotePipeline
+from bot.nlp.worker import Mouth, School
 from bot.ports import Hints
 from tests.content_samples import edit, write_content
 
@@ -219,3 +223,26 @@ async def test_closed_while_it_learns_it_leaves_no_process_behind(
         await learning
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
+
+
+class Heard(Mouth):
+    """Keeps what was said."""
+
+    def __init__(self) -> None:
+        self.parcels: list[Parcel] = []
+
+    def say(self, *parcels: Parcel) -> None:
+        self.parcels += parcels
+
+
+def test_a_course_that_was_given_up_while_it_was_taught_is_not_kept(content: Catalogue, room: Path) -> None:
+    heard = Heard()
+    school = School(HashedNgrams(), heard)
+    school.forget(7)
+    for course in (7, 8):
+        school.teach(Lessons(course, content, room / "model"))
+    school.answer([Question(course, course, "when are you open", Hints()) for course in (7, 8)])
+    given_up, kept = (parcel for parcel in heard.parcels if isinstance(parcel, Answer))
+    assert "forgotten" in given_up.trouble
+    assert kept.understanding is not None
+    gc.unfreeze()  # this process is none of its kind
