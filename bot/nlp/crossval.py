@@ -116,8 +116,9 @@ def _taught(
 
 
 def _stays(lesson: Lesson, part: int, parts: int) -> bool:
-    """Counter-examples of an intent always stay; sentences about nothing (their groups are negative) are dealt too."""
-    return (lesson.excluded and lesson.group > 0) or lesson.group % parts != part
+    """Counter-examples of an intent and its name always stay; sentences about nothing (their groups are negative) are
+    dealt too."""
+    return lesson.named or (lesson.excluded and lesson.group > 0) or lesson.group % parts != part
 
 
 def _judge(pipeline: Pipeline, held: Sequence[Source], catalogue: Catalogue, known: dict[str, Source]) -> list[Judged]:

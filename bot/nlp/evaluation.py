@@ -19,7 +19,7 @@ from bot.core.understanding import NO_INTENT, Kind
 from bot.nlp.embeddings import EmbeddingFile, Progress
 from bot.nlp.encoder import Encoder, encoder_named
 from bot.nlp.pipeline import Pipeline
-from bot.nlp.training import blank, learn, lessons_of
+from bot.nlp.training import blank, learn, told_by
 from bot.ports import Hints
 
 _TIMED = 50
@@ -94,7 +94,7 @@ def evaluate(
     with tempfile.TemporaryDirectory() as nowhere:
         started = time.perf_counter()
         embeddings = EmbeddingFile((folder or Path(nowhere)) / "embeddings", encoder)
-        pipeline = learn(blank(catalogue, encoder), lessons_of(catalogue), embeddings, progress)
+        pipeline = learn(blank(catalogue, encoder), told_by(catalogue), embeddings, progress)
         seconds = time.perf_counter() - started
     try:
         return _judge(pipeline, learnt, wanted, outside, seconds)

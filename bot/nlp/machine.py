@@ -60,7 +60,8 @@ NOWHERE = -1
 class Lesson:
     """One sentence to learn. ``excluded``: it looks like ``intent`` but is another one, not said which.
 
-    Lessons that are one sentence in several forms share a ``group``.
+    Lessons that are one sentence in several forms share a ``group``. ``named``: it is what the intent is called, and
+    nobody writes so.
     """
 
     text: str
@@ -68,6 +69,7 @@ class Lesson:
     group: int
     excluded: bool = False
     language: str = ""
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,7 @@ class Learner:
         self._lessons, self._labels = lessons, labels
         self._numbers = np.array([known.get(lesson.intent, NOWHERE) for lesson in lessons], dtype=np.int64)
         self._taught = np.array([not lesson.excluded for lesson in lessons], dtype=np.bool_)
+        self._named = np.array([lesson.named for lesson in lessons], dtype=np.bool_)
         self._groups = [lesson.group for lesson in lessons]
         with ThreadPoolExecutor(1) as beside:  # the one multiplies, the other counts
             seen = beside.submit(_projected, vectors, parts)
@@ -273,7 +276,7 @@ class Learner:
         """
         beside = advice(advisers, self._vectors, self._projection, self._share)
         solution = self._solved(beside)
-        of_examples = self._taught[solution.judged]
+        of_examples = (self._taught & ~self._named)[solution.judged]
         many = len(self._labels) > 1 and bool(of_examples.any())
         numbers = self._numbers[solution.judged]
         temperature = fit_temperature(solution.left_out[of_examples, :-1], numbers[of_examples]) if many else 15.0

@@ -31,6 +31,7 @@ from bot.nlp.encoder import Encoder, encoder_named, file_name
 from bot.nlp.intents import IntentsComponent, Lesson
 from bot.nlp.language import LanguageComponent
 from bot.nlp.learnt import InShort, Learnt, LearntFolder, Memory, MuchToLearnError, Oblivion
+from bot.nlp.names import names_of
 from bot.nlp.normalise import NormaliseComponent, spoken
 from bot.nlp.notes import Notes
 from bot.nlp.pipeline import Pipeline
@@ -147,9 +148,11 @@ def _learn_words(nlp: SpacyLanguage, lessons: Sequence[Lesson], notes: Notes) ->
     """What languages look like, and how their words are properly written."""
     texts: dict[str, list[str]] = {}
     for lesson in lessons:
-        if lesson.language:
+        if lesson.language and not lesson.named:
             texts.setdefault(lesson.language, []).append(lesson.text)
-    greetings = (lesson.text for lesson in lessons if lesson.intent == GREETING and not lesson.excluded)
+    greetings = (
+        lesson.text for lesson in lessons if lesson.intent == GREETING and not (lesson.excluded or lesson.named)
+    )
     cast("LanguageComponent", nlp.get_pipe("keepword_language")).learn(texts, notes)
     cast("NormaliseComponent", nlp.get_pipe("keepword_normalise")).learn(texts, greetings, notes)
 
@@ -252,8 +255,14 @@ def region_of(catalogue: Catalogue) -> str | None:
 
 def curriculum(catalogue: Catalogue) -> tuple[Lesson, ...]:
     """All that a pipeline for ``catalogue`` learns: its examples, and where they end."""
+    told = told_by(catalogue)
+    return (*told, *elsewhere(catalogue.standards.languages)) if told else ()
+
+
+def told_by(catalogue: Catalogue) -> tuple[Lesson, ...]:
+    """What the files say: the :func:`lessons_of` them, and the names of intents that have few."""
     examples = tuple(lessons_of(catalogue))
-    return (*examples, *elsewhere(catalogue.standards.languages)) if examples else ()
+    return (*examples, *names_of(catalogue, len(examples) + 1))
 
 
 def lessons_of(catalogue: Catalogue) -> Iterator[Lesson]:
@@ -291,8 +300,9 @@ def _known_fingerprint(
     So a later start need not make lessons of them.
     """
     told = [(x.intent, x.language, x.examples, x.excluded, x.slots) for x in catalogue.phrases]
+    names = [(x.intent, x.language, x.text) for x in names_of(catalogue, 0)]
     setting = (encoder.id, encoder.dim, version("spacy"), version("keepword"), _code())
-    asked = repr((setting, _config(catalogue), told))
+    asked = repr((setting, _config(catalogue), told, names))
 
     def found(_: Sequence[str]) -> dict[str, str]:
         return {"model": fingerprint(catalogue, encoder, lessons())}
