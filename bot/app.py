@@ -89,7 +89,7 @@ class App:
         standby: Standby | None = None,
     ) -> None:
         self.settings = settings
-        self._standby = (standby or Standby(settings.encoder)) if train is None else None
+        self._standby = (standby or Standby(settings.encoder, settings.data / "model")) if train is None else None
         self.clock = clock or SystemClock()
         self.metrics = Metrics()
         self.line = Line(settings, self.clock)

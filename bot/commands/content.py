@@ -46,9 +46,8 @@ def train_pipeline(settings: Settings) -> int:
 
     catalogue = load_or_raise(settings.content)
     with progress() as tell:
-        pipeline = load_or_train(
-            catalogue, settings.data / "model", encoder=encoder_named(settings.encoder), progress=tell
-        )
+        folder = settings.data / "model"
+        pipeline = load_or_train(catalogue, folder, encoder=encoder_named(settings.encoder, folder), progress=tell)
         failures = check_sentences(pipeline, catalogue)
     checked = sum(len(phrases.check) for phrases in catalogue.phrases)
     for failure in failures:

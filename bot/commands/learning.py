@@ -37,9 +37,8 @@ def show_gaps(settings: Settings, *, most: int, as_json: bool) -> None:
         return
     asked = [Asked(turn.text, turn.language, turn.meant) for turn, _ in lost]
     with progress() as tell:
-        pipeline = load_or_train(
-            catalogue, settings.data / "model", encoder=encoder_named(settings.encoder), progress=tell
-        )
+        folder = settings.data / "model"
+        pipeline = load_or_train(catalogue, folder, encoder=encoder_named(settings.encoder, folder), progress=tell)
         gaps = find_gaps(pipeline, asked)
     pipeline.close()
     for gap in gaps[:most]:

@@ -91,9 +91,8 @@ def _outcomes(settings: Settings, loaded: Loaded, messages: Sequence[Message]) -
 
     catalogue = good(loaded)
     with progress() as tell:
-        pipeline = load_or_train(
-            catalogue, settings.data / "model", encoder=encoder_named(settings.encoder), progress=tell
-        )
+        folder = settings.data / "model"
+        pipeline = load_or_train(catalogue, folder, encoder=encoder_named(settings.encoder, folder), progress=tell)
         asked = [(message.text, Hints(so_far=message.language or None)) for message in messages]
         found: list[Understanding] = []
         for start in range(0, len(asked), 64):

@@ -52,7 +52,8 @@ def study(settings: Settings) -> Study:
 
     loaded = load(settings.content)
     catalogue = good(loaded)
-    folder, encoder = settings.data / "model", encoder_named(settings.encoder)
+    folder = settings.data / "model"
+    encoder = encoder_named(settings.encoder, folder)
     with progress() as tell:
         validation = cross_validate(catalogue, folder, encoder=encoder, progress=tell)
         pipeline = load_or_train(catalogue, folder, encoder=encoder, progress=tell)

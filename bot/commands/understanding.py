@@ -32,8 +32,9 @@ def _pipeline(settings: Settings, catalogue: Catalogue) -> Pipeline:
     from bot.nlp.encoder import encoder_named
     from bot.nlp.training import load_or_train  # spaCy takes a second to import
 
+    folder = settings.data / "model"
     with progress() as tell:
-        return load_or_train(catalogue, settings.data / "model", encoder=encoder_named(settings.encoder), progress=tell)
+        return load_or_train(catalogue, folder, encoder=encoder_named(settings.encoder, folder), progress=tell)
 
 
 # --- classify --------------------------------------------------------------------------------------------------------

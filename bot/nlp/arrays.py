@@ -23,7 +23,7 @@ def keep(folder: Path, **arrays: Array) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, array in arrays.items():
-        np.save(folder / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
+        np.save(folder / f"{name}.npy", np.asarray(array, order="C"), allow_pickle=False)
 
 
 def kept(folder: Path) -> dict[str, Array]:

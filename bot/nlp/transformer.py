@@ -9,8 +9,9 @@ numbers of the fields are those of https://github.com/onnx/onnx/blob/main/onnx/o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -132,16 +133,25 @@ class Transformer:
     """
 
     def __init__(self, weights: Weights, additions: Sequence[Additions] = ()) -> None:
-        self._positions = weights.positions
-        self._norm = weights.after_embedding
-        self._epsilon = np.float32(weights.epsilon)
-        graph = _Graph(weights.heads, weights.epsilon)
+        self._begin(plan(weights, additions))
+
+    @classmethod
+    def of_plan(cls, made: Mapping[str, npt.NDArray[Any]]) -> Self:
+        """The one that was made a :func:`plan` of before."""
+        found = cls.__new__(cls)
+        found._begin(made)
+        return found
+
+    def _begin(self, made: Mapping[str, npt.NDArray[Any]]) -> None:
+        self._positions: Floats = made["positions"]
+        self._norm = Norm(made["scale"], made["shift"])
+        self._epsilon = np.float32(made["epsilon"])
         options = onnxruntime.SessionOptions()
         # While they wait for one another its threads would spin, and take the processor from everything else.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 3
-        model = graph.written(weights.layers, additions, self._norm, weights.positions.shape[1])
+        model = made["graph"].tobytes()
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def means(self, embedded: Floats, lengths: Sequence[int]) -> list[Floats]:
@@ -167,6 +177,19 @@ class Transformer:
         spread = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + self._epsilon)
         normal: Floats = centred / spread * self._norm.scale + self._norm.shift
         return normal
+
+
+def plan(weights: Weights, additions: Sequence[Additions] = ()) -> dict[str, npt.NDArray[Any]]:
+    """All that a :class:`Transformer` needs, as arrays; to make it takes half a second."""
+    norm, graph = weights.after_embedding, _Graph(weights.heads, weights.epsilon)
+    model = graph.written(weights.layers, additions, norm, weights.positions.shape[1])
+    return {
+        "graph": np.frombuffer(model, np.uint8),
+        "positions": weights.positions,
+        "scale": norm.scale,
+        "shift": norm.shift,
+        "epsilon": np.array(weights.epsilon, np.float32),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ a dictionary. All substrings of a text are hashed at once, piece length by piece
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +63,26 @@ class Unigram:
         return cls(
             hashes[order], order.astype(np.int32), scores[order].copy(), int(lengths.max()), unknown, lowest, replaced
         )
+
+    def as_arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """For :meth:`of_arrays`."""
+        return {
+            "hashes": self.hashes,
+            "numbers": self.numbers,
+            "scores": self.scores,
+            "sizes": np.array([self.longest, self.unknown]),
+            "unknown_score": np.array(self.unknown_score),
+            "characters": np.array(list(self.replaced), np.uint32),
+            "replacements": np.array(list(self.replaced.values()), np.str_),
+        }
+
+    @classmethod
+    def of_arrays(cls, kept: Mapping[str, npt.NDArray[Any]]) -> Unigram:
+        """The one that gave :meth:`as_arrays`."""
+        longest, unknown = kept["sizes"].tolist()
+        replaced = dict(zip(kept["characters"].tolist(), kept["replacements"].tolist(), strict=True))
+        columns = (kept["hashes"], kept["numbers"], kept["scores"])
+        return cls(*columns, longest, unknown, float(kept["unknown_score"]), replaced)
 
     def pieces(self, text: str) -> list[int]:
         """The numbers of the pieces of ``text``, in order; its spaces belong to the words that they precede."""

