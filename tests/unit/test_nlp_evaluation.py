@@ -117,6 +117,21 @@ def test_blocks_and_batches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     np.testing.assert_allclose(in_parts.left_out, whole.left_out, atol=2e-2)
 
 
+def test_very_many_examples_that_say_the_same_are_weighed_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "EXACT", 10)
+    monkeypatch.setattr(kernel, "LANDMARKS", 300)
+    chance = np.random.default_rng(4)
+    points = np.repeat(np.ones((2_000, 40)) + 0.2 * chance.normal(size=(2_000, 40)), 2, axis=0)
+    points = (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
+    texts = kernel.Texts(points, sparse.csr_matrix((4_000, 5), dtype=np.float32))
+    targets = (points[:, :1] > np.median(points[:, 0])).astype(np.float32)
+
+    solution = kernel.solve(texts, targets, range(4_000), np.zeros(4_000, np.int64), 0.0)
+
+    found = texts.similar(texts[solution.landmarks], 0.0) @ solution.weights
+    assert ((found > 0.5) == (targets > 0.5)).mean() > 0.9
+
+
 def test_of_very_many_examples_a_share_of_whole_groups_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernel, "EXACT", 10)
     monkeypatch.setattr(kernel, "_LEFT_OUT", 30)
