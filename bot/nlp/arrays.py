@@ -6,8 +6,9 @@ What nobody writes in takes no memory then, however many languages were learnt.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,40 @@ def keep(folder: Path, **arrays: Array) -> None:
 def kept(folder: Path) -> dict[str, Array]:
     """What :func:`keep` wrote, by name; it can't be changed. Raises OSError, ValueError for what is damaged."""
     return {path.stem: np.asarray(_seen(path)) for path in folder.glob("*.npy")}
+
+
+class Lines(Sequence[str]):
+    """Texts that lie in an array: none of them takes memory until it is asked for."""
+
+    def __init__(self, letters: Array, ends: Array) -> None:
+        self._letters, self._ends = letters, ends
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Lines:
+        """The ``texts``, in UTF-8."""
+        written = [text.encode("utf-8", "surrogatepass") for text in texts]
+        ends = np.cumsum([0, *(len(one) for one in written)], dtype=np.int64)
+        return cls(np.frombuffer(b"".join(written), np.uint8), ends)
+
+    @property
+    def as_arrays(self) -> dict[str, Array]:
+        """What one is made of, by name."""
+        return {"letters": self._letters, "ends": self._ends}
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        at = range(len(self))[place]
+        return self._letters[self._ends[at] : self._ends[at + 1]].tobytes().decode("utf-8", "surrogatepass")
 
 
 def _seen(path: Path) -> Array:

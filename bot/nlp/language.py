@@ -81,8 +81,8 @@ def _identifier(languages: tuple[str, ...]) -> LanguageIdentifier | None:
         found["priors"],
         found["labels"].tolist(),
         found["moves"].data,
-        found["terms"].tolist(),
-        tk_row=found["rows"].tolist(),
+        found["terms"].data,
+        tk_row=found["rows"].data,
     )
 
 

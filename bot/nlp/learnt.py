@@ -25,7 +25,7 @@ from bot.nlp.encoder import Parts
 from bot.nlp.kernel import EXACT, LANDMARKS
 from bot.nlp.machine import Gist, LeftOut, Lesson, Machine
 
-_FORMAT = 4
+_FORMAT = 5
 """Raise this when what an older version kept must not be used any more."""
 
 KEY_BYTES = 12

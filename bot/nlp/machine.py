@@ -18,6 +18,7 @@ from scipy import sparse
 from bot.core.understanding import NO_INTENT
 from bot.nlp import arrays
 from bot.nlp.abroad import Adviser, advice, condensed, speaking
+from bot.nlp.arrays import Lines
 from bot.nlp.encoder import Parts, Vectors
 from bot.nlp.kernel import (
     Doubles,
@@ -120,7 +121,7 @@ class Machine:
     landmarks: Texts
     taught: npt.NDArray[np.bool_]
     numbers: Numbers
-    texts: tuple[str, ...]
+    texts: Sequence[str]
     weights: Floats
     spokesmen: Vectors
     alone: Floats
@@ -173,16 +174,12 @@ class Machine:
 
     def save(self, path: Path) -> None:
         """Write it to the folder ``path``, in place of what was there, and a file beside it."""
-        facts = {
-            "labels": self.labels,
-            "parts": self.projection.parts,
-            "share": self.share,
-            "temperature": self.temperature,
-            "texts": self.texts,
-        }
+        facts: dict[str, object] = {"labels": self.labels, "parts": self.projection.parts}
+        facts |= {"share": self.share, "temperature": self.temperature}
         path.with_suffix(".json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
         arrays.keep(
             path,
+            **Lines.of(self.texts).as_arrays,
             mean=self.projection.mean,
             directions=self.projection.directions,
             terms=self.ngrams.terms,
@@ -214,7 +211,7 @@ class Machine:
             landmarks=Texts(kept["vectors"], columns.T),
             taught=kept["taught"],
             numbers=kept["numbers"],
-            texts=tuple(facts["texts"]),
+            texts=Lines(kept["letters"], kept["ends"]),
             weights=kept["weights"],
             spokesmen=kept["spokesmen"],
             alone=kept["alone"],

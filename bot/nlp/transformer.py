@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from tempfile import NamedTemporaryFile
 from typing import Any, Self
 
 import numpy as np
@@ -146,13 +147,7 @@ class Transformer:
         self._positions: Floats = made["positions"]
         self._norm = Norm(made["scale"], made["shift"])
         self._epsilon = np.float32(made["epsilon"])
-        options = onnxruntime.SessionOptions()
-        # While they wait for one another its threads would spin, and take the processor from everything else.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.enable_cpu_mem_arena = False
-        options.log_severity_level = 3
-        model = made["graph"].tobytes()
-        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._session = _session(made["graph"])
 
     def means(self, embedded: Floats, lengths: Sequence[int]) -> list[Floats]:
         """Of each text, the mean of what the last layer makes of its pieces; ``embedded`` holds a row a piece.
@@ -190,6 +185,18 @@ def plan(weights: Weights, additions: Sequence[Additions] = ()) -> dict[str, npt
         "shift": norm.shift,
         "epsilon": np.array(weights.epsilon, np.float32),
     }
+
+
+def _session(model: npt.NDArray[np.uint8]) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    # While they wait for one another its threads would spin, and take the processor from everything else.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 3
+    with NamedTemporaryFile(suffix=".onnx") as file:  # of a model that is no file, a copy would be kept in memory
+        file.write(model.tobytes())
+        file.flush()
+        return onnxruntime.InferenceSession(file.name, options, providers=["CPUExecutionProvider"])
 
 
 @dataclass(frozen=True, slots=True)
