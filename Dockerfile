@@ -4,7 +4,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
 RUN python -m venv /opt/keepword
 COPY requirements.lock .
-RUN /opt/keepword/bin/pip install --require-hashes -r requirements.lock
+RUN /opt/keepword/bin/pip install --no-deps --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 RUN /opt/keepword/bin/pip install --no-deps --no-build-isolation .

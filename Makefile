@@ -15,7 +15,7 @@ setup: .venv/.ready
 	@echo "Setting up .venv (half a minute, or two where only pip can be used)…" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(PIP) --require-hashes -r requirements-uv.lock && $(BIN)/uv pip install --quiet --require-hashes -r requirements-dev.lock \
-	 || $(PIP) --require-hashes -r requirements-dev.lock
+	 || $(PIP) --no-deps --require-hashes -r requirements-dev.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -29,8 +29,8 @@ Numbers = npt.NDArray[np.int64]
 EXACT = 7_000
 LANDMARKS = 3_000
 RIDGE = 0.05
-SHARPNESS = 1.5
-"""What of the kernel falls off in meaning. The flatter, the more do examples say of what is only somewhat like them."""
+SHARPNESS = 2.0
+"""How fast the kernel falls off in meaning: where it is flat, examples speak for what is only somewhat like them."""
 
 LETTERS = 0.75
 """The same in letters: examples are more like one another there than messages are like them."""
