@@ -73,8 +73,8 @@ def test_where_nothing_is_to_be_kept_it_is_made_each_time(tmp_path: Path) -> Non
 def test_another_version_is_made_beside_and_the_oldest_goes(folder: Path) -> None:
     for age, version in enumerate(("1.0", "1.1", "2/0")):
         prepared("model", version, Maker())
-        for each in folder.iterdir():
-            os.utime(each, (1_000 * age, 1_000 * age)) if version in each.name else None
+        for each in folder.glob(f"model@{version}@*"):
+            os.utime(each, (1_000 * age, 1_000 * age))
     prepared("others", "1.0", Maker())
     assert sorted(each.name for each in folder.iterdir()) == ["model@1.1@1", "model@2_0@1", "others@1.0@1"]
 
