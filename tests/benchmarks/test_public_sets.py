@@ -39,10 +39,12 @@ SETS = (
 """What it is called, what is learnt, what is judged, what is about nothing, how many are drawn, and the least."""
 
 FULL = (
-    ("BANKING77, all", "banking77/train", "banking77/valid", None, None, 0.92),
-    ("CLINC150, all", "clinc150/train", "clinc150/val", "clinc150/oos_val", None, 0.95),
+    ("BANKING77, all", "banking77/train", "banking77/valid", None, None, 0.94),
+    ("CLINC150, all", "clinc150/train", "clinc150/val", "clinc150/oos_val", None, 0.96),
 )
-"""These take half an hour: only where ``NLU_FULL`` is set."""
+"""These take ten minutes: only where ``NLU_FULL`` is set. Of CLINC150 94 % are to be recognised, and 90 % of what is
+about nothing.
+"""
 
 FOLDS = 3
 
@@ -67,14 +69,34 @@ def test_a_public_set(
 ) -> None:
     name, train, test, oos, shots, least = row
 
+    learnt = without(file_of(train), file_of(test), kept) if row in FULL else file_of(train)
+
     def judge() -> Any:
         outside = file_of(oos) if oos else None
-        return evaluate(file_of(train), file_of(test), outside, shots, folder=kept, encoder=encoder)
+        return evaluate(learnt, file_of(test), outside, shots, folder=kept, encoder=encoder)
 
     found = benchmark.pedantic(judge, rounds=1)
     with capsys.disabled():
         print(f"\n{name:20}" + "".join(f"  {key} {value}" for key, value in found.as_dict().items()))
     assert found.accuracy >= least
+    if row in FULL and oos:
+        assert found.in_scope_accuracy >= 0.94
+        assert found.oos_recall >= 0.90
+
+
+def without(path: Path, test: Path, folder: Path) -> Path:
+    """What of ``path`` does not stand in ``test``, in whatever writing: BANKING77's validation sentences are drawn from
+    those to learn.
+    """
+    judged = {_bare(text) for text, _ in read_sentences(test)}
+    rows = [(text, intent) for text, intent in read_sentences(path) if _bare(text) not in judged]
+    kept = folder / f"{path.parent.name}-{path.name}"
+    kept.write_text("text\tintent\n" + "".join(f"{text}\t{intent}\n" for text, intent in rows), encoding="utf-8")
+    return kept
+
+
+def _bare(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
 
 
 @pytest.mark.parametrize(("language", "least"), [("sr", 0.93), ("lt", 0.92)])
