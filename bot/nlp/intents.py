@@ -287,7 +287,7 @@ def _weighed(machine: Machine, whole: Judgement, sentences: Sequence[Judgement])
     scores = whole.scores + _SENTENCES * np.mean([found.scores for found in sentences], axis=0)
     scores = scores + _LAST_SENTENCE * sentences[-1].scores
     scores = np.asarray(scores * (whole.best / max(float(scores.max()), 1e-3)), dtype=np.float32)
-    return machine.judgement(scores, whole.near, whole.far, whole.outside, whole.length)
+    return replace(whole, scores=scores, best=float(scores.max()))
 
 
 @SpacyLanguage.factory(

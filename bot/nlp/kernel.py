@@ -27,7 +27,7 @@ Doubles = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 
 EXACT = 7_000
-LANDMARKS = 3_000
+LANDMARKS = 6_000
 RIDGE = 0.05
 SHARPNESS = 2.0
 """How fast the kernel falls off in meaning: where it is flat, examples speak for what is only somewhat like them."""
@@ -41,6 +41,9 @@ _AT_ONCE = 2
 
 _LEFT_OUT = 6_000
 """Of more examples than this, every second (or third …) is enough to calibrate on."""
+
+_FEW = 500
+"""Fewer are not enough, as long as there are more."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,7 @@ def _solve_over(
 ) -> Solution:
     """``kernel`` gives how alike the examples in some rows are to the landmarks."""
     lower, weights = _weights_over(kernel, targets, landmarks)
-    judged = _judged(groups)
+    judged = _judged(groups, landmarks)
     left_out = np.empty((len(judged), targets.shape[1]), np.float32)
     for members in _batches(groups, judged):
         rows = judged[members]
@@ -234,10 +237,16 @@ def _blocks(count: int) -> Iterator[slice]:
     return (slice(start, start + _BLOCK) for start in range(0, count, _BLOCK))
 
 
-def _judged(groups: Sequence[int]) -> Numbers:
-    """Positions of whole groups, evenly spread, group after group; about :data:`_LEFT_OUT` of them."""
+def _judged(groups: Sequence[int], landmarks: Numbers) -> Numbers:
+    """Positions of whole groups, evenly spread, group after group; about :data:`_LEFT_OUT` of them.
+
+    No landmarks, as long as there are others enough: what is a landmark is known too well even when it is left out.
+    """
     members = _members(groups, np.arange(len(groups)))
-    return np.concatenate(members[:: -(-len(groups) // _LEFT_OUT)])
+    known = {groups[row] for row in landmarks.tolist()}
+    others = [group for group in members if groups[group[0]] not in known]
+    fair = others if sum(map(len, others)) >= _FEW else members
+    return np.concatenate(fair[:: -(-sum(map(len, fair)) // _LEFT_OUT)])
 
 
 def _batches(groups: Sequence[int], judged: Numbers) -> Iterator[Numbers]:

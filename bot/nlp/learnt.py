@@ -25,7 +25,7 @@ from bot.nlp.encoder import Parts
 from bot.nlp.kernel import EXACT, LANDMARKS
 from bot.nlp.machine import Gist, LeftOut, Lesson, Machine
 
-_FORMAT = 5
+_FORMAT = 6
 """Raise this when what an older version kept must not be used any more."""
 
 KEY_BYTES = 12
@@ -185,9 +185,10 @@ def _when(place: Path) -> float:
 
 
 def _save_left_out(left_out: LeftOut, path: Path) -> None:
-    np.savez(path, allow_pickle=False, labels=left_out.labels, figures=left_out.figures)
+    arrays = {"labels": left_out.labels, "figures": left_out.figures, "strange": left_out.strange}
+    np.savez(path, allow_pickle=False, **arrays)
 
 
 def _load_left_out(path: Path) -> LeftOut:
     with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        return LeftOut(arrays["figures"], arrays["labels"])
+        return LeftOut(arrays["figures"], arrays["labels"], arrays["strange"])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,6 @@ from bot.nlp.kernel import (
     fit_temperature,
     landmarks_of,
     mixed,
-    probabilities,
     sharpened,
     solve,
     solve_exactly,
@@ -45,13 +44,18 @@ NEAREST = 3
 SHARES = (0.12, 0.6)
 """What n-grams may have in the similarity: little where the models know a language well, much where they do not."""
 
+_CLEARLY = 2.0
+"""In standard errors (McNemar 1947): left-out examples flatter letters, since they are like one another in them."""
+
 _TRIED_ON = 1_200
 """So many examples show which share is the better one."""
 
-FIGURES = ("best", "margin", "entropy", "near", "far", "outside", "length")
+FIGURES = ("best", "near", "far", "outside")
 """All of a judgement but the scores of each intent."""
 
-_figures = attrgetter(*FIGURES)
+STRANGE = ("best", "near")
+"""Those that an example would still have if all of its intent were not known."""
+
 _FOCUS = 20.0
 NOWHERE = -1
 """The number of being about none of the intents."""
@@ -78,21 +82,13 @@ class LeftOut:
     """What would have been found in examples had they not been learnt: what thresholds are calibrated on.
 
     ``figures`` have a row for each, and a column for each of :data:`FIGURES`. ``labels`` are numbers of intents, below
-    zero for sentences that are about none of them.
+    zero for sentences that are about none of them. ``strange`` has a column for each of :data:`STRANGE`: what would
+    have been found had their whole intent not been learnt; no rows where there is only one.
     """
 
     figures: Doubles
     labels: Numbers
-
-    @classmethod
-    def of(cls, judgements: Sequence[Judgement], labels: Numbers) -> LeftOut:
-        """From what was found in each."""
-        return cls(np.array([_figures(found) for found in judgements], np.float64).reshape(-1, len(FIGURES)), labels)
-
-    def column(self, name: str) -> Doubles:
-        """One of the :data:`FIGURES`, of all of them."""
-        found: Doubles = self.figures[:, FIGURES.index(name)]
-        return found
+    strange: Doubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,20 +147,13 @@ class Machine:
         if beside is not None:
             scores += beside
         return [
-            self.judgement(row[:-1], *nearness, float(row[-1]), len(text))
-            for row, nearness, text in zip(scores, near, texts, strict=True)
+            Judgement(row[:-1], float(row[:-1].max()), *nearness, float(row[-1]))
+            for row, nearness in zip(scores, near, strict=True)
         ]
 
     def nearness(self, cosines: Floats) -> tuple[float, float]:
         """Mean cosine of the nearest examples, and of the nearest sentences about nothing (0 where there are none)."""
         return _mean_of_best(cosines[self.taught]), _mean_of_best(cosines[~self.taught])
-
-    def judgement(self, scores: Floats, near: float, far: float, outside: float, length: int) -> Judgement:
-        """With what follows from the ``scores``."""
-        shares = probabilities(scores, self.temperature)
-        best = np.sort(scores)[-2:] if len(scores) > 1 else np.array([0.0, scores[0]])
-        entropy = float(-(shares * np.log(shares + 1e-9)).sum())
-        return Judgement(scores, float(best[-1]), float(best[-1] - best[-2]), entropy, near, far, outside, length)
 
     def nearest(self, vector: Halves, count: int) -> list[tuple[str, str, float]]:
         """The examples most like a text in meaning: (text, intent, cosine), nearest first."""
@@ -279,14 +268,15 @@ class Learner:
         temperature = fit_temperature(solution.left_out[of_examples, :-1], numbers[of_examples]) if many else 15.0
         machine = self._machine(solution.landmarks, Gist(self._share, solution.weights, self._alone, temperature))
         useful = of_examples | (numbers == NOWHERE)
-        near = self._near(machine, solution.landmarks, solution.judged[useful])
-        judgements = tuple(
-            machine.judgement(scores[:-1], *nearness, float(scores[-1]), len(self._lessons[row].text))
-            for scores, nearness, row in zip(
-                solution.left_out[useful], near, solution.judged[useful].tolist(), strict=True
-            )
-        )
-        return machine, LeftOut.of(judgements, np.where(of_examples, numbers, NOWHERE)[useful])
+        intents = np.where(of_examples, numbers, NOWHERE)[useful]
+        near, far, near_else = self._near(machine, solution.landmarks, solution.judged[useful], intents).T
+        scores, outside = solution.left_out[useful, :-1], solution.left_out[useful, -1]
+        figures = np.column_stack([scores.max(axis=1), near, far, outside]).astype(np.float64)
+        strange = np.zeros((0, len(STRANGE)))
+        if many:
+            scores[intents[:, None] == np.arange(len(self._labels))] = -np.inf
+            strange = np.column_stack([scores.max(axis=1), near_else]).astype(np.float64)
+        return machine, LeftOut(figures, intents, strange)
 
     def _machine(self, landmarks: Numbers, gist: Gist) -> Machine:
         return Machine(
@@ -317,7 +307,7 @@ class Learner:
         return found if beside is None else replace(found, left_out=found.left_out + beside[found.judged])
 
     def _best_share(self) -> float:
-        """The share under which most left-out examples would have been recognised; tried on some of whole groups."""
+        """Much where clearly more left-out examples would have been recognised so; tried on some of whole groups."""
         taught = np.flatnonzero(self._taught)
         chosen = [self._groups[row] for row in taught.tolist()]
         step = -(-len(taught) // _TRIED_ON)
@@ -328,11 +318,13 @@ class Learner:
         part, targets = self._texts[rows], self._own(self._numbers[rows])
         groups, both = [self._groups[row] for row in rows.tolist()], part.both(part)
 
-        def recognised(share: float) -> float:
+        def recognised(share: float) -> npt.NDArray[np.bool_]:
             left_out = solve_exactly(mixed(*both, share), targets, groups).left_out
-            return float((left_out.argmax(axis=1) == self._numbers[rows]).mean())
+            return np.asarray(left_out.argmax(axis=1) == self._numbers[rows])
 
-        return max(SHARES, key=recognised)
+        with_little, with_much = (recognised(share) for share in SHARES)
+        gained, lost = int((with_much & ~with_little).sum()), int((with_little & ~with_much).sum())
+        return SHARES[gained - lost > _CLEARLY * math.sqrt(gained + lost)]
 
     def _own(self, numbers: Numbers) -> Floats:
         return _own(numbers, len(self._labels))
@@ -345,16 +337,22 @@ class Learner:
         known, mean = self._numbers[examples], float(about_nothing.mean())
         return aims(self._numbers, self._taught, len(self._labels), alike, known, mean)
 
-    def _near(self, machine: Machine, landmarks: Numbers, rows: Numbers) -> list[tuple[float, float]]:
-        """How near each of ``rows`` is to landmarks that are not itself in another spelling."""
+    def _near(self, machine: Machine, landmarks: Numbers, rows: Numbers, intents: Numbers) -> Doubles:
+        """How near each of ``rows`` is to landmarks that are not itself in another spelling: to examples, to sentences
+        about nothing, and to examples of other ``intents`` than its own.
+        """
         groups = np.array(self._groups)
-        found: list[tuple[float, float]] = []
+        found: list[tuple[float, float, float]] = []
         for start in range(0, len(rows), 1_000):
             part = rows[start : start + 1_000]
             cosines = self._texts.vectors[part] @ machine.landmarks.vectors.T
             cosines[groups[part, None] == groups[landmarks][None]] = -1
-            found.extend(machine.nearness(row) for row in cosines)
-        return found
+            of_others = machine.taught & (machine.numbers != intents[start : start + 1_000, None])
+            found.extend(
+                (*machine.nearness(row), _mean_of_best(row[others]))
+                for row, others in zip(cosines, of_others, strict=True)
+            )
+        return np.array(found, np.float64).reshape(-1, 3)
 
 
 def _own(numbers: Numbers, labels: int) -> Floats:

@@ -18,19 +18,15 @@ Floats = npt.NDArray[np.float32]
 class Judgement:
     """What the intents component finds in a text: ``scores`` one a label, before they become probabilities.
 
-    ``best`` and ``margin`` are the best score and what it is ahead of the next by; ``near`` is the mean cosine of the
-    three nearest examples, ``far`` that of the three nearest sentences about nothing; ``outside`` is the score of being
-    about nothing; ``length`` is in characters.
+    ``best`` is the best score and ``outside`` that of being about nothing; ``near`` is the mean cosine of the three
+    nearest examples, ``far`` that of the three nearest sentences about nothing.
     """
 
     scores: Floats
     best: float
-    margin: float
-    entropy: float
     near: float
     far: float
     outside: float
-    length: int
 
 
 @dataclass(slots=True)

@@ -2,9 +2,10 @@
 
 Where sentences known to be about nothing were learnt, two signs are weighed by logistic regression on what was found in
 both when left out: how far the best intent is ahead of being about nothing, in score, and in how near the nearest
-sentences of either are. Else the best score and the nearness of the nearest examples are added up,
-each in standard deviations from what is usual at that length. Either way the threshold is where the admin's share of
-good messages would be turned away. What has no words in it is turned away without weighing.
+sentences of either are. Else the best score and the nearness of the nearest examples are added up. Either way the
+threshold is where the admin's share of good messages would be turned away. Without sentences about nothing it may be
+lower: as soon as most examples would be turned away had their intent not been learnt, there is little to be gained.
+What has no words in it is turned away without weighing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,19 +23,20 @@ from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
 from bot.core.understanding import NO_INTENT
-from bot.nlp.machine import LeftOut
+from bot.nlp.machine import FIGURES, LeftOut
 from bot.nlp.reading import Judgement, reading
 from bot.nlp.text import fold, letters
 
 Doubles = npt.NDArray[np.float64]
 
-_STEEPNESS = 2.0
+_STEEPNESS = 12.0
+_STRANGE_ENOUGH = 0.93
+"""So much of what is about unknown intents is to be turned away, and no more, if that costs good messages."""
+
 _FEWEST_OUTSIDE = 50
 """Of fewer sentences about nothing no weights are learnt."""
 
 _SHRINK = 1.0
-_OF_ABSOLUTE = math.sqrt(math.pi / 2)
-"""A normal distribution's standard deviation, of its mean absolute deviation."""
 
 _ROWS = "asdf|sdfg|dfgh|fghj|ghjk|hjkl|qwert|werty|rtyu|tyui|yuio|uiop|zuio|zxcv|xcvb|cvbn|vbnm|lkjh|poiu"
 """Of keyboards."""
@@ -58,23 +59,13 @@ def _is_garbled(word: str) -> bool:
     return len(word) >= 6 and word.isascii() and word.isalpha() and not _VOWELS.search(word)
 
 
-def _line(at: npt.NDArray[np.float64], values: npt.NDArray[np.floating[Any]]) -> dict[str, float]:
-    """Mean and spread of ``values`` as straight lines over ``at``; the spread never falls below half of the whole."""
-    slope, mean = np.polyfit(at, values, 1) if np.ptp(at) > 0 else (0.0, values.mean())
-    away = np.abs(values - (mean + slope * at)) * _OF_ABSOLUTE
-    spread_slope, spread = np.polyfit(at, away, 1) if np.ptp(at) > 0 else (0.0, away.mean())
-    parts = {"mean": mean, "slope": slope, "spread": spread, "spread_slope": spread_slope}
-    return {**parts, "least_spread": float(away.mean()) / 2 + 1e-6}
-
-
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What is usual in the examples of a language, and how much a message must have of it.
+    """How much a message must have of the signs that it is about any of the intents.
 
     ``weights`` are those of the signs, their centres and spreads; empty where they are not learnt.
     """
 
-    usual: dict[str, float]
     weights: tuple[float, ...]
     threshold: float
 
@@ -84,35 +75,25 @@ class Bar:
         inside = left_out.labels >= 0
         if not inside.any():
             return None
-        best, near, lengths = (left_out.column(name)[inside] for name in ("best", "near", "length"))
-        usual: dict[str, float] = {}
-        for name, values in (("best", best), ("near", near)):
-            usual |= {f"{name}_{part}": float(x) for part, x in _line(np.log1p(lengths), values).items()}
-        signs = _signs(left_out)
+        signs = _signs(*left_out.figures.T)
         weights = _weighed(signs[inside], signs[~inside]) if (~inside).sum() >= _FEWEST_OUTSIDE else ()
-        bare = cls(usual, weights, 0.0)
-        return replace(bare, threshold=float(np.quantile(bare._above(left_out)[inside], false_rejection)))
+        bare = cls(weights, 0.0)
+        threshold = np.quantile(bare._above(*left_out.figures[inside].T), false_rejection)
+        if not weights and len(left_out.strange):
+            threshold = min(threshold, np.quantile(left_out.strange[inside].sum(axis=1), _STRANGE_ENOUGH))
+        return replace(bare, threshold=float(threshold))
 
     def above(self, found: Judgement) -> float:
         """By how much a message is above the threshold."""
-        return float(self._above(LeftOut.of([found], np.zeros(1, np.int64)))[0])
+        figures = (np.array([getattr(found, name)], np.float64) for name in FIGURES)
+        return float(self._above(*figures)[0])
 
-    def _above(self, found: LeftOut) -> Doubles:
-        if self.weights:
-            weights, centres, spreads = np.array_split(np.asarray(self.weights), 3)
-            signs = (_signs(found) - centres) / spreads
-            return np.asarray(signs @ weights - self.threshold, np.float64)
-        lengths = np.log1p(found.column("length"))
-        best, near = (self._unusual(name, found.column(name), lengths) for name in ("best", "near"))
-        return best + near - self.threshold
-
-    def _unusual(self, name: str, values: Doubles, at: Doubles) -> Doubles:
-        """By how many standard deviations a sign is above what is usual at this length."""
-        usual = self.usual
-        mean = usual[f"{name}_mean"] + usual[f"{name}_slope"] * at
-        spread = usual[f"{name}_spread"] + usual[f"{name}_spread_slope"] * at
-        unusual: Doubles = (values - mean) / np.maximum(spread, usual[f"{name}_least_spread"])
-        return unusual
+    def _above(self, best: Doubles, near: Doubles, far: Doubles, outside: Doubles) -> Doubles:
+        if not self.weights:
+            return best + near - self.threshold
+        weights, centres, spreads = np.array_split(np.asarray(self.weights), 3)
+        signs = (_signs(best, near, far, outside) - centres) / spreads
+        return np.asarray(signs @ weights - self.threshold, np.float64)
 
     def probability(self, found: Judgement) -> float:
         """How likely it is about any of the intents."""
@@ -161,15 +142,12 @@ class ScopeComponent:
 
     def from_disk(self, path: Path, exclude: Iterable[str] = ()) -> ScopeComponent:
         facts = json.loads((path / "scope.json").read_text(encoding="utf-8"))
-        self._bars = {
-            language: Bar(bar["usual"], tuple(bar["weights"]), bar["threshold"]) for language, bar in facts.items()
-        }
+        self._bars = {language: Bar(tuple(bar["weights"]), bar["threshold"]) for language, bar in facts.items()}
         return self
 
 
-def _signs(found: LeftOut) -> Doubles:
+def _signs(best: Doubles, near: Doubles, far: Doubles, outside: Doubles) -> Doubles:
     """How far the best intent is ahead of being about nothing, in score and in nearness: more signs did worse."""
-    best, outside, near, far = (found.column(name) for name in ("best", "outside", "near", "far"))
     return np.column_stack([best - outside, near - far])
 
 

@@ -25,7 +25,7 @@ FOLDER = Path(__file__).parent / "shipped"
 _DIRECTIONS = 1024
 _SEEN = 6_000
 _LEARNT = "-learnt"
-_OF_EACH = ("facts", "weights", "alone", "figures", "labels")
+_OF_EACH = ("facts", "weights", "alone", "figures", "labels", "strange")
 
 Halves = npt.NDArray[np.float16]
 Bytes = npt.NDArray[np.int8]
@@ -139,6 +139,7 @@ def write_learnt(encoder: Encoder, learnt: Mapping[str, InShort], folder: Path =
             found.gist.alone.astype(np.float16),
             found.left_out.figures.astype(np.float32),
             found.left_out.labels.astype(np.int16),
+            found.left_out.strange.astype(np.float32),
         )
         arrays |= {f"{name}{number}": value for name, value in zip(_OF_EACH, values, strict=True)}
     path = _path(encoder, folder, _LEARNT)
@@ -147,10 +148,11 @@ def write_learnt(encoder: Encoder, learnt: Mapping[str, InShort], folder: Path =
 
 
 def _in_short(arrays: Mapping[str, npt.NDArray[Any]]) -> InShort:
-    facts, weights, alone, figures, labels = (arrays[name] for name in _OF_EACH)
+    facts, weights, alone, figures, labels, strange = (arrays[name] for name in _OF_EACH)
     share, temperature = facts.tolist()
     gist = Gist(share, weights.astype(np.float32), alone.astype(np.float32), temperature)
-    return InShort(gist, LeftOut(figures.astype(np.float64), labels.astype(np.int64)))
+    left_out = LeftOut(figures.astype(np.float64), labels.astype(np.int64), strange.astype(np.float64))
+    return InShort(gist, left_out)
 
 
 def _path(encoder: Encoder, folder: Path, what: str = "") -> Path:

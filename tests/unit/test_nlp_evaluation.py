@@ -144,6 +144,20 @@ def test_of_very_many_examples_a_share_of_whole_groups_is_left_out(monkeypatch: 
     assert sorted(solution.judged.tolist()) == sorted(p for g in range(0, 45, 3) for p in (2 * g, 2 * g + 1))
 
 
+def test_landmarks_are_not_left_out_where_there_are_others_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "EXACT", 10)
+    monkeypatch.setattr(kernel, "LANDMARKS", 20)
+    monkeypatch.setattr(kernel, "_FEW", 10)
+    points = np.eye(90, dtype=np.float32)
+
+    solution = kernel.solve(
+        seen(points), np.ones((90, 1), np.float32), [place // 2 for place in range(90)], np.zeros(90, np.int64), 0.1
+    )
+
+    assert len(solution.judged) >= 50
+    assert not {place // 2 for place in solution.judged} & {place // 2 for place in solution.landmarks}
+
+
 def test_landmarks_are_drawn_from_every_label(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernel, "EXACT", 10)
     monkeypatch.setattr(kernel, "LANDMARKS", 6)
