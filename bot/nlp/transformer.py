@@ -127,11 +127,7 @@ class Weights:
 
 
 class Transformer:
-    """Takes the vectors of pieces of words, gives one vector a text.
-
-    With ``additions`` to its last layers it gives two: as it is, and with them. The layers before those are gone
-    through once.
-    """
+    """Takes the vectors of pieces of words, gives one vector a text. ``additions`` are to its last layers."""
 
     def __init__(self, weights: Weights, additions: Sequence[Additions] = ()) -> None:
         self._begin(plan(weights, additions))
@@ -149,11 +145,8 @@ class Transformer:
         self._epsilon = np.float32(made["epsilon"])
         self._session = _session(made["graph"])
 
-    def means(self, embedded: Floats, lengths: Sequence[int]) -> list[Floats]:
-        """Of each text, the mean of what the last layer makes of its pieces; ``embedded`` holds a row a piece.
-
-        One array, or two where there are additions.
-        """
+    def means(self, embedded: Floats, lengths: Sequence[int]) -> Floats:
+        """Of each text, the mean of what the last layer makes of its pieces; ``embedded`` holds a row a piece."""
         longest = max(lengths)
         hidden = np.zeros((len(lengths), longest, embedded.shape[1]), np.float32)
         mask = np.zeros((len(lengths), longest), np.int32)
@@ -162,10 +155,8 @@ class Transformer:
             hidden[row, :length] = self._normalised(embedded[start : start + length] + self._positions[:length])
             mask[row, :length] = 1
             start += length
-        answers = self._session.run(None, {"hidden": hidden, "mask": mask})
-        return [
-            np.stack([answer[row, :length].mean(axis=0) for row, length in enumerate(lengths)]) for answer in answers
-        ]
+        (answer,) = self._session.run(None, {"hidden": hidden, "mask": mask})
+        return np.stack([answer[row, :length].mean(axis=0) for row, length in enumerate(lengths)])
 
     def _normalised(self, rows: Floats) -> Floats:
         centred = rows - rows.mean(axis=-1, keepdims=True)
@@ -234,20 +225,14 @@ class _Graph:
     tensors: list[bytes] = field(default_factory=list)
 
     def written(self, layers: Sequence[Layer], additions: Sequence[Additions], norm: Norm, width: int) -> bytes:
-        """The model: hidden (texts, pieces, width) and mask (texts, pieces; 1 where there is a piece) -> hidden, and
-        again with the ``additions`` if there are any.
-        """
-        first = len(layers) - len(additions)
-        shared = self._through(layers[:first], _Stream("hidden", norm), [Additions()] * first)
-        answers = [self._through(layers[first:], shared, [Additions()] * len(additions)).name]
-        if additions:
-            answers.append(self._through(layers[first:], shared, additions).name)
+        """The model: hidden (texts, pieces, width) and mask (texts, pieces; 1 where there is a piece) -> hidden."""
+        added = [*[Additions()] * (len(layers) - len(additions)), *additions]
+        answer = self._through(layers, _Stream("hidden", norm), added).name
         graph = b"".join(protobuf.field(1, node) for node in self.nodes) + protobuf.field(2, "transformer")
         graph += b"".join(protobuf.field(5, tensor) for tensor in self.tensors)
         graph += protobuf.field(11, _value("hidden", "float32", ("texts", "pieces", width)))
         graph += protobuf.field(11, _value("mask", "int32", ("texts", "pieces")))
-        shape = ("texts", "pieces", width)
-        graph += b"".join(protobuf.field(12, _value(answer, "float32", shape)) for answer in answers)
+        graph += protobuf.field(12, _value(answer, "float32", ("texts", "pieces", width)))
         sets = [protobuf.field(1, "") + protobuf.field(2, _OPSET), protobuf.field(1, _OWN) + protobuf.field(2, 1)]
         return (
             protobuf.field(1, _IR_VERSION) + protobuf.field(7, graph) + b"".join(protobuf.field(8, one) for one in sets)
