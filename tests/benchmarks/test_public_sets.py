@@ -63,6 +63,7 @@ def file_of(name: str) -> Path:
     return DATA / f"{name}.tsv"
 
 
+@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize("row", [*SETS, *(FULL if os.environ.get("NLU_FULL") else ())], ids=lambda row: row[0])
 def test_a_public_set(
     benchmark: Any, encoder: Encoder, kept: Path, capsys: pytest.CaptureFixture[str], row: tuple[Any, ...]
