@@ -43,7 +43,7 @@ _LEFT_OUT = 6_000
 """Of more examples than this, every second (or third …) is enough to calibrate on."""
 
 _FEW = 500
-"""Fewer are not enough, as long as there are more."""
+"""Of fewer that are no landmarks one can't calibrate: then landmarks are left out as well."""
 
 
 @dataclass(frozen=True)
