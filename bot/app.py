@@ -89,7 +89,7 @@ class App:
         standby: Standby | None = None,
     ) -> None:
         self.settings = settings
-        self._standby = (standby or Standby(settings.encoder, settings.data / "model")) if train is None else None
+        self._standby = (standby or Standby(settings.encoder, settings.model_folder)) if train is None else None
         self.clock = clock or SystemClock()
         self.metrics = Metrics()
         self.line = Line(settings, self.clock)
@@ -304,7 +304,7 @@ class App:
         assert self._standby is not None
         live = self.shelf.live
         before = live if isinstance(live, RemotePipeline) else None
-        return await RemotePipeline.taught(catalogue, self.settings.data / "model", self._standby, self._tell, before)
+        return await RemotePipeline.taught(catalogue, self.settings.model_folder, self._standby, self._tell, before)
 
     async def _train_first(self, loaded: Loaded) -> None:
         await self.shelf.train_first()

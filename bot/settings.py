@@ -160,6 +160,11 @@ class Settings(BaseSettings):
         """The folder of the store."""
         return Path(self.store.partition(":")[2])
 
+    @property
+    def model_folder(self) -> Path:
+        """The folder of what understands messages: trained pipelines, and all that they are made of."""
+        return self.data / "model"
+
 
 def read_settings(**given: object) -> Settings:
     """The settings of this environment; ``given`` go before it. Raises SettingsError that names each wrong one."""

@@ -46,7 +46,7 @@ def train_pipeline(settings: Settings) -> int:
 
     catalogue = load_or_raise(settings.content)
     with progress() as tell:
-        folder = settings.data / "model"
+        folder = settings.model_folder
         pipeline = load_or_train(catalogue, folder, encoder=encoder_named(settings.encoder, folder), progress=tell)
         failures = check_sentences(pipeline, catalogue)
     checked = sum(len(phrases.check) for phrases in catalogue.phrases)

@@ -37,7 +37,7 @@ def show_gaps(settings: Settings, *, most: int, as_json: bool) -> None:
         return
     asked = [Asked(turn.text, turn.language, turn.meant) for turn, _ in lost]
     with progress() as tell:
-        folder = settings.data / "model"
+        folder = settings.model_folder
         pipeline = load_or_train(catalogue, folder, encoder=encoder_named(settings.encoder, folder), progress=tell)
         gaps = find_gaps(pipeline, asked)
     pipeline.close()

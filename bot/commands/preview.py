@@ -91,7 +91,7 @@ def _outcomes(settings: Settings, loaded: Loaded, messages: Sequence[Message]) -
 
     catalogue = good(loaded)
     with progress() as tell:
-        folder = settings.data / "model"
+        folder = settings.model_folder
         pipeline = load_or_train(catalogue, folder, encoder=encoder_named(settings.encoder, folder), progress=tell)
         asked = [(message.text, Hints(so_far=message.language or None)) for message in messages]
         found: list[Understanding] = []

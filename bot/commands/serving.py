@@ -46,7 +46,7 @@ async def _serve(settings: Settings) -> None:
         def tell_here(what: str, done: int, total: int) -> None:
             loop.call_soon_threadsafe(tell, what, done, total)
 
-        standby = Standby(settings.encoder, settings.data / "model")
+        standby = Standby(settings.encoder, settings.model_folder)
         try:
             await standby.begin()
             app = _app(settings, tell_here, standby)

@@ -52,7 +52,7 @@ def study(settings: Settings) -> Study:
 
     loaded = load(settings.content)
     catalogue = good(loaded)
-    folder = settings.data / "model"
+    folder = settings.model_folder
     encoder = encoder_named(settings.encoder, folder)
     with progress() as tell:
         validation = cross_validate(catalogue, folder, encoder=encoder, progress=tell)

@@ -32,7 +32,7 @@ def _pipeline(settings: Settings, catalogue: Catalogue) -> Pipeline:
     from bot.nlp.encoder import encoder_named
     from bot.nlp.training import load_or_train  # spaCy takes a second to import
 
-    folder = settings.data / "model"
+    folder = settings.model_folder
     with progress() as tell:
         return load_or_train(catalogue, folder, encoder=encoder_named(settings.encoder, folder), progress=tell)
 

@@ -151,7 +151,7 @@ def in_this_process(settings: Settings) -> Train:
 
     async def train(catalogue: Catalogue) -> Near:
         encoder = encoder_named(settings.encoder)
-        return Near(await asyncio.to_thread(load_or_train, catalogue, settings.data / "model", encoder=encoder))
+        return Near(await asyncio.to_thread(load_or_train, catalogue, settings.model_folder, encoder=encoder))
 
     return train
 
