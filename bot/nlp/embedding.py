@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
 from bot.core.errors import UnderstandingError
-from bot.nlp.encoder import Encoder, Parts, Vectors, encoder_named, parts_of
-from bot.nlp.reading import Reading, reading
+from bot.nlp.encoder import Encoder, Parts, Passage, Vectors, encoder_named, parts_of, read
+from bot.nlp.reading import reading
 
-_REMEMBERED = 512
+_REMEMBERED = 256
 
 
 class EmbeddingComponent:
@@ -28,7 +29,7 @@ class EmbeddingComponent:
         self.name = encoder
         self._encoder: Encoder | None = None
         self._trained_with: str | None = None
-        self._recent: OrderedDict[str, Vectors] = OrderedDict()
+        self._recent: OrderedDict[Passage, Vectors] = OrderedDict()
 
     @property
     def encoder(self) -> Encoder:
@@ -60,21 +61,20 @@ class EmbeddingComponent:
         """Embed several messages at once, which costs less than one by one."""
         documents = iter(stream)
         while docs := list(islice(documents, batch_size)):
-            texts = [text for doc in docs for text in _spoken(reading(doc))]
-            vectors = iter(self._vectors(texts))
-            for doc in docs:
-                read = reading(doc)
-                read.vector = next(vectors)
-                read.after_vector = next(vectors) if read.after_greeting else None
-                read.sentence_vectors = tuple(next(vectors) for _ in read.sentences)
+            readings = [reading(doc) for doc in docs]
+            passages = [Passage(x.spoken, x.after_greeting, x.spoken_sentences) for x in readings]
+            for found, vectors in zip(readings, self._vectors(passages), strict=True):
+                found.vector, *others = vectors
+                found.after_vector = others.pop(0) if found.after_greeting else None
+                found.sentence_vectors = tuple(others)
             yield from docs
 
-    def _vectors(self, texts: list[str]) -> list[Vectors]:
-        missing = [text for text in dict.fromkeys(texts) if text not in self._recent]
+    def _vectors(self, passages: list[Passage]) -> list[Vectors]:
+        missing = [passage for passage in dict.fromkeys(passages) if passage not in self._recent]
         if missing:
-            made = dict(zip(missing, self.encoder.encode(missing), strict=True))
-            self._recent.update(made)
-        found = [self._recent[text] for text in texts]
+            rows = iter(read(self.encoder, missing))
+            self._recent.update({passage: np.stack([next(rows) for _ in passage.texts]) for passage in missing})
+        found = [self._recent[passage] for passage in passages]
         while len(self._recent) > _REMEMBERED:
             self._recent.popitem(last=False)
         return found
@@ -88,11 +88,6 @@ class EmbeddingComponent:
         if self._encoder is not None:
             self.attach(self._encoder)
         return self
-
-
-def _spoken(read: Reading) -> list[str]:
-    """The message, what follows its greeting, and each of its sentences."""
-    return [read.spoken, *filter(None, [read.after_greeting]), *read.spoken_sentences]
 
 
 @SpacyLanguage.factory(

@@ -12,7 +12,7 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 from zlib import crc32
 
 import numpy as np
@@ -27,6 +27,12 @@ from bot.nlp.text import clean, shorten
 Vectors = npt.NDArray[np.float32]
 Parts = tuple[tuple[int, float], ...]
 """The stretches that a vector consists of, one a model: (length, share in the whole)."""
+
+Span = tuple[int, int]
+"""Of a text's pieces, those from the first number up to the second one."""
+
+Embed = Callable[[Sequence[Sequence[int]], Sequence[Sequence[Span]]], Vectors]
+"""Given the pieces of texts and spans of each: a row a span."""
 
 MAX_CHARS = 800
 """An encoder is given this many characters at most, so that no message takes long."""
@@ -48,6 +54,35 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row of unit length a text (zero for a text without content): ``float32[len(texts), dim]``."""
         ...
+
+
+class Passage(NamedTuple):
+    """A ``text``; what follows its greeting, if anything; and its sentences, if there are several."""
+
+    text: str
+    after_greeting: str = ""
+    sentences: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that is there: a vector is wanted of each."""
+        return (self.text, *filter(None, [self.after_greeting]), *self.sentences)
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """An encoder that reads passages in less time than each of their texts."""
+
+    def read(self, passages: Sequence[Passage]) -> Vectors:
+        """Of each passage a row of unit length for each of its texts."""
+        ...
+
+
+def read(encoder: Encoder, passages: Sequence[Passage]) -> Vectors:
+    """A row for each of the texts of each passage."""
+    if isinstance(encoder, Reader):
+        return encoder.read(passages)
+    return encoder.encode([text for passage in passages for text in passage.texts])
 
 
 def unit(vectors: Vectors) -> Vectors:
@@ -79,16 +114,18 @@ def _of_a_length(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 
 def in_batches(
-    pieces: Sequence[Sequence[int]], embed: Callable[[Sequence[Sequence[int]]], Vectors], dim: int
+    pieces: Sequence[Sequence[int]], embed: Embed, dim: int, spans: Sequence[Sequence[Span]] | None = None
 ) -> Vectors:
-    """Rows of unit length, in order. Texts of about one length are embedded together, one batch at a time.
-
-    Two threads at once would only take each other's cache.
+    """Rows of unit length, in order: one a text, or one for each of its ``spans``. Texts of about one length are
+    embedded together, one batch at a time: two threads at once would only take each other's cache.
     """
-    vectors = np.zeros((len(pieces), dim), dtype=np.float32)
+    wanted = spans or [[(0, len(text))] for text in pieces]
+    ends = np.cumsum([len(own) for own in wanted])
+    vectors = np.zeros((int(ends[-1]) if len(ends) else 0, dim), dtype=np.float32)
     for chosen in _of_a_length([len(text) for text in pieces]):
+        rows = np.concatenate([np.arange(ends[i] - len(wanted[i]), ends[i]) for i in chosen])
         with _embedding:
-            vectors[chosen] = embed([pieces[i] for i in chosen])
+            vectors[rows] = embed([pieces[i] for i in chosen], [wanted[i] for i in chosen])
     return unit(vectors)
 
 
@@ -165,6 +202,9 @@ class Blend:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         return in_shares([encoder.encode(texts) for encoder in self._encoders], self._shares)
+
+    def read(self, passages: Sequence[Passage]) -> Vectors:
+        return in_shares([read(encoder, passages) for encoder in self._encoders], self._shares)
 
 
 def parts_of(encoder: Encoder) -> Parts:

@@ -28,8 +28,8 @@ from bot.nlp.machine import NEAREST, Halves, Learner, LeftOut, Lesson, Machine, 
 from bot.nlp.reading import Judgement, Reading, reading
 from bot.nlp.revision import Edit, edit_of, revised
 
-_SENTENCES = 0.25
-_LAST_SENTENCE = 0.2
+_SENTENCES = 0.15
+_LAST_SENTENCE = 0.15
 _TO_THE_POINT = 0.5
 _WELL_INSIDE = 0.05
 _MUCH = 4

