@@ -436,6 +436,8 @@ async def test_everything_one_can_use_has_a_name_and_is_large_enough(page: Simul
 
 
 async def test_arriving_messages_are_read_out_politely(page: SimulatorPage, bot: Bot) -> None:
+    await bot.say("Hello.")
+    await page.customer.expect_message("Hello.")  # what was there when the page opened is not arriving
     await bot.say("Your parcel left today.")
     region = page.customer.pane.locator('[aria-live="polite"]')
     await expect(region).to_have_text(re.compile("Keepword.*Your parcel left today"))
