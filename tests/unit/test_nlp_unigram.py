@@ -41,8 +41,8 @@ def test_a_text_is_cut_as_each_of_its_words(words: list[str]) -> None:
         assert found == (of_words or unigram().pieces(""))
 
 
-def test_no_more_words_are_remembered_than_there_is_room_for() -> None:
-    """Forgotten ones are found again."""
+def test_words_that_were_forgotten_are_found_again() -> None:
+    """There is room for fewer than these."""
     many = unigram()
     first = many.pieces("abab")
     for number in range(10_000):
