@@ -78,6 +78,22 @@ class Reader(Protocol):
         ...
 
 
+@runtime_checkable
+class Literate(Protocol):
+    """An encoder that can tell words from what is none."""
+
+    def knows(self, word: str) -> bool:
+        """Whether its vocabulary has the whole ``word`` (in lower case), and not only pieces of it."""
+        ...
+
+
+def words_of(encoder: Encoder) -> Callable[[str], bool] | None:
+    """Tells whether ``encoder``, or any of those in a blend, knows a word; None where it can't tell."""
+    encoders = encoder.encoders if isinstance(encoder, Blend) else (encoder,)
+    literate = [one for one in encoders if isinstance(one, Literate)]
+    return (lambda word: any(one.knows(word) for one in literate)) if literate else None
+
+
 def read(encoder: Encoder, passages: Sequence[Passage]) -> Vectors:
     """A row for each of the texts of each passage."""
     if isinstance(encoder, Reader):
@@ -194,7 +210,7 @@ class Blend:
     """Several encoders side by side. A vector is made of a stretch for each, whose square is the encoder's share."""
 
     def __init__(self, encoders: Sequence[Encoder]) -> None:
-        self._encoders = tuple(encoders)
+        self.encoders = tuple(encoders)
         shares = [_SHARES.get(encoder.id.split("-")[0], _SHARE) for encoder in encoders]
         self._shares = tuple(share / sum(shares) for share in shares)
         self.parts = tuple(
@@ -205,17 +221,17 @@ class Blend:
 
     @property
     def id(self) -> str:
-        return "+".join(encoder.id for encoder in self._encoders)
+        return "+".join(encoder.id for encoder in self.encoders)
 
     @property
     def dim(self) -> int:
-        return sum(encoder.dim for encoder in self._encoders)
+        return sum(encoder.dim for encoder in self.encoders)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        return in_shares([encoder.encode(texts) for encoder in self._encoders], self._shares)
+        return in_shares([encoder.encode(texts) for encoder in self.encoders], self._shares)
 
     def read(self, passages: Sequence[Passage]) -> Vectors:
-        return in_shares([read(encoder, passages) for encoder in self._encoders], self._shares)
+        return in_shares([read(encoder, passages) for encoder in self.encoders], self._shares)
 
 
 def parts_of(encoder: Encoder) -> Parts:

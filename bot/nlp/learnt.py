@@ -25,7 +25,7 @@ from bot.nlp.encoder import Parts
 from bot.nlp.kernel import EXACT, LANDMARKS
 from bot.nlp.machine import Gist, LeftOut, Lesson, Machine
 
-_FORMAT = 6
+_FORMAT = 7
 """Raise this when what an older version kept must not be used any more."""
 
 KEY_BYTES = 12

@@ -152,8 +152,11 @@ class Machine:
         ]
 
     def nearness(self, cosines: Floats) -> tuple[float, float]:
-        """Mean cosine of the nearest examples, and of the nearest sentences about nothing (0 where there are none)."""
-        return _mean_of_best(cosines[self.taught]), _mean_of_best(cosines[~self.taught])
+        """Mean cosine of the nearest examples, and of the nearest sentences about nothing (0 where there are none).
+
+        Counter-examples are neither: most of them are about another intent than the one they are told apart from.
+        """
+        return _mean_of_best(cosines[self.taught]), _mean_of_best(cosines[self.numbers == NOWHERE])
 
     def nearest(self, vector: Halves, count: int) -> list[tuple[str, str, float]]:
         """The examples most like a text in meaning: (text, intent, cosine), nearest first."""

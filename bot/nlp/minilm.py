@@ -74,6 +74,10 @@ class MiniLM(Transforming):
     def cut(self, segments: Sequence[str]) -> Cut:
         return _cut(segments)
 
+    def knows(self, word: str) -> bool:
+        """Whether it has a piece for the whole ``word``."""
+        return word in _vocabulary()
+
     def embed(self, texts: Sequence[Sequence[int]], spans: Sequence[Sequence[Span]]) -> Vectors:
         numbered = np.concatenate([np.asarray(text) for text in texts])
         rows = self._words[numbered].astype(np.float32) * self._scales[numbered]

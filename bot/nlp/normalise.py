@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
-from bot.nlp.encoder import MAX_CHARS
+from bot.nlp.encoder import MAX_CHARS, Encoder, words_of
 from bot.nlp.greeting import after_greeting, known_greetings
 from bot.nlp.lexicon import Lexicon
 from bot.nlp.notes import Notes
@@ -28,8 +28,13 @@ class NormaliseComponent:
     """Sets ``spoken``, ``after_greeting``, ``sentences`` and ``spoken_sentences``."""
 
     def __init__(self) -> None:
-        self._lexicon = Lexicon({})
+        self._lexicon = Lexicon()
+        self._is_word: Callable[[str], bool] | None = None
         self._greetings: frozenset[str] = frozenset()
+
+    def attach(self, encoder: Encoder) -> None:
+        """Slips are mended only in words that ``encoder`` does not know."""
+        self._is_word = words_of(encoder)
 
     def learn(self, texts: Mapping[str, Sequence[str]], greetings: Iterable[str], notes: Notes | None = None) -> None:
         """Learn how words are properly written, from the texts of each language in the form of :func:`spoken`.
@@ -41,11 +46,11 @@ class NormaliseComponent:
 
     def to_disk(self, path: Path, exclude: Iterable[str] = ()) -> None:
         path.mkdir(parents=True, exist_ok=True)
-        (path / "lexicon.json").write_text(json.dumps(self._lexicon.forms, ensure_ascii=False), encoding="utf-8")
+        (path / "lexicon.json").write_text(json.dumps(self._lexicon.to_dict(), ensure_ascii=False), encoding="utf-8")
         (path / "greetings.json").write_text(json.dumps(sorted(self._greetings)), encoding="utf-8")
 
     def from_disk(self, path: Path, exclude: Iterable[str] = ()) -> NormaliseComponent:
-        self._lexicon = Lexicon(json.loads((path / "lexicon.json").read_text(encoding="utf-8")))
+        self._lexicon = Lexicon.of_dict(json.loads((path / "lexicon.json").read_text(encoding="utf-8")))
         self._greetings = frozenset(json.loads((path / "greetings.json").read_text(encoding="utf-8")))
         return self
 
@@ -58,7 +63,7 @@ class NormaliseComponent:
         return doc
 
     def _spoken(self, text: str, language: str) -> str:
-        return self._lexicon.restored(spoken(text, language), language)
+        return self._lexicon.restored(spoken(text, language), language, self._is_word)
 
 
 @SpacyLanguage.factory("keepword_normalise", requires=["doc._.reading"], assigns=["doc._.reading"])

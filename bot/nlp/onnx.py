@@ -51,6 +51,11 @@ class OnnxEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         return in_batches([self._pieces(text) for text in texts], self._embedded, self.dim)
 
+    def knows(self, word: str) -> bool:
+        """Whether its tokenizer has a piece for the whole ``word``."""
+        found = self._tokenizer.encode(word, add_special_tokens=False).ids
+        return len(found) == 1 and self._tokenizer.decode(found).strip() == word
+
     def _pieces(self, text: str) -> list[int]:
         found: list[int] = self._tokenizer.encode(self._prefix + readable(text)).ids
         return found[:_LONGEST] or [0]

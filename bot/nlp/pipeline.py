@@ -20,6 +20,7 @@ from bot.nlp import components
 from bot.nlp.embedding import EmbeddingComponent
 from bot.nlp.encoder import Encoder
 from bot.nlp.intents import IntentsComponent
+from bot.nlp.normalise import NormaliseComponent
 from bot.nlp.reading import Reading, understanding
 from bot.nlp.text import clean
 from bot.ports import Hints, Understander
@@ -58,7 +59,8 @@ class Pipeline(Understander):
         pipeline = cls(nlp)
         if encoder is not None:
             pipeline.embedding.attach(encoder)
-        assert pipeline.embedding.encoder  # refuses another one now rather than at the first message
+        known = pipeline.embedding.encoder  # refuses another one now rather than at the first message
+        cast("NormaliseComponent", nlp.get_pipe("keepword_normalise")).attach(known)
         return pipeline
 
     @property

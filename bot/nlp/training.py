@@ -39,7 +39,7 @@ from bot.nlp.samples import filled
 from bot.nlp.scope import ScopeComponent
 from bot.nlp.shipped import FOLDER, read_learnt, write_learnt, write_shipped
 
-_FORMAT = 14
+_FORMAT = 15
 """Raise this when a saved pipeline of an older version must not be used any more."""
 
 _KEPT = 2
@@ -196,6 +196,7 @@ def blank(catalogue: Catalogue, encoder: Encoder) -> SpacyLanguage:
     for name in ORDER:
         nlp.add_pipe(name, config=config.get(name, {}))
     cast("EmbeddingComponent", nlp.get_pipe("keepword_encoder")).attach(encoder)
+    cast("NormaliseComponent", nlp.get_pipe("keepword_normalise")).attach(encoder)
     return nlp
 
 

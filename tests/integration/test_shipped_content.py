@@ -28,8 +28,8 @@ LANGUAGES = LOADED.snapshot.languages(INTENTS)
 SENTENCES = sentences_of(LOADED.snapshot)
 CHECKS = [sentence for sentence in SENTENCES if sentence.role == CHECK]
 
-AT_LEAST = {"en": 0.97, "sl": 0.83, "el": 0.86, "lv": 0.85, "sr": 0.86, "lt": 0.89}
-OVERALL = 0.88
+AT_LEAST = {"en": 0.97, "sl": 0.86, "el": 0.88, "lv": 0.86, "sr": 0.89, "lt": 0.91}
+OVERALL = 0.9
 """Shares of the check sentences that are understood today, in each language and of all, less two sentences: processors
 round differently, and what is on the edge falls to either side. All should be understood: raise these."""
 

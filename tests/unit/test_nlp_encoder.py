@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.errors import UnderstandingError
-from bot.nlp.encoder import Encoder, HashedNgrams, Passage, Vectors, default_encoder, encoder_named, read
+from bot.nlp.encoder import Encoder, HashedNgrams, Literate, Passage, Vectors, default_encoder, encoder_named, read
 from bot.nlp.minilm import word_pieces
 
 
@@ -122,6 +122,16 @@ def test_the_english_encoder_reads_other_alphabets_in_latin_letters() -> None:
     assert word_pieces("желим повраћај") == word_pieces("želim povraćaj")
 
 
+def test_models_know_whole_words(encoder: Encoder) -> None:
+    if not isinstance(encoder, Literate):
+        assert encoder.id.startswith("ngrams")
+        return
+    words = ("order", "password", "oredr", "passwrod", "xqzzk", "order password")
+    assert [word for word in words if encoder.knows(word)] == ["order", "password"]
+    for odd in ("", "\ud800", "a" * 1_000):
+        encoder.knows(odd)
+
+
 def test_the_spare_encoder_knows_spelling() -> None:
     vectors = HashedNgrams().encode(["where is my order", "where is my ordr", "opening hours"])
 
@@ -175,6 +185,8 @@ def test_an_onnx_model_of_ones_own_is_averaged_over_its_words(tmp_path: Path) ->
     assert encoder.dim == 3
     assert order @ parcel > 0.9 > order @ both > order @ shop
     np.testing.assert_allclose(np.linalg.norm([order, parcel, both, shop], axis=1), 1, atol=1e-5)
+    assert isinstance(encoder, Literate)
+    assert [word for word in ("order", "oredr", "order open", "") if encoder.knows(word)] == ["order"]
 
 
 def test_the_same_model_has_the_same_name_and_another_prefix_makes_another(tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
-"""How much letters count in a language: its examples decide."""
+"""How much letters count in a language: its examples decide. And what is near to a message."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from bot.core.understanding import NO_INTENT
 from bot.nlp.encoder import unit
 from bot.nlp.machine import SHARES, Learner, Lesson
 
@@ -39,3 +40,18 @@ def test_letters_count_much_only_where_they_clearly_tell_more(
 
 def test_a_few_examples_are_not_enough_to_trust_letters() -> None:
     assert share(meaning_tells=False, letters_tell=True, each=1) == LITTLE
+
+
+def test_counter_examples_are_not_about_nothing() -> None:
+    price, warranty, weather = np.eye(3, dtype=np.float32)
+    lessons = [
+        *(Lesson(f"how much is the lamp {number}", "price", number) for number in range(4)),
+        *(Lesson(f"is it still covered {number}", "warranty", 10 + number) for number in range(4)),
+        *(Lesson(f"how much is a lamp {number}", "warranty", 20 + number, excluded=True) for number in range(4)),
+        *(Lesson(f"will it rain {number}", NO_INTENT, 30 + number, excluded=True) for number in range(4)),
+    ]
+    vectors = np.repeat([price, warranty, price, weather], 4, axis=0)
+    machine, _ = Learner(lessons, vectors, ("price", "warranty"), ((3, 1.0),)).learn()
+    (found,) = machine.judge(["how much is this lamp"], price[None])
+    assert found.near == pytest.approx(1)
+    assert found.far < 0.1
