@@ -66,6 +66,13 @@ class Counting(HashedNgrams):
         return super().encode(texts)
 
 
+class Reader(HashedNgrams):
+    """Knows one word."""
+
+    def knows(self, word: str) -> bool:
+        return word == "boxer"
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pipeline]:
     pipeline = train(content(), tmp_path_factory.mktemp("pipeline"), encoder=HashedNgrams())
@@ -360,3 +367,18 @@ def test_check_sentences_that_fail_are_named(trained: Pipeline) -> None:
 def test_a_greeting_in_front_of_a_question_does_not_hide_it(trained: Pipeline) -> None:
     assert trained.understand_now("good morning, has my order shipped yet").intent == "order_status"
     assert trained.understand_now("good morning").intent == "greeting"
+
+
+def test_slips_are_mended_in_words_that_neither_examples_nor_the_encoder_know(tmp_path: Path) -> None:
+    catalogue = content(item_damaged=["a broken box", "boxes came damaged", "boxes broken"])
+    fresh = load_or_train(catalogue, tmp_path, encoder=Reader())
+    loaded = load_or_train(catalogue, tmp_path, encoder=Reader())
+    unread = load_or_train(catalogue, tmp_path / "unread", encoder=HashedNgrams())
+    asked = [("my boxse arived brokn", Hints()), ("the boxer came", Hints())]
+    for pipeline, expected in (
+        (fresh, ["my boxes arrived broken", "the boxer came"]),
+        (loaded, ["my boxes arrived broken", "the boxer came"]),
+        (unread, ["my boxse arived brokn", "the boxer came"]),
+    ):
+        assert [doc._.reading.spoken for doc in pipeline.read(asked)] == expected
+        pipeline.close()
