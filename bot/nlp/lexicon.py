@@ -19,6 +19,9 @@ _WORD = re.compile(r"[^\W\d_]+|(?<=\w)[’'][^\W\d_]+|[38](?=[a-z])[a-z]+|[a-z]+
 
 _GREEK = re.compile("[α-ωά-ώ]")
 
+_REMEMBERED = 4_096
+"""Unknown words, with what was meant by them: customers make the same slips."""
+
 
 class Lexicon:
     """``forms`` gives, by language and by what a word is without its marks, its most frequent form; ``words`` are all
@@ -30,6 +33,8 @@ class Lexicon:
     ) -> None:
         self.forms = forms or {}
         self.words = words or {}
+        self._is_word: Callable[[str], bool] | None = None
+        self._meanings: dict[tuple[str, str], str] = {}
 
     @classmethod
     def learn(cls, texts: Mapping[str, Sequence[str]], notes: Notes | None = None) -> Lexicon:
@@ -42,13 +47,15 @@ class Lexicon:
             words[language] = Words.of(notes.of(f"counts-{language}", own, partial(_counts, language=language)))
         return cls(forms, words)
 
-    def restored(self, text: str, language: str, is_word: Callable[[str], bool] | None = None) -> str:
-        """``text`` (lower case) with the words that are known put as they are properly written.
+    def attach(self, is_word: Callable[[str], bool] | None) -> None:
+        """Slips of the finger are mended where ``is_word`` tells which words there are at all, in the others."""
+        self._is_word = is_word
+        self._meanings.clear()
 
-        Where ``is_word`` tells which words there are at all, slips of the finger are mended in the others.
-        """
+    def restored(self, text: str, language: str) -> str:
+        """``text`` (lower case) with the words that are known put as they are properly written, and slips mended."""
         known = self.forms.get(language, {})
-        words = self.words.get(language) if is_word else None
+        words = self.words.get(language) if self._is_word else None
         if not known and not words:
             return text
         greeklish = language == "el" and not _GREEK.search(text)
@@ -56,13 +63,26 @@ class Lexicon:
         def put(match: re.Match[str]) -> str:
             word = match.group()
             key = _key_of(word, language, greeklish=greeklish)
-            proper = word if key is None or _has_marks(word) else known.get(key, word)
-            if proper != word or key is None or not words or not is_word:
+            if key is None:
+                return word
+            proper = word if _has_marks(word) else known.get(key, word)
+            if proper != word or not words or not words.may_be_slip(key):
                 return proper
-            meant = words.meant_by(key)
-            return word if meant is None or is_word(word) else known.get(meant, meant)
+            return self._meant(word, key, language)
 
         return _WORD.sub(put, text)
+
+    def _meant(self, word: str, key: str, language: str) -> str:
+        """What was meant by a ``word`` that may be a slip: remembered, since sentences say again what the whole says."""
+        found = self._meanings.get((word, language))
+        if found is None:
+            is_one = self._is_word is not None and self._is_word(word)
+            near = None if is_one else self.words[language].meant_by(key)
+            found = word if near is None else self.forms.get(language, {}).get(near, near)
+            if len(self._meanings) >= _REMEMBERED:
+                self._meanings.clear()
+            self._meanings[word, language] = found
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """What :meth:`of_dict` makes the same lexicon of."""

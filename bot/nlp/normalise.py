@@ -35,14 +35,19 @@ class NormaliseComponent:
     def attach(self, encoder: Encoder) -> None:
         """Slips are mended only in words that ``encoder`` does not know."""
         self._is_word = words_of(encoder)
+        self._lexicon.attach(self._is_word)
 
     def learn(self, texts: Mapping[str, Sequence[str]], greetings: Iterable[str], notes: Notes | None = None) -> None:
         """Learn how words are properly written, from the texts of each language in the form of :func:`spoken`.
 
         ``greetings`` are examples of how people greet; the short ones may open a message about anything.
         """
-        self._lexicon = Lexicon.learn(texts, notes)
+        self._use(Lexicon.learn(texts, notes))
         self._greetings = known_greetings(greetings)
+
+    def _use(self, lexicon: Lexicon) -> None:
+        lexicon.attach(self._is_word)
+        self._lexicon = lexicon
 
     def to_disk(self, path: Path, exclude: Iterable[str] = ()) -> None:
         path.mkdir(parents=True, exist_ok=True)
@@ -50,7 +55,7 @@ class NormaliseComponent:
         (path / "greetings.json").write_text(json.dumps(sorted(self._greetings)), encoding="utf-8")
 
     def from_disk(self, path: Path, exclude: Iterable[str] = ()) -> NormaliseComponent:
-        self._lexicon = Lexicon.of_dict(json.loads((path / "lexicon.json").read_text(encoding="utf-8")))
+        self._use(Lexicon.of_dict(json.loads((path / "lexicon.json").read_text(encoding="utf-8"))))
         self._greetings = frozenset(json.loads((path / "greetings.json").read_text(encoding="utf-8")))
         return self
 
@@ -63,7 +68,7 @@ class NormaliseComponent:
         return doc
 
     def _spoken(self, text: str, language: str) -> str:
-        return self._lexicon.restored(spoken(text, language), language, self._is_word)
+        return self._lexicon.restored(spoken(text, language), language)
 
 
 @SpacyLanguage.factory("keepword_normalise", requires=["doc._.reading"], assigns=["doc._.reading"])

@@ -47,9 +47,13 @@ class Words:
         place = bisect_left(self.rare, number)
         return place < len(self.rare) and self.rare[place] == number
 
+    def may_be_slip(self, word: str) -> bool:
+        """Whether it is unknown, and long enough to tell what was meant by it."""
+        return SHORTEST <= len(word) <= _LONGEST and word not in self
+
     def meant_by(self, word: str) -> str | None:
-        """The word that was meant by an unknown one; None where nothing is like it, or it is known or short."""
-        if not SHORTEST <= len(word) <= _LONGEST or word in self:
+        """The word that was meant by one that may be a slip; None where nothing is like it."""
+        if not self.may_be_slip(word):
             return None
         found = [(self.counts[near] * likely, near) for near, likely in self._near(word) if near in self.counts]
         return max(found)[1] if found else None

@@ -76,11 +76,16 @@ TEXTS = {
     "sl": ["pozabila sam geslo za profil", "moj profil in geslo", "naročilo čaka", "kje je naročilo", "žrebam enkrat"],
     "el": ["θέλω την παραγγελία μου", "η παραγγελία μου"],
 }
-LEXICON = Lexicon.learn(TEXTS)
 
 
-def nothing(word: str) -> bool:
-    return False
+def lexicon(*words: str, texts: dict[str, list[str]] = TEXTS) -> Lexicon:
+    """What ``texts`` teach, where only these ``words`` are known besides."""
+    made = Lexicon.learn(texts)
+    made.attach(words.__contains__)
+    return made
+
+
+LEXICON = lexicon()
 
 
 @pytest.mark.parametrize(
@@ -96,24 +101,32 @@ def nothing(word: str) -> bool:
     ],
 )
 def test_slips_are_mended_and_marks_put(language: str, typed: str, meant: str) -> None:
-    assert LEXICON.restored(typed, language, nothing) == meant
+    for _ in range(2):
+        assert LEXICON.restored(typed, language) == meant
 
 
 def test_words_that_there_are_stay_as_they_are() -> None:
-    assert LEXICON.restored("proflis in gesla", "sl", {"proflis", "gesla"}.__contains__) == "proflis in gesla"
-    assert LEXICON.restored("gelso", "sl") == "gelso", "nobody tells what is a word"
+    assert lexicon("proflis", "gesla").restored("proflis in gesla", "sl") == "proflis in gesla"
+    assert Lexicon.learn(TEXTS).restored("gelso", "sl") == "gelso", "nobody tells what is a word"
+
+
+def test_another_encoder_knows_other_words() -> None:
+    made = lexicon("gelso")
+    assert made.restored("gelso", "sl") == "gelso"
+    made.attach(("porfil",).__contains__)
+    assert made.restored("gelso", "sl") == "geslo"
 
 
 def test_a_word_that_stands_in_one_example_is_no_slip() -> None:
-    assert LEXICON.restored("zrebam", "sl", nothing) == "žrebam"
-    assert Lexicon.learn({"sl": ["omara", "omara in omare"]}).restored("omare", "sl", nothing) == "omare"
+    assert LEXICON.restored("zrebam", "sl") == "žrebam"
+    assert lexicon(texts={"sl": ["omara", "omara in omare"]}).restored("omare", "sl") == "omare"
 
 
 @given(st.text(alphabet="geslopričnkaαγελίπρ ", max_size=40), st.sampled_from(["sl", "el"]))
 def test_what_is_kept_mends_as_before(text: str, language: str) -> None:
     again = Lexicon.of_dict(json.loads(json.dumps(LEXICON.to_dict())))
-    mended = LEXICON.restored(text, language, nothing)
-    assert again.restored(text, language, nothing) == mended
+    again.attach(().__contains__)
+    assert again.restored(text, language) == LEXICON.restored(text, language)
 
 
 def test_only_encoders_that_know_words_tell_them() -> None:
