@@ -73,7 +73,7 @@ class Lexicon:
         return _WORD.sub(put, text)
 
     def _meant(self, word: str, key: str, language: str) -> str:
-        """What was meant by a ``word`` that may be a slip: remembered, since sentences say again what the whole says."""
+        """What was meant by a ``word`` that may be a slip. Remembered: sentences say again what the whole says."""
         found = self._meanings.get((word, language))
         if found is None:
             is_one = self._is_word is not None and self._is_word(word)
