@@ -29,16 +29,18 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """What led to a decision, with ``why`` in a sentence."""
+    """What led to a decision, with ``why`` in a sentence, and what the message was ``read_as`` if not as written."""
 
     why: str
     nearest: tuple[Example, ...]
     cues: tuple[Cue, ...]
+    read_as: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """For ``--json``."""
         return {
             "why": self.why,
+            "read_as": self.read_as,
             "nearest": [
                 {"text": one.text, "intent": one.intent, "where": one.where, "similarity": round(one.likeness, 4)}
                 for one in self.nearest
@@ -49,6 +51,8 @@ class Reasons:
     def explain(self) -> None:
         """Print it for a person."""
         results.print(f"\nWhy: {self.why}", markup=False)
+        if self.read_as:
+            results.print(f"Read as: {self.read_as}", markup=False)
         seen = "; ".join(f"{cue.sort}: “{cue.words}”" for cue in self.cues)
         results.print(f"Cues of severity: {seen or 'none'}", markup=False)
         results.print("The examples most like it:")
@@ -80,7 +84,7 @@ def reasons(
         )
         for near in seen.nearest
     )
-    return Reasons(_why(understanding, decision, catalogue, seen.in_scope), nearest, seen.cues)
+    return Reasons(_why(understanding, decision, catalogue, seen.in_scope), nearest, seen.cues, seen.read_as)
 
 
 def _why(understanding: Understanding, decision: Decision, catalogue: Catalogue, in_scope: float) -> str:

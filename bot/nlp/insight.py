@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from bot.core.content import Catalogue
+from bot.nlp.normalise import spoken
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.reading import reading
 from bot.nlp.severity import NOT, cues_of, is_loud
@@ -34,11 +35,15 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Insight:
-    """``in_scope`` is the probability that the message is about any intent; from one half on it counts as one."""
+    """``in_scope`` is the probability that the message is about any intent; from one half on it counts as one.
+
+    ``read_as`` is what it was taken to say, where words of it are properly written otherwise; else empty.
+    """
 
     nearest: tuple[Near, ...]
     cues: tuple[Cue, ...]
     in_scope: float
+    read_as: str
 
 
 def insight(pipeline: Pipeline, doc: Doc, catalogue: Catalogue, count: int = 5) -> Insight:
@@ -50,7 +55,8 @@ def insight(pipeline: Pipeline, doc: Doc, catalogue: Catalogue, count: int = 5) 
             nearest.setdefault(known[text], cosine)
     read = reading(doc)
     best = tuple(Near(source, likeness) for source, likeness in list(nearest.items())[:count])
-    return Insight(best, cues_in(doc.text, read.language), read.in_scope)
+    read_as = read.spoken if read.spoken != spoken(doc.text, read.written) else ""
+    return Insight(best, cues_in(doc.text, read.language), read.in_scope, read_as)
 
 
 def cues_in(text: str, language: str) -> tuple[Cue, ...]:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.commands import evaluating, hints, understanding
 from bot.commands.content import check_content
+from bot.commands.reasons import Reasons
 from bot.core.errors import ContentError
 from bot.settings import Settings, read_settings
 from tests.content_samples import edit, write_content
@@ -93,8 +94,16 @@ def test_try_says_why_with_examples_and_their_places(settings: Settings, capsys:
         "text": "when are you open", "intent": "opening_hours", "where": "intents/en/talk.yml:3", "similarity": 1.0,
     }  # fmt: skip
     assert "is sure enough" in str(sure["why"])
+    assert sure["read_as"] == ""
     assert "add examples like it there" in str(tried("asdfgh")["why"])
     assert {"sort": "urgent", "words": "urgently"} in tried("the nightingale urgently!!!")["cues"]  # type: ignore[operator]
+
+
+def test_try_says_how_a_message_was_read_where_that_is_not_as_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    Reasons("sure enough", (), (), "where is my [order]").explain()
+    assert "Read as: where is my [order]\n" in capsys.readouterr().out
+    Reasons("sure enough", (), ()).explain()
+    assert "Read as" not in capsys.readouterr().out
 
 
 def test_try_says_what_is_too_unsure_to_ask_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

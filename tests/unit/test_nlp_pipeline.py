@@ -19,6 +19,7 @@ from bot.core.errors import UnderstandingError
 from bot.core.understanding import NO_INTENT, Candidate, Kind, Severity
 from bot.nlp.encoder import HashedNgrams, Vectors, encoder_named
 from bot.nlp.evaluation import catalogue_of, check_sentences
+from bot.nlp.insight import insight
 from bot.nlp.kind import KindComponent
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.reading import Reading
@@ -380,5 +381,8 @@ def test_slips_are_mended_in_words_that_neither_examples_nor_the_encoder_know(tm
         (loaded, ["my boxes arrived broken", "the boxer came"]),
         (unread, ["my boxse arived brokn", "the boxer came"]),
     ):
-        assert [doc._.reading.spoken for doc in pipeline.read(asked)] == expected
+        docs = pipeline.read(asked)
+        assert [doc._.reading.spoken for doc in docs] == expected
+        mended = "" if pipeline is unread else expected[0]
+        assert [insight(pipeline, doc, catalogue).read_as for doc in docs] == [mended, ""]
         pipeline.close()
