@@ -87,7 +87,7 @@ class Literate(Protocol):
         ...
 
 
-def words_of(encoder: Encoder) -> Callable[[str], bool] | None:
+def known_to(encoder: Encoder) -> Callable[[str], bool] | None:
     """Tells whether ``encoder``, or any of those in a blend, knows a word; None where it can't tell."""
     encoders = encoder.encoders if isinstance(encoder, Blend) else (encoder,)
     literate = [one for one in encoders if isinstance(one, Literate)]

@@ -96,14 +96,16 @@ class Lexicon:
         return cls(facts["forms"], words)
 
 
+def _used(texts: Iterable[str]) -> Counter[str]:
+    """How often each word occurs, as it is written."""
+    return Counter(word for text in texts for word in _WORD.findall(text))
+
+
 def _proper_words(texts: Iterable[str], language: str) -> dict[str, str]:
     """By what they are without their marks, the words of texts in lower case that can be written in a poorer way."""
-    words: Counter[str] = Counter()
-    for text in texts:
-        words.update(_WORD.findall(text))
     best: dict[str, str] = {}
     for word, _ in sorted(
-        words.items(), key=lambda item: (item[1], item[0])
+        _used(texts).items(), key=lambda item: (item[1], item[0])
     ):  # the most frequent comes last, and stays
         best[_key(word, language)] = word
     return {key: word for key, word in best.items() if key != word}
@@ -117,7 +119,7 @@ def _key(word: str, language: str) -> str:
 def _counts(texts: Iterable[str], language: str) -> dict[str, int]:
     """How often each word occurs, by what it is without its marks."""
     found: Counter[str] = Counter()
-    for word, count in Counter(word for text in texts for word in _WORD.findall(text)).items():
+    for word, count in _used(texts).items():
         found[_key(word, language)] += count
     return found
 

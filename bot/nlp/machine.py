@@ -152,9 +152,8 @@ class Machine:
         ]
 
     def nearness(self, cosines: Floats) -> tuple[float, float]:
-        """Mean cosine of the nearest examples, and of the nearest sentences about nothing (0 where there are none).
-
-        Counter-examples are neither: most of them are about another intent than the one they are told apart from.
+        """Mean cosine of the nearest examples, and of the nearest sentences about nothing (0 where there are none):
+        counter-examples, which are mostly about another intent, are neither.
         """
         return _mean_of_best(cosines[self.taught]), _mean_of_best(cosines[self.numbers == NOWHERE])
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
-from bot.nlp.encoder import MAX_CHARS, Encoder, words_of
+from bot.nlp.encoder import MAX_CHARS, Encoder, known_to
 from bot.nlp.greeting import after_greeting, known_greetings
 from bot.nlp.lexicon import Lexicon
 from bot.nlp.notes import Notes
@@ -34,7 +34,7 @@ class NormaliseComponent:
 
     def attach(self, encoder: Encoder) -> None:
         """Slips are mended only in words that ``encoder`` does not know."""
-        self._is_word = words_of(encoder)
+        self._is_word = known_to(encoder)
         self._lexicon.attach(self._is_word)
 
     def learn(self, texts: Mapping[str, Sequence[str]], greetings: Iterable[str], notes: Notes | None = None) -> None:

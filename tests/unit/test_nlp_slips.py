@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlp.encoder import Blend, HashedNgrams, words_of
+from bot.nlp.encoder import Blend, HashedNgrams, known_to
 from bot.nlp.lexicon import Lexicon
 from bot.nlp.slips import SHORTEST, Words
 
@@ -134,8 +134,8 @@ def test_only_encoders_that_know_words_tell_them() -> None:
         def knows(self, word: str) -> bool:
             return word == "geslo"
 
-    assert words_of(HashedNgrams()) is None
-    tells = words_of(Blend([HashedNgrams(), Reader()]))
+    assert known_to(HashedNgrams()) is None
+    tells = known_to(Blend([HashedNgrams(), Reader()]))
     assert tells is not None
     assert tells("geslo")
     assert not tells("gelso")
