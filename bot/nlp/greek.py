@@ -13,6 +13,8 @@ _SOUNDS = str.maketrans(_LETTERS)
 _PAIRS = {"ου": "u", "αι": "e", "ει": "i", "οι": "i", "υι": "i", "αυ": "av", "ευ": "ev", "ηυ": "iv"}
 _PAIRS |= {"μπ": "v", "ντ": "d", "γκ": "g", "γγ": "g", "τσ": "ts", "τζ": "tz"}
 
+_GREEK = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]")
+
 _GREEKLISH = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
@@ -54,6 +56,11 @@ def is_greeklish(text: str) -> bool:
     found = set(_SMALL_WORDS.findall(bare))
     words = len(bare.split())
     return bool(found - _ALSO_ELSEWHERE) and len(found) >= min(2, max(1, words // 3))
+
+
+def has_greek(text: str) -> bool:
+    """Whether there are Greek letters in it."""
+    return not text.isascii() and bool(_GREEK.search(text))
 
 
 def sound_of_greek(text: str) -> str:

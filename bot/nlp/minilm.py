@@ -26,12 +26,13 @@ from bot.memory import hold_little
 from bot.nlp.apart import read_apart
 from bot.nlp.arrays import Array
 from bot.nlp.encoder import Span, Vectors, readable
+from bot.nlp.graph import Floats, Norm
 from bot.nlp.greek import sound_of_greek
 from bot.nlp.passage import Cut, Transforming, joined
 from bot.nlp.prepared import part, prepared, together
 from bot.nlp.protobuf import Value, fields, numbers, within
 from bot.nlp.text import latin_of_cyrillic
-from bot.nlp.transformer import Floats, Layer, Norm, Packed, Transformer, Weights, plan
+from bot.nlp.transformer import Layer, Packed, Transformer, Weights, plan
 
 _GRAPH, _TENSORS, _SHAPE, _TYPE, _NAME, _RAW = 7, 5, 1, 2, 8, 9
 """Fields of ONNX: a model's graph, a graph's tensors, and of a tensor its shape, type, name and bytes."""

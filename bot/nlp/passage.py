@@ -14,7 +14,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from bot.nlp.apart import Apart
 from bot.nlp.encoder import Passage, Span, Vectors, in_batches, readable
 
 Cut = tuple[list[int], list[Span]]
@@ -30,12 +29,20 @@ class _Reading:
     rows: list[int]
 
 
+def as_within(found: Vectors, wholes: Vectors) -> Vectors:
+    """What sentences are by themselves, of a model that is not told much by what stands farther away: what they are."""
+    return found
+
+
 class Transforming(ABC):
     """An encoder that gives a vector for any span of a text's pieces: it satisfies :class:`bot.nlp.encoder.Reader`."""
 
     dim: int
-    apart: Apart | None = None
-    """What was fitted for it."""
+    padded: bool = True
+    """Whether texts that are embedded together are made equally long."""
+
+    apart: Callable[[Vectors, Vectors], Vectors] | None = None
+    """See :meth:`within`; none where sentences are to be read by themselves."""
 
     @property
     @abstractmethod
@@ -52,7 +59,8 @@ class Transforming(ABC):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row of unit length a text."""
-        return in_batches([self.cut([readable(text)])[0] for text in texts], self.embed, self.dim)
+        pieces = [self.cut([readable(text)])[0] for text in texts]
+        return in_batches(pieces, self.embed, self.dim, padded=self.padded)
 
     def read(self, passages: Sequence[Passage]) -> Vectors:
         """Of each passage a row of unit length for each of its texts."""
@@ -83,7 +91,7 @@ class Transforming(ABC):
         vectors = np.empty((row, self.dim), np.float32)
         order = [each for reading in readings for each in reading.rows]
         spans = [each.spans for each in readings]
-        vectors[order] = in_batches([each.pieces for each in readings], self.embed, self.dim, spans)
+        vectors[order] = in_batches([each.pieces for each in readings], self.embed, self.dim, spans, padded=self.padded)
         if late and apart:
             wholes, parts = np.array(late).T
             vectors[parts] = apart(vectors[parts], vectors[wholes])
@@ -124,11 +132,13 @@ def _places(texts: Sequence[str], sentences: int) -> dict[int, Span]:
     return found
 
 
-def joined(before: Sequence[int], segments: Sequence[Sequence[int]], after: int, longest: int) -> Cut:
-    """The pieces of ``segments``, one after the other, between those that begin and end every text."""
+def joined(before: Sequence[int], segments: Sequence[Sequence[int]], after: int, longest: int | None = None) -> Cut:
+    """The pieces of ``segments``, one after the other, between those that begin and end every text: ``longest`` in all,
+    where that is limited.
+    """
     pieces, spans = list(before), []
     for segment in segments:
         start = len(pieces)
-        pieces += segment[: max(0, longest - 1 - start)]
+        pieces += segment if longest is None else segment[: max(0, longest - 1 - start)]
         spans.append((start, len(pieces)))
     return [*pieces, after], spans

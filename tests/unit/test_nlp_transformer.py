@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pytest
 from scipy.special import erf, softmax
 
-from bot.nlp.transformer import Layer, Norm, Packed, Transformer, Weights
+from bot.nlp.graph import Norm
+from bot.nlp.transformer import Layer, Packed, Transformer, Weights
 
 Reals = npt.NDArray[np.floating[Any]]
 WIDTH, INNER, HEADS = 64, 128, 4
