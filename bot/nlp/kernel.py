@@ -26,7 +26,7 @@ Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 
-EXACT = 7_000
+EXACT = 7_500
 LANDMARKS = 6_000
 RIDGE = 0.05
 SHARPNESS = 2.0

@@ -47,7 +47,7 @@ SHARES = (0.12, 0.6)
 _CLEARLY = 2.0
 """In standard errors (McNemar 1947): left-out examples flatter letters, since they are like one another in them."""
 
-_TRIED_ON = 1_200
+_TRIED_ON = 2_400
 """So many examples show which share is the better one."""
 
 FIGURES = ("best", "near", "far", "outside")
