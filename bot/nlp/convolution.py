@@ -16,7 +16,6 @@ import numpy.typing as npt
 
 from bot.nlp.graph import Floats, Graph, Model, Norm, integer, real, session
 
-Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
 
 WINDOWS = ((2, 0), (3, 1), (5, 2))
@@ -38,7 +37,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What is made of the sum over a text: ``merge`` and three layers beyond it, the later ones beside the earlier."""
+    """What is made of the sum over a text: ``merge``, and three layers beyond it, some of which see an earlier one too."""
 
     merge: Floats
     merge_bias: Floats
@@ -148,7 +147,7 @@ def _normalised(graph: Graph, rows: str, norm: Norm, epsilon: float) -> str:
 
 
 def _through(graph: Graph, together: str, head: Head) -> str:
-    """Three layers, of which each later one sees the one before the last as well."""
+    """Three layers and the answer: the second sees the sum as well, the answer the second layer."""
     to_first, to_second, past_first, to_third, past_third, to_answer = head.widths
     first = graph.node("Relu", [graph.times(together, to_first)])
     second = graph.node("Add", [graph.times(together, past_first), graph.times(first, to_second)])

@@ -1,6 +1,6 @@
-"""How a transformer reads a message: the whole, and parts of it.
+"""How a model reads a message: the whole, and parts of it.
 
-To read a part by itself is as dear as to read any text. A transformer that has read the whole has read its parts as
+To read a part by itself is as dear as to read any text. A model that has read the whole has read its parts as
 well: what it makes of their pieces is theirs, in the light of the rest (late chunking: Günther et al. 2024,
 https://arxiv.org/abs/2409.04701).
 """
@@ -30,7 +30,7 @@ class _Reading:
 
 
 def as_within(found: Vectors, wholes: Vectors) -> Vectors:
-    """What sentences are by themselves, of a model that is not told much by what stands farther away: what they are."""
+    """What sentences would be by themselves, where a model looks no farther than a few pieces: nearly what they are."""
     return found
 
 
