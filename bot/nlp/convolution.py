@@ -37,7 +37,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What is made of the sum over a text: ``merge``, and three layers beyond it, some of which see an earlier one too."""
+    """What is made of the sum over a text: ``merge``, and layers beyond it, some of which see an earlier one too."""
 
     merge: Floats
     merge_bias: Floats
