@@ -7,9 +7,8 @@ ends, and a message need be read only once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -62,18 +61,9 @@ class Weights:
 class Convolution:
     """Takes the vectors of pieces of words, gives one vector a text, or a span of one."""
 
-    def __init__(self, weights: Weights) -> None:
-        self._begin(plan(weights))
-
-    @classmethod
-    def of_plan(cls, made: Mapping[str, npt.NDArray[Any]]) -> Self:
-        """The one that was made a :func:`plan` of before."""
-        found = cls.__new__(cls)
-        found._begin(made)
-        return found
-
-    def _begin(self, made: Mapping[str, npt.NDArray[Any]]) -> None:
-        self._session = session(made["graph"])
+    def __init__(self, model: Model) -> None:
+        """With what :func:`written` gave."""
+        self._session = session(model)
 
     def read(self, embedded: Floats, lengths: Sequence[int], spans: Sequence[Sequence[tuple[int, int]]]) -> Floats:
         """A row for each of the ``spans`` of each text.
@@ -104,12 +94,7 @@ def _near(lengths: Sequence[int]) -> Places:
     return np.where(inside, places, ends[-1])
 
 
-def plan(weights: Weights) -> dict[str, npt.NDArray[Any]]:
-    """All that a :class:`Convolution` needs, as arrays."""
-    return {"graph": _written(weights)}
-
-
-def _written(weights: Weights) -> Model:
+def written(weights: Weights) -> Model:
     """The model: vectors of pieces, what is near each of them, and which of them belong together -> vectors."""
     graph, head = Graph(), weights.head
     embedded = graph.given("embedded", "float32", ("pieces", len(weights.narrow)))

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from bot.core.errors import UnderstandingError
 from bot.memory import hold_little
 from bot.nlp.arrays import Array
-from bot.nlp.convolution import WINDOWS, Convolution, Head, Weights, Window, plan
+from bot.nlp.convolution import WINDOWS, Convolution, Head, Weights, Window, written
 from bot.nlp.encoder import Span, Vectors
 from bot.nlp.graph import Norm
 from bot.nlp.greek import has_greek, sound_of_greek
@@ -62,7 +62,7 @@ class UniversalSentenceEncoder(Transforming):
         self._unigram = Unigram.of_arrays(part("pieces", found))
         network = part("network", found)
         self._table, self._scale, self._lowest = network["table"], network["scale"], network["lowest"]
-        self._convolution = Convolution.of_plan(network)
+        self._convolution = Convolution(network["graph"])
 
     @property
     def id(self) -> str:
@@ -89,13 +89,13 @@ def _legible(text: str) -> str:
 
 
 def _network(path: Path) -> dict[str, Array]:
-    """Vectors of pieces, a byte a number, and the plan of what is made of them."""
+    """Vectors of pieces, a byte a number, and the model that reads them."""
     try:
         with np.load(path, allow_pickle=False) as found:
             chunks = [found[f"q{number + 1}"] for number in range(_CHUNKS)]
             table = np.stack(chunks, axis=1).reshape(-1, chunks[0].shape[1])
-            scale, lowest = found["scale"], found["lo"]
-            return {"table": _on_disk(table), "scale": scale, "lowest": lowest, **plan(_weights(found.__getitem__))}
+            graph = written(_weights(found.__getitem__))
+            return {"table": _on_disk(table), "scale": found["scale"], "lowest": found["lo"], "graph": graph}
     except (OSError, EOFError, ValueError, KeyError, BadZipFile) as problem:
         raise UnderstandingError(f"{path} cannot be read: {problem}. Install that package anew.") from problem
 

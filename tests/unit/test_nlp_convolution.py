@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from bot.nlp.convolution import WINDOWS, Convolution, Head, Weights, Window, plan
+from bot.nlp.convolution import WINDOWS, Convolution, Head, Weights, Window, written
 from bot.nlp.graph import Norm
 
 Reals = npt.NDArray[np.floating[Any]]
@@ -85,7 +85,7 @@ def pieces_of(*lengths: int) -> list[npt.NDArray[np.float32]]:
 def test_as_in_real_numbers(length: int) -> None:
     (pieces,) = pieces_of(length)
 
-    (answer,) = Convolution(weights()).read(pieces, [length], [[(0, length)]])
+    (answer,) = Convolution(written(weights())).read(pieces, [length], [[(0, length)]])
 
     assert cosine(answer, exactly(weights(), pieces)) > 0.998
 
@@ -94,7 +94,7 @@ def test_texts_do_not_look_into_one_another() -> None:
     lengths = [4, 2, 11, 3]
     texts = pieces_of(*lengths)
 
-    answers = Convolution(weights()).read(np.vstack(texts), lengths, [[(0, length)] for length in lengths])
+    answers = Convolution(written(weights())).read(np.vstack(texts), lengths, [[(0, length)] for length in lengths])
 
     for answer, text in zip(answers, texts, strict=True):
         assert cosine(answer, exactly(weights(), text)) > 0.998
@@ -103,7 +103,9 @@ def test_texts_do_not_look_into_one_another() -> None:
 def test_a_span_has_its_own_pieces_and_those_that_begin_and_end_its_text() -> None:
     first, second = pieces_of(12, 9)
 
-    whole, span, other = Convolution(weights()).read(np.vstack([first, second]), [12, 9], [[(0, 12), (3, 7)], [(2, 5)]])
+    whole, span, other = Convolution(written(weights())).read(
+        np.vstack([first, second]), [12, 9], [[(0, 12), (3, 7)], [(2, 5)]]
+    )
 
     members, of_other = np.zeros(12), np.zeros(9)
     members[[0, 3, 4, 5, 6, 11]] = of_other[[0, 2, 3, 4, 8]] = 1
@@ -111,13 +113,3 @@ def test_a_span_has_its_own_pieces_and_those_that_begin_and_end_its_text() -> No
     assert cosine(span, exactly(weights(), first, members)) > 0.998
     assert cosine(other, exactly(weights(), second, of_other)) > 0.998
     assert cosine(span, whole) < 0.99
-
-
-def test_what_is_planned_once_is_read_again() -> None:
-    (pieces,) = pieces_of(7)
-    given = weights()
-    from_weights = Convolution(given).read(pieces, [7], [[(0, 7)]])
-
-    again = Convolution.of_plan(plan(given)).read(pieces, [7], [[(0, 7)]])
-
-    assert np.array_equal(from_weights, again)
