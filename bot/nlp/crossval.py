@@ -18,12 +18,13 @@ from bot.core.content import Catalogue
 from bot.core.understanding import NO_INTENT
 from bot.nlp.elsewhere import sentences as elsewhere_of
 from bot.nlp.embeddings import EmbeddingFile, Progress
-from bot.nlp.encoder import Encoder, Vectors, parts_of
+from bot.nlp.encoder import Encoder, parts_of
 from bot.nlp.intents import Lesson
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.reading import understanding
 from bot.nlp.sources import Source, by_lesson, sources_of
 from bot.nlp.training import blank, curriculum, learn
+from bot.nlp.vectors import Vectors
 from bot.ports import Hints
 
 PARTS = 5

@@ -13,8 +13,9 @@ from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
 from bot.core.errors import UnderstandingError
-from bot.nlp.encoder import Encoder, Parts, Passage, Vectors, encoder_named, parts_of, read
+from bot.nlp.encoder import Encoder, Passage, encoder_named, parts_of, read
 from bot.nlp.reading import reading
+from bot.nlp.vectors import Parts, Vectors
 
 _REMEMBERED = 256
 

@@ -8,31 +8,22 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import threading
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol, runtime_checkable
 from zlib import crc32
 
 import numpy as np
-import numpy.typing as npt
 
 from bot.core.errors import UnderstandingError
 from bot.memory import give_back
+from bot.nlp.batches import side_by_side
 from bot.nlp.ngrams import grams
 from bot.nlp.prepared import keep_in
 from bot.nlp.text import clean, shorten
-
-Vectors = npt.NDArray[np.float32]
-Parts = tuple[tuple[int, float], ...]
-"""The stretches that a vector consists of, one a model: (length, share in the whole)."""
-
-Span = tuple[int, int]
-"""Of a text's pieces, those from the first number up to the second one."""
-
-Embed = Callable[[Sequence[Sequence[int]], Sequence[Sequence[Span]]], Vectors]
-"""Given the pieces of texts and spans of each: a row a span."""
+from bot.nlp.vectors import Parts, Vectors, in_shares, unit
 
 MAX_CHARS = 800
 """An encoder is given this many characters at most, so that no message takes long."""
@@ -101,59 +92,9 @@ def read(encoder: Encoder, passages: Sequence[Passage]) -> Vectors:
     return encoder.encode([text for passage in passages for text in passage.texts])
 
 
-def unit(vectors: Vectors) -> Vectors:
-    """Each row brought to length one; a row of zeros stays."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    whole: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-6, dtype=np.float32)
-    return whole
-
-
 def readable(text: str) -> str:
     """``text`` as a model is given it: nothing invisible, compatibility characters spelled out, not too long."""
     return shorten(unicodedata.normalize("NFKC", clean(text)), MAX_CHARS)
-
-
-_BATCH = 32
-_embedding = threading.Lock()
-
-
-def _of_a_length(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Positions, shortest first, in batches: all are made as long as the longest, so none must be far longer."""
-    batch: list[int] = []
-    for position in sorted(range(len(lengths)), key=lambda i: lengths[i]):
-        if batch and (len(batch) == _BATCH or lengths[position] > 1.3 * lengths[batch[0]] + 6):
-            yield batch
-            batch = []
-        batch.append(position)
-    if batch:
-        yield batch
-
-
-def _in_order(count: int) -> Iterator[range]:
-    return (range(start, min(start + _BATCH, count)) for start in range(0, count, _BATCH))
-
-
-def in_batches(
-    pieces: Sequence[Sequence[int]],
-    embed: Embed,
-    dim: int,
-    spans: Sequence[Sequence[Span]] | None = None,
-    *,
-    padded: bool = True,
-) -> Vectors:
-    """Rows of unit length, in order: one a text, or one for each of its ``spans``.
-
-    Texts are embedded one batch at a time: two threads at once would only take each other's cache. Those of a batch
-    are of about one length where they are ``padded``.
-    """
-    wanted = spans or [[(0, len(text))] for text in pieces]
-    ends = np.cumsum([len(own) for own in wanted])
-    vectors = np.zeros((int(ends[-1]) if len(ends) else 0, dim), dtype=np.float32)
-    for chosen in _of_a_length([len(text) for text in pieces]) if padded else _in_order(len(pieces)):
-        rows = np.concatenate([np.arange(ends[i] - len(wanted[i]), ends[i]) for i in chosen])
-        with _embedding:
-            vectors[rows] = embed([pieces[i] for i in chosen], [wanted[i] for i in chosen])
-    return unit(vectors)
 
 
 Factory = Callable[[str], Encoder]
@@ -228,10 +169,10 @@ class Blend:
         return sum(encoder.dim for encoder in self.encoders)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        return in_shares([encoder.encode(texts) for encoder in self.encoders], self._shares)
+        return in_shares(side_by_side([partial(encoder.encode, texts) for encoder in self.encoders]), self._shares)
 
     def read(self, passages: Sequence[Passage]) -> Vectors:
-        return in_shares([read(encoder, passages) for encoder in self.encoders], self._shares)
+        return in_shares(side_by_side([partial(read, encoder, passages) for encoder in self.encoders]), self._shares)
 
 
 def parts_of(encoder: Encoder) -> Parts:
@@ -243,12 +184,6 @@ def parts_of(encoder: Encoder) -> Parts:
 def file_name(encoder: Encoder) -> str:
     """Its id as part of a file's name."""
     return re.sub(r"[^A-Za-z0-9._-]", "_", encoder.id)
-
-
-def in_shares(stretches: Sequence[Vectors], shares: Sequence[float]) -> Vectors:
-    """Rows put together of ``stretches``, each brought to the length that its share gives it."""
-    weighed = [unit(rows) * np.float32(share**0.5) for rows, share in zip(stretches, shares, strict=True)]
-    return unit(np.hstack(weighed))
 
 
 class HashedNgrams:

@@ -127,10 +127,9 @@ def _value(name: str, kind: str, shape: Shape) -> bytes:
 
 
 def session(model: Model) -> onnxruntime.InferenceSession:
-    """What runs a ``model``."""
+    """What runs a ``model``, in the thread that asks for it: see :mod:`bot.nlp.batches`."""
     options = onnxruntime.SessionOptions()
-    # While they wait for one another its threads would spin, and take the processor from everything else.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.intra_op_num_threads = 1
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
     with NamedTemporaryFile(suffix=".onnx") as file:  # of a model that is no file, a copy would be kept in memory

@@ -21,12 +21,12 @@ from spacy.tokens import Doc
 from bot.core.understanding import Candidate
 from bot.nlp.abroad import Adviser, advice
 from bot.nlp.embeddings import Embedded
-from bot.nlp.encoder import Parts, Vectors
 from bot.nlp.kernel import Floats, probabilities
 from bot.nlp.learnt import Learnt, Memory, MuchToLearnError, Oblivion, digest
 from bot.nlp.machine import NEAREST, Halves, Learner, LeftOut, Lesson, Machine, labels_of
 from bot.nlp.reading import Judgement, Reading, reading
 from bot.nlp.revision import Edit, edit_of, revised
+from bot.nlp.vectors import Parts, Vectors
 
 _SENTENCES = 0.15
 _LAST_SENTENCE = 0.15

@@ -21,9 +21,9 @@ import numpy as np
 
 from bot.core.errors import UnderstandingError
 from bot.nlp.abroad import SPEAKING, Adviser
-from bot.nlp.encoder import Parts
 from bot.nlp.kernel import EXACT, LANDMARKS
 from bot.nlp.machine import Gist, LeftOut, Lesson, Machine
+from bot.nlp.vectors import Parts
 
 _FORMAT = 7
 """Raise this when what an older version kept must not be used any more."""

@@ -19,7 +19,6 @@ from bot.core.understanding import NO_INTENT
 from bot.nlp import arrays
 from bot.nlp.abroad import Adviser, advice, condensed, speaking
 from bot.nlp.arrays import Lines
-from bot.nlp.encoder import Parts, Vectors
 from bot.nlp.kernel import (
     Doubles,
     Floats,
@@ -37,6 +36,7 @@ from bot.nlp.kernel import (
 from bot.nlp.ngrams import Ngrams, grams
 from bot.nlp.projection import Projection
 from bot.nlp.reading import Judgement
+from bot.nlp.vectors import Parts, Vectors
 
 Halves = npt.NDArray[np.floating[Any]]
 

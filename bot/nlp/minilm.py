@@ -25,7 +25,8 @@ from bot.core.errors import UnderstandingError
 from bot.memory import hold_little
 from bot.nlp.apart import read_apart
 from bot.nlp.arrays import Array
-from bot.nlp.encoder import Span, Vectors, readable
+from bot.nlp.batches import Span
+from bot.nlp.encoder import readable
 from bot.nlp.graph import Floats, Norm
 from bot.nlp.greek import sound_of_greek
 from bot.nlp.passage import Cut, Transforming, joined
@@ -33,6 +34,7 @@ from bot.nlp.prepared import part, prepared, together
 from bot.nlp.protobuf import Value, fields, numbers, within
 from bot.nlp.text import latin_of_cyrillic
 from bot.nlp.transformer import Layer, Packed, Transformer, Weights, plan
+from bot.nlp.vectors import Vectors
 
 _GRAPH, _TENSORS, _SHAPE, _TYPE, _NAME, _RAW = 7, 5, 1, 2, 8, 9
 """Fields of ONNX: a model's graph, a graph's tensors, and of a tensor its shape, type, name and bytes."""

@@ -21,11 +21,13 @@ from bot.core.errors import UnderstandingError
 from bot.nlp.adapter import read_adapter
 from bot.nlp.apart import read_apart
 from bot.nlp.arrays import Array
+from bot.nlp.batches import Span
 from bot.nlp.e5file import Vocabulary, read_e5, unpacked
-from bot.nlp.encoder import Span, Vectors, readable
+from bot.nlp.encoder import readable
 from bot.nlp.passage import Cut, Transforming, joined
 from bot.nlp.prepared import part, prepared, together
 from bot.nlp.transformer import Transformer, plan
+from bot.nlp.vectors import Vectors
 
 _PREFIX = "query:"
 

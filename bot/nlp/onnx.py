@@ -12,12 +12,15 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bot.core.errors import UnderstandingError
-from bot.nlp.encoder import Span, Vectors, in_batches, readable
+from bot.nlp.batches import Span, in_batches
+from bot.nlp.encoder import readable
+from bot.nlp.vectors import Vectors
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -42,7 +45,7 @@ class OnnxEncoder:
             self._session, self._tokenizer = _opened(model, tokenizer)
         except Exception as problem:  # each runtime has errors of its own
             raise UnderstandingError(f"The ONNX model {where} cannot be used: {problem}.") from problem
-        self._prefix = prefix
+        self._prefix, self._using = prefix, Lock()
         self._wanted = [given.name for given in self._session.get_inputs()]
         digest = blake2b(model.read_bytes() + prefix.encode(), digest_size=6).hexdigest()
         self.id = f"onnx-{Path(where).name}-{digest}"
@@ -67,7 +70,8 @@ class OnnxEncoder:
         for row, text in enumerate(texts):
             pieces[row, : len(text)], mask[row, : len(text)] = text, 1
         given = {"input_ids": pieces, "attention_mask": mask, "token_type_ids": np.zeros_like(pieces)}
-        answer = self._session.run(None, {name: given[name] for name in self._wanted})[0]
+        with self._using:  # it has a thread on each processor
+            answer = self._session.run(None, {name: given[name] for name in self._wanted})[0]
         if answer.ndim == 2:
             return np.asarray(answer, np.float32)
         shares = mask[..., None] / mask.sum(axis=1)[:, None, None]

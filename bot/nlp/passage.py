@@ -14,7 +14,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from bot.nlp.encoder import Passage, Span, Vectors, in_batches, readable
+from bot.nlp.batches import Span, in_batches
+from bot.nlp.encoder import Passage, readable
+from bot.nlp.vectors import Vectors
 
 Cut = tuple[list[int], list[Span]]
 """The numbers of a text's pieces, and where among them each of its segments lies."""
@@ -38,9 +40,6 @@ class Transforming(ABC):
     """An encoder that gives a vector for any span of a text's pieces: it satisfies :class:`bot.nlp.encoder.Reader`."""
 
     dim: int
-    padded: bool = True
-    """Whether texts that are embedded together are made equally long."""
-
     apart: Callable[[Vectors, Vectors], Vectors] | None = None
     """See :meth:`within`; none where sentences are to be read by themselves."""
 
@@ -60,7 +59,7 @@ class Transforming(ABC):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row of unit length a text."""
         pieces = [self.cut([readable(text)])[0] for text in texts]
-        return in_batches(pieces, self.embed, self.dim, padded=self.padded)
+        return in_batches(pieces, self.embed, self.dim)
 
     def read(self, passages: Sequence[Passage]) -> Vectors:
         """Of each passage a row of unit length for each of its texts."""
@@ -91,7 +90,7 @@ class Transforming(ABC):
         vectors = np.empty((row, self.dim), np.float32)
         order = [each for reading in readings for each in reading.rows]
         spans = [each.spans for each in readings]
-        vectors[order] = in_batches([each.pieces for each in readings], self.embed, self.dim, spans, padded=self.padded)
+        vectors[order] = in_batches([each.pieces for each in readings], self.embed, self.dim, spans)
         if late and apart:
             wholes, parts = np.array(late).T
             vectors[parts] = apart(vectors[parts], vectors[wholes])

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
-from bot.nlp.encoder import Parts, Vectors, in_shares, unit
+from bot.nlp.vectors import Parts, Vectors, in_shares, unit
 
 _DIRECTIONS = 384
 _SEEN = 6_000

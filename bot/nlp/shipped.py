@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.nlp.encoder import Encoder, Vectors, file_name, unit
+from bot.nlp.encoder import Encoder, file_name
 from bot.nlp.learnt import KEY_BYTES, InShort
 from bot.nlp.machine import Gist, LeftOut
 from bot.nlp.projection import main_directions
+from bot.nlp.vectors import Vectors, unit
 
 FOLDER = Path(__file__).parent / "shipped"
 _DIRECTIONS = 1024

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -92,50 +93,51 @@ class Unigram:
 
     def pieces(self, text: str) -> list[int]:
         """The numbers of the pieces of ``text``, in order; its spaces belong to the words that they precede."""
-        spelled = _SPACES.sub(" ", text.translate(self.replaced)).removeprefix(" ")
-        return [piece for word in spelled.split(" ") for piece in self._of_word(word)]
-
-    def _of_word(self, word: str) -> list[int]:
-        found = self._words.get(word)
-        if found is None:
-            found = self._likeliest(f"{_SPACE}{word}")
-            if len(self._words) >= _REMEMBERED:
+        words = _SPACES.sub(" ", text.translate(self.replaced)).removeprefix(" ").split(" ")
+        found = {word: self._words.get(word) for word in words}
+        if new := [word for word, pieces in found.items() if pieces is None]:
+            spelled = [f"{_SPACE}{word}" for word in new]
+            met = dict(zip(new, map(self._likeliest, spelled, self._known(spelled)), strict=True))
+            found.update(met)
+            if len(self._words) + len(met) > _REMEMBERED:
                 self._words.clear()
-            if len(word) <= _LONG:
-                self._words[word] = found
-        return found
+            self._words.update({word: pieces for word, pieces in met.items() if len(word) <= _LONG})
+        return [piece for word in words for piece in found[word] or ()]
 
-    def _likeliest(self, text: str) -> list[int]:
+    def _likeliest(self, word: str, known: list[list[tuple[int, int, float]]]) -> list[int]:
         """Viterbi: the best way to each character, then backwards from the last one."""
-        known = self._known(text)
-        best = [0.0] + [float("-inf")] * len(text)
-        came: list[tuple[int, int]] = [(0, self.unknown)] * (len(text) + 1)
-        for start in range(len(text)):
+        best = [0.0] + [float("-inf")] * len(word)
+        came: list[tuple[int, int]] = [(0, self.unknown)] * (len(word) + 1)
+        for start in range(len(word)):
             so_far = best[start]
             for length, number, score in (*known[start], (1, self.unknown, self.unknown_score)):
                 if so_far + score > best[start + length]:
                     best[start + length] = so_far + score
                     came[start + length] = (start, number)
         found = []
-        place = len(text)
+        place = len(word)
         while place > 0:
             place, number = came[place]
             found.append(number)
         return found[::-1]
 
-    def _known(self, text: str) -> list[list[tuple[int, int, float]]]:
-        """Of each place, the pieces that begin there: (length, number, score)."""
-        found: list[list[tuple[int, int, float]]] = [[] for _ in text]
-        codes = _codes(text)
+    def _known(self, words: list[str]) -> list[list[list[tuple[int, int, float]]]]:
+        """Of each place in each word, the pieces that begin there: (length, number, score)."""
+        codes, lengths = _codes("".join(words)), [len(word) for word in words]
+        left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(codes))
+        found: list[list[tuple[int, int, float]]] = [[] for _ in range(len(codes))]
         rolling = np.zeros(len(codes), np.uint64)
-        for length in range(1, min(self.longest, len(codes)) + 1):
+        for length in range(1, min(self.longest, max(lengths)) + 1):
             rolling = rolling[: len(codes) - length + 1] * _BASE + codes[length - 1 :]
             hashes = _mixed(rolling)
             places = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-            for start in np.flatnonzero(self.hashes[places] == hashes).tolist():
-                place = places[start]
-                found[start].append((length, int(self.numbers[place]), float(self.scores[place])))
-        return found
+            here = np.flatnonzero((self.hashes[places] == hashes) & (left[: len(hashes)] >= length))
+            there = places[here]
+            begun = zip(here.tolist(), self.numbers[there].tolist(), self.scores[there].tolist(), strict=True)
+            for start, number, score in begun:
+                found[start].append((length, number, score))
+        each = iter(found)
+        return [list(islice(each, length)) for length in lengths]
 
 
 def _codes(text: str) -> Codes:

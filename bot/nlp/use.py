@@ -24,14 +24,15 @@ import numpy.typing as npt
 from bot.core.errors import UnderstandingError
 from bot.memory import hold_little
 from bot.nlp.arrays import Array
+from bot.nlp.batches import Span
 from bot.nlp.convolution import WINDOWS, Convolution, Head, Weights, Window, written
-from bot.nlp.encoder import Span, Vectors
 from bot.nlp.graph import Norm
 from bot.nlp.greek import has_greek, sound_of_greek
 from bot.nlp.passage import Cut, Transforming, as_within, joined
 from bot.nlp.prepared import part, prepared, together
 from bot.nlp.text import strip_diacritics
 from bot.nlp.unigram import Unigram
+from bot.nlp.vectors import Vectors
 
 _UNKNOWN, _BEGIN, _END = 0, 1, 2
 _CHUNKS = 17
@@ -45,7 +46,6 @@ class UniversalSentenceEncoder(Transforming):
     """512 dimensions, of sixteen languages and their relatives' words."""
 
     dim = 512
-    padded = False
     apart = staticmethod(as_within)
 
     def __init__(self) -> None:

@@ -9,10 +9,10 @@ import pytest
 from spacy.lang.xx import MultiLanguage
 
 from bot.nlp.abroad import Adviser, condensed
-from bot.nlp.encoder import Vectors, unit
 from bot.nlp.intents import IntentsComponent, Lesson
 from bot.nlp.kernel import choose_landmarks
 from bot.nlp.reading import Reading, reading
+from bot.nlp.vectors import Vectors, unit
 
 PARTS = ((6, 1.0),)
 SENSES = {"delivery": 0, "refund": 1, "praise": 2}

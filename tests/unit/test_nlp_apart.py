@@ -9,8 +9,9 @@ import pytest
 
 from bot.core.errors import UnderstandingError
 from bot.nlp.apart import Apart, read_apart, write_apart
-from bot.nlp.encoder import default_encoder, encoder_named, unit
+from bot.nlp.encoder import default_encoder, encoder_named
 from bot.nlp.passage import Transforming
+from bot.nlp.vectors import unit
 
 RANDOM = np.random.default_rng(5)
 ALONE, OTHERS = (unit(RANDOM.normal(size=(400, 16)).astype(np.float32)) for _ in range(2))

@@ -13,12 +13,13 @@ from bot.core.content import Catalogue, Intent, Phrases
 from bot.core.understanding import NO_INTENT, Kind
 from bot.nlp.advice import is_rambling, lagging, misplaced, thin
 from bot.nlp.crossval import Judged, Validation, cross_validate, judge_checks
-from bot.nlp.encoder import HashedNgrams, Vectors
+from bot.nlp.encoder import HashedNgrams
 from bot.nlp.evaluation import catalogue_of
 from bot.nlp.insight import cues_in, insight
 from bot.nlp.scores import accuracy, by_intent, confusions, macro_f1
 from bot.nlp.sources import by_lesson, sources_of
 from bot.nlp.training import lessons_of, train
+from bot.nlp.vectors import Vectors
 from bot.ports import Hints
 
 EXAMPLES = {

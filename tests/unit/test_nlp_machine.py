@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from bot.core.understanding import NO_INTENT
-from bot.nlp.encoder import unit
 from bot.nlp.machine import SHARES, Learner, Lesson
+from bot.nlp.vectors import unit
 
 WORDS = {"delivery": "pristatymas", "refund": "grąžinimas", "praise": "ačiū jums"}
 LITTLE, MUCH = SHARES

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from bot.core.content import Catalogue, Intent, Phrases, Slot
 from bot.core.errors import UnderstandingError
 from bot.core.understanding import NO_INTENT, Candidate, Kind, Severity
-from bot.nlp.encoder import HashedNgrams, Vectors, encoder_named
+from bot.nlp.encoder import HashedNgrams, encoder_named
 from bot.nlp.evaluation import catalogue_of, check_sentences
 from bot.nlp.insight import insight
 from bot.nlp.kind import KindComponent
@@ -25,6 +25,7 @@ from bot.nlp.pipeline import Pipeline
 from bot.nlp.reading import Reading
 from bot.nlp.severity import SeverityComponent
 from bot.nlp.training import curriculum, fingerprint, load_or_train, train
+from bot.nlp.vectors import Vectors
 from bot.ports import Hints
 
 EXAMPLES = {
