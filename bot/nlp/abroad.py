@@ -13,13 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import linalg
 
-from bot.nlp.kernel import Floats, Numbers, choose_landmarks, sharpened
+from bot.nlp.kernel import SHARPNESS, Floats, Numbers, choose_landmarks, sharpened
 from bot.nlp.projection import Projection
-from bot.nlp.vectors import Vectors, unit
+from bot.nlp.sketch import Voice
+from bot.nlp.vectors import Vectors
 
 WEIGHT = 0.3
 """How much of the others' scores is taken, for each of them: 0.2 to 0.5 do equally well."""
@@ -33,7 +35,7 @@ _RIDGE = 1e-6
 _BLOCK = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Adviser:
     """What one language's examples alone taught: ``weights`` of ``landmarks`` among them for each label.
 
@@ -50,12 +52,16 @@ class Adviser:
         """From what the machine of the language has: ``landmarks`` that went through its ``projection``."""
         return cls(projection.directions, landmarks, weights, share)
 
+    @cached_property
+    def voice(self) -> Voice:
+        """Made when first asked."""
+        return Voice(self.directions, self.landmarks, self.weights, SHARPNESS)
+
     def scores(self, centred: Vectors, share: float) -> Floats:
         """Of ``centred`` texts in a language that gives n-grams this ``share``."""
-        seen = unit(centred @ self.directions) if self.directions.size else centred
         heeded = np.float32(((1 - share) * (1 - self.share)) ** 0.5)
-        blocks = [seen[start : start + _BLOCK] for start in range(0, len(seen), _BLOCK)]
-        return np.vstack([heeded * (sharpened(block @ self.landmarks.T) @ self.weights) for block in blocks])
+        blocks = [centred[start : start + _BLOCK] for start in range(0, len(centred), _BLOCK)]
+        return np.vstack([heeded * self.voice.scores(block) for block in blocks])
 
 
 def speaking(labels: Numbers) -> Numbers:

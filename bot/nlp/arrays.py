@@ -5,6 +5,7 @@ What nobody writes in takes no memory then, however many languages were learnt.
 
 from __future__ import annotations
 
+import mmap
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -30,6 +31,15 @@ def keep(folder: Path, **arrays: Array) -> None:
 def kept(folder: Path) -> dict[str, Array]:
     """What :func:`keep` wrote, by name; it can't be changed. Raises OSError, ValueError for what is damaged."""
     return {path.stem: np.asarray(_seen(path)) for path in folder.glob("*.npy")}
+
+
+def let_go(array: Array) -> None:
+    """Of an array that was :func:`kept`, drop from memory what was read of it; it is read again where it is used."""
+    held: object = array
+    while held is not None and not isinstance(held, mmap.mmap):
+        held = getattr(held, "base", None)
+    if held is not None and hasattr(mmap, "MADV_DONTNEED"):
+        held.madvise(mmap.MADV_DONTNEED)
 
 
 class Lines(Sequence[str]):

@@ -79,9 +79,13 @@ class Graph:
             smaller = np.maximum(expected / np.quantile(expected, _MOST), 1).astype(np.float32)
             name = self.node("Mul", [name, self.kept(1 / smaller)])
             matrix = matrix * smaller[:, None]
-        scales = np.maximum(np.abs(matrix).max(axis=0), np.float32(1e-12)) / np.float32(_STEPS)
-        steps = np.rint(matrix / scales).astype(np.int8)
+        steps, scales = _in_steps(matrix)
         return self.own("DynamicQuantizeMatMul", [name, self.kept(steps), self.kept(scales)])
+
+    def times_twice(self, name: str, matrix: Floats) -> str:
+        """The same in fourteen bits: what seven bits leave is multiplied as well."""
+        steps, scales = _in_steps(matrix)
+        return self.node("Add", [self.times(name, matrix), self.times(name, matrix - steps * scales)])
 
     def node(self, operator: str, given: Sequence[str], *attributes: bytes) -> str:
         """One of ONNX's operators."""
@@ -108,6 +112,12 @@ class Graph:
         tensor += protobuf.field(2, _TYPES[str(array.dtype)]) + protobuf.field(8, name)
         self._tensors.append(tensor + protobuf.field(9, np.ascontiguousarray(array).tobytes()))
         return name
+
+
+def _in_steps(matrix: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
+    """Weights as whole steps, and how large a step is in each column."""
+    scales = np.maximum(np.abs(matrix).max(axis=0), np.float32(1e-12)) / np.float32(_STEPS)
+    return np.rint(matrix / scales).astype(np.int8), scales
 
 
 def integer(name: str, value: int) -> bytes:

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from scipy import linalg, sparse
 
 from bot.core.errors import UnderstandingError
+from bot.nlp.sketch import Sketch
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -57,6 +58,11 @@ class Texts:
     def columns(self) -> sparse.csr_matrix:
         """``grams`` with a column a text, made once: for every message they are multiplied by."""
         return self.grams.T.tocsr()
+
+    @cached_property
+    def sketch(self) -> Sketch:
+        """What tells quickly how near other texts are, made when it is first wanted."""
+        return Sketch(self.vectors)
 
     def __len__(self) -> int:
         return len(self.vectors)
