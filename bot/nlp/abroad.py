@@ -21,7 +21,7 @@ from scipy import linalg
 from bot.nlp.kernel import SHARPNESS, Floats, Numbers, choose_landmarks, sharpened
 from bot.nlp.projection import Projection
 from bot.nlp.sketch import Voice
-from bot.nlp.vectors import Vectors
+from bot.nlp.vectors import Parts, Vectors
 
 WEIGHT = 0.3
 """How much of the others' scores is taken, for each of them: 0.2 to 0.5 do equally well."""
@@ -39,9 +39,11 @@ _BLOCK = 1_000
 class Adviser:
     """What one language's examples alone taught: ``weights`` of ``landmarks`` among them for each label.
 
-    ``share`` is what n-grams have in that language: they say nothing in another, so as much is left out.
+    ``share`` is what n-grams have in that language: they say nothing in another, so as much is left out. ``parts`` are
+    those of the vectors there.
     """
 
+    parts: Parts
     directions: Vectors
     landmarks: Vectors
     weights: Floats
@@ -50,7 +52,7 @@ class Adviser:
     @classmethod
     def of(cls, projection: Projection, landmarks: Vectors, weights: Floats, share: float) -> Adviser:
         """From what the machine of the language has: ``landmarks`` that went through its ``projection``."""
-        return cls(projection.directions, landmarks, weights, share)
+        return cls(projection.parts, projection.directions, landmarks, weights, share)
 
     @cached_property
     def voice(self) -> Voice:
@@ -58,7 +60,7 @@ class Adviser:
         return Voice(self.directions, self.landmarks, self.weights, SHARPNESS)
 
     def scores(self, centred: Vectors, share: float) -> Floats:
-        """Of ``centred`` texts in a language that gives n-grams this ``share``."""
+        """Of ``centred`` texts, which consist of its ``parts``, in a language that gives n-grams this ``share``."""
         heeded = np.float32(((1 - share) * (1 - self.share)) ** 0.5)
         blocks = [centred[start : start + _BLOCK] for start in range(0, len(centred), _BLOCK)]
         return np.vstack([heeded * self.voice.scores(block) for block in blocks])
@@ -94,6 +96,7 @@ def advice(advisers: Iterable[Adviser], vectors: Vectors, projection: Projection
 
     Scores one a label, and the last of being about nothing. None where there is nobody to ask.
     """
-    centred = projection.centred(vectors)
-    said = [adviser.scores(centred, share) for adviser in advisers]
+    asked = list(advisers)
+    centred = {parts: projection.centred(vectors, parts) for parts in {adviser.parts for adviser in asked}}
+    said = [adviser.scores(centred[adviser.parts], share) for adviser in asked]
     return np.asarray(WEIGHT * np.sum(said, axis=0), dtype=np.float32) if said and len(vectors) else None

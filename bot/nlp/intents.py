@@ -23,7 +23,7 @@ from bot.nlp.abroad import Adviser, advice
 from bot.nlp.embeddings import Embedded
 from bot.nlp.kernel import Floats, probabilities
 from bot.nlp.learnt import Learnt, Memory, MuchToLearnError, Oblivion, digest
-from bot.nlp.machine import NEAREST, Halves, Learner, LeftOut, Lesson, Machine, labels_of
+from bot.nlp.machine import NEAREST, Gist, Halves, Learner, LeftOut, Lesson, Machine, labels_of
 from bot.nlp.reading import Judgement, Reading, reading
 from bot.nlp.revision import Edit, edit_of, revised
 from bot.nlp.vectors import Parts, Vectors
@@ -75,9 +75,9 @@ class IntentsComponent:
         rows, several = _dealt(lessons, self.labels)
         keys = _keys(lessons, self.labels, parts, rows, several)
 
-        def made(language: str) -> Learner:
+        def made(language: str, gist: Gist | None = None) -> Learner:
             own = rows[language]
-            return Learner([lessons[row] for row in own], vectors[own], self.labels, parts)
+            return Learner([lessons[row] for row in own], vectors[own], self.labels, parts, gist)
 
         recalled = {language: _recalled(memory, key, partial(made, language)) for language, key in keys.items()}
         known = {language: found for language, found in recalled.items() if found is not None}
@@ -254,11 +254,11 @@ def _rows_for(language: str, lessons: Sequence[Lesson], labels: Sequence[str]) -
     return own if examples >= _ENOUGH * len(labels) else list(range(len(lessons)))
 
 
-def _recalled(memory: Memory, key: str, learner: Callable[[], Learner]) -> Learnt | None:
+def _recalled(memory: Memory, key: str, learner: Callable[[Gist], Learner]) -> Learnt | None:
     """What the memory has, made whole where it is there in short."""
     found = memory.recall(key)
     if found is None and (in_short := memory.in_short(key)) is not None:
-        found = Learnt(learner().recall(in_short.gist), in_short.left_out)
+        found = Learnt(learner(in_short.gist).recall(in_short.gist), in_short.left_out)
         memory.remember(key, found)
     return found
 

@@ -25,7 +25,7 @@ from bot.nlp.kernel import EXACT, LANDMARKS
 from bot.nlp.machine import Gist, LeftOut, Lesson, Machine
 from bot.nlp.vectors import Parts
 
-_FORMAT = 7
+_FORMAT = 8
 """Raise this when what an older version kept must not be used any more."""
 
 KEY_BYTES = 12

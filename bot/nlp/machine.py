@@ -19,6 +19,7 @@ from bot.core.understanding import NO_INTENT
 from bot.nlp import arrays
 from bot.nlp.abroad import Adviser, advice, condensed, speaking
 from bot.nlp.arrays import Lines
+from bot.nlp.heed import heeded
 from bot.nlp.kernel import (
     Doubles,
     Floats,
@@ -49,6 +50,9 @@ _CLEARLY = 2.0
 
 _TRIED_ON = 2_400
 """So many examples show which share is the better one."""
+
+_HEARD = 1_200
+"""So many show how much each model is to say."""
 
 FIGURES = ("best", "near", "far", "outside")
 """All of a judgement but the scores of each intent."""
@@ -93,8 +97,12 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Gist:
-    """What of a :class:`Machine` takes long to find out: the rest is soon made of its lessons again."""
+    """What of a :class:`Machine` takes long to find out: the rest is soon made of its lessons again.
 
+    ``shares`` are those of the parts of vectors.
+    """
+
+    shares: tuple[float, ...]
     share: float
     weights: Floats
     alone: Floats
@@ -131,7 +139,8 @@ class Machine:
     @property
     def gist(self) -> Gist:
         """What :meth:`Learner.recall` makes the same machine of."""
-        return Gist(self.share, self.weights, self.alone, self.temperature)
+        shares = tuple(share for _, share in self.projection.parts)
+        return Gist(shares, self.share, self.weights, self.alone, self.temperature)
 
     def number_of(self, intent: str) -> int:
         """By which it knows an intent."""
@@ -211,9 +220,16 @@ class Machine:
 
 
 class Learner:
-    """One machine's training; everything here is of the same lessons."""
+    """One machine's training; everything here is of the same lessons. ``gist`` is what once came of them."""
 
-    def __init__(self, lessons: Sequence[Lesson], vectors: Halves, labels: tuple[str, ...], parts: Parts) -> None:
+    def __init__(
+        self,
+        lessons: Sequence[Lesson],
+        vectors: Halves,
+        labels: tuple[str, ...],
+        parts: Parts,
+        gist: Gist | None = None,
+    ) -> None:
         known = {label: number for number, label in enumerate(labels)}
         self._lessons, self._labels = lessons, labels
         self._numbers = np.array([known.get(lesson.intent, NOWHERE) for lesson in lessons], dtype=np.int64)
@@ -221,7 +237,7 @@ class Learner:
         self._named = np.array([lesson.named for lesson in lessons], dtype=np.bool_)
         self._groups = [lesson.group for lesson in lessons]
         with ThreadPoolExecutor(1) as beside:  # the one multiplies, the other counts
-            seen = beside.submit(_projected, vectors, parts)
+            seen = beside.submit(self._projected, vectors, parts, gist)
             counted = [grams(lesson.text) for lesson in lessons]
             of_examples = [found for found, own in zip(counted, self._taught, strict=True) if own]
             self._ngrams = Ngrams.learn(of_examples)
@@ -241,8 +257,30 @@ class Learner:
         return self._targets(self._share)
 
     def recall(self, gist: Gist) -> Machine:
-        """The machine that once came of just these lessons."""
+        """The machine whose ``gist`` this was begun with."""
         return self._machine(landmarks_of(self._spread), gist)
+
+    def _projected(self, vectors: Halves, parts: Parts, gist: Gist | None) -> tuple[Projection, Vectors]:
+        shares = self._heeded(vectors, parts) if gist is None else gist.shares
+        parts = tuple((length, share) for (length, _), share in zip(parts, shares, strict=True))
+        projection = Projection.learn(vectors, parts)
+        return projection, projection.apply(vectors)
+
+    def _heeded(self, vectors: Halves, parts: Parts) -> tuple[float, ...]:
+        """How much each model is to say."""
+        rows = self._some(_HEARD)
+        judged = ~self._named[rows]
+        if len(self._labels) < 2 or judged.sum() < 2 * len(self._labels):
+            return tuple(share for _, share in parts)
+        numbers = self._numbers[rows]
+        return heeded(
+            vectors[rows].astype(np.float32),
+            parts,
+            self._own(numbers),
+            numbers,
+            [self._groups[row] for row in rows.tolist()],
+            judged,
+        )
 
     def adviser(self) -> Adviser:
         """What these lessons alone teach, for other languages to ask."""
@@ -268,7 +306,7 @@ class Learner:
         many = len(self._labels) > 1 and bool(of_examples.any())
         numbers = self._numbers[solution.judged]
         temperature = fit_temperature(solution.left_out[of_examples, :-1], numbers[of_examples]) if many else 15.0
-        machine = self._machine(solution.landmarks, Gist(self._share, solution.weights, self._alone, temperature))
+        machine = self._machine(solution.landmarks, self._gist(solution.weights, temperature))
         useful = of_examples | (numbers == NOWHERE)
         intents = np.where(of_examples, numbers, NOWHERE)[useful]
         near, far, near_else = self._near(machine, solution.landmarks, solution.judged[useful], intents).T
@@ -279,6 +317,10 @@ class Learner:
             scores[intents[:, None] == np.arange(len(self._labels))] = -np.inf
             strange = np.column_stack([scores.max(axis=1), near_else]).astype(np.float64)
         return machine, LeftOut(figures, intents, strange)
+
+    def _gist(self, weights: Floats, temperature: float) -> Gist:
+        shares = tuple(share for _, share in self._projection.parts)
+        return Gist(shares, self._share, weights, self._alone, temperature)
 
     def _machine(self, landmarks: Numbers, gist: Gist) -> Machine:
         return Machine(
@@ -308,13 +350,16 @@ class Learner:
             found = replace(found, weights=own, left_out=np.hsplit(found.left_out, 2)[0])
         return found if beside is None else replace(found, left_out=found.left_out + beside[found.judged])
 
-    def _best_share(self) -> float:
-        """Much where clearly more left-out examples would have been recognised so; tried on some of whole groups."""
+    def _some(self, most: int) -> Numbers:
+        """About so many examples at most, evenly spread, of whole groups."""
         taught = np.flatnonzero(self._taught)
         chosen = [self._groups[row] for row in taught.tolist()]
-        step = -(-len(taught) // _TRIED_ON)
-        kept = set(list(dict.fromkeys(chosen))[::step])
-        rows = np.array([row for row, group in zip(taught.tolist(), chosen, strict=True) if group in kept], np.int64)
+        kept = set(list(dict.fromkeys(chosen))[:: max(1, -(-len(taught) // most))])
+        return np.array([row for row, group in zip(taught.tolist(), chosen, strict=True) if group in kept], np.int64)
+
+    def _best_share(self) -> float:
+        """Much where clearly more left-out examples would have been recognised so."""
+        rows = self._some(_TRIED_ON)
         if len(self._labels) < 2 or len(rows) < 2 * len(self._labels):
             return SHARES[0]
         part, targets = self._texts[rows], self._own(self._numbers[rows])
@@ -381,11 +426,6 @@ def aims(
         targets[counter] += weights @ members / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9)
     nowhere = (numbers == NOWHERE).astype(np.float32) - about_nothing
     return np.column_stack([targets, nowhere]).astype(np.float32)
-
-
-def _projected(vectors: Halves, parts: Parts) -> tuple[Projection, Vectors]:
-    projection = Projection.learn(vectors, parts)
-    return projection, projection.apply(vectors)
 
 
 def _mean_of_best(cosines: Floats) -> float:

@@ -6,14 +6,14 @@ say the same, and everything after is four times as quick.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
-from bot.nlp.vectors import Parts, Vectors, in_shares, unit
+from bot.nlp.vectors import Parts, Vectors, in_shares, stretches, unit
 
 _DIRECTIONS = 384
 _SEEN = 6_000
@@ -45,18 +45,18 @@ class Projection:
         """``vectors``, centred and of unit length."""
         return np.vstack([self._applied(block) for block in _blocks(vectors)])
 
-    def centred(self, vectors: npt.NDArray[np.floating[Any]]) -> Vectors:
-        """``vectors``, centred and of unit length, in all directions."""
-        return np.vstack([self._centred(block) for block in _blocks(vectors)])
+    def centred(self, vectors: npt.NDArray[np.floating[Any]], parts: Parts) -> Vectors:
+        """``vectors``, centred and of unit length, in all directions, with the shares of other ``parts``."""
+        whole = replace(self, parts=parts)
+        return np.vstack([whole._centred(block) for block in _blocks(vectors)])
 
     def _applied(self, vectors: npt.NDArray[np.floating[Any]]) -> Vectors:
         rows = self._centred(vectors)
         return unit(rows @ self.directions) if self.directions.size else rows
 
     def _centred(self, vectors: npt.NDArray[np.floating[Any]]) -> Vectors:
-        ends = np.cumsum([length for length, _ in self.parts])[:-1]
-        parts = np.split(vectors.astype(np.float32) - self.mean, ends, axis=1)
-        return in_shares(parts, [share for _, share in self.parts])
+        centred = stretches(vectors.astype(np.float32) - self.mean, self.parts)
+        return in_shares(centred, [share for _, share in self.parts])
 
 
 def _blocks(vectors: npt.NDArray[np.floating[Any]]) -> list[npt.NDArray[np.floating[Any]]]:

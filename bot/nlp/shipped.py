@@ -135,7 +135,7 @@ def write_learnt(encoder: Encoder, learnt: Mapping[str, InShort], folder: Path =
     arrays: dict[str, npt.NDArray[Any]] = {"keys": keys}
     for number, found in enumerate(learnt.values()):
         values: tuple[npt.NDArray[Any], ...] = (
-            np.array([found.gist.share, found.gist.temperature]),
+            np.array([found.gist.share, found.gist.temperature, *found.gist.shares]),
             found.gist.weights.astype(np.float16),
             found.gist.alone.astype(np.float16),
             found.left_out.figures.astype(np.float32),
@@ -150,8 +150,8 @@ def write_learnt(encoder: Encoder, learnt: Mapping[str, InShort], folder: Path =
 
 def _in_short(arrays: Mapping[str, npt.NDArray[Any]]) -> InShort:
     facts, weights, alone, figures, labels, strange = (arrays[name] for name in _OF_EACH)
-    share, temperature = facts.tolist()
-    gist = Gist(share, weights.astype(np.float32), alone.astype(np.float32), temperature)
+    share, temperature, *shares = facts.tolist()
+    gist = Gist(tuple(shares), share, weights.astype(np.float32), alone.astype(np.float32), temperature)
     left_out = LeftOut(figures.astype(np.float64), labels.astype(np.int64), strange.astype(np.float64))
     return InShort(gist, left_out)
 

@@ -39,7 +39,7 @@ from bot.nlp.samples import filled
 from bot.nlp.scope import ScopeComponent
 from bot.nlp.shipped import FOLDER, read_learnt, write_learnt, write_shipped
 
-_FORMAT = 15
+_FORMAT = 16
 """Raise this when a saved pipeline of an older version must not be used any more."""
 
 _KEPT = 2

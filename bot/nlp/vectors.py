@@ -19,6 +19,11 @@ def unit(vectors: Vectors) -> Vectors:
     return whole
 
 
+def stretches(vectors: Vectors, parts: Parts) -> list[Vectors]:
+    """The ``parts`` of each of the ``vectors``, as they are."""
+    return np.split(vectors, np.cumsum([length for length, _ in parts])[:-1], axis=1)
+
+
 def in_shares(stretches: Sequence[Vectors], shares: Sequence[float]) -> Vectors:
     """Rows put together of ``stretches``, each brought to the length that its share gives it."""
     weighed = [unit(rows) * np.float32(share**0.5) for rows, share in zip(stretches, shares, strict=True)]

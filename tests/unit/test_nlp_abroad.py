@@ -89,8 +89,9 @@ def test_a_part_of_the_examples_speaks_for_all_of_them() -> None:
     assert len(chosen) == 60
 
     asked: Vectors = unit(random.standard_normal((50, 12)).astype(np.float32))
-    said_by_all = Adviser(np.zeros((0, 0), np.float32), vectors, weights, 0.1).scores(asked, 0.1)
+    parts = ((12, 1.0),)
+    said_by_all = Adviser(parts, np.zeros((0, 0), np.float32), vectors, weights, 0.1).scores(asked, 0.1)
     part = condensed(vectors, weights, chosen)
-    said_by_some = Adviser(np.zeros((0, 0), np.float32), vectors[chosen], part, 0.1).scores(asked, 0.1)
+    said_by_some = Adviser(parts, np.zeros((0, 0), np.float32), vectors[chosen], part, 0.1).scores(asked, 0.1)
     assert float(np.linalg.norm(said_by_some - said_by_all)) < 0.1 * float(np.linalg.norm(said_by_all))
     assert condensed(vectors, weights, np.arange(300)) is weights
