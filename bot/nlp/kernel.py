@@ -27,7 +27,7 @@ Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 
-EXACT = 7_500
+EXACT = 8_500
 LANDMARKS = 6_000
 RIDGE = 0.05
 SHARPNESS = 2.0
