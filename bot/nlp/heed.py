@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.nlp.kernel import Doubles, Floats, Numbers, fit_temperature, probabilities, sharpened, solve_exactly
-from bot.nlp.vectors import Parts, Vectors, stretches, unit
+from bot.nlp.vectors import Parts, Vectors, shares_of, stretches, unit
 
 _MORE = 1.5
 """By so much a model's share is raised at a time."""
@@ -36,7 +36,7 @@ def heeded(
     Only the ``judged`` ones count.
     """
     if len(parts) < 2:
-        return tuple(share for _, share in parts)
+        return shares_of(parts)
     centred = [unit(rows) for rows in stretches(vectors - vectors.mean(axis=0), parts)]
     alike = [rows @ rows.T for rows in centred]
     own = numbers[judged]
@@ -47,7 +47,7 @@ def heeded(
         likely = probabilities(scores, fit_temperature(scores, own))[np.arange(len(own)), own]
         return -np.log(likely.astype(np.float64) + 1e-9)
 
-    shares = np.array([share for _, share in parts], np.float32)
+    shares = np.array(shares_of(parts), np.float32)
     missed = loss(shares)
     for _ in range(_STEPS):
         raised = [_raised(shares, place) for place in range(len(parts))]

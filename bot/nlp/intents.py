@@ -22,8 +22,9 @@ from bot.core.understanding import Candidate
 from bot.nlp.abroad import Adviser, advice
 from bot.nlp.embeddings import Embedded
 from bot.nlp.kernel import Floats, probabilities
+from bot.nlp.learner import Learner
 from bot.nlp.learnt import Learnt, Memory, MuchToLearnError, Oblivion, digest
-from bot.nlp.machine import NEAREST, Gist, Halves, Learner, LeftOut, Lesson, Machine, labels_of
+from bot.nlp.machine import NEAREST, Gist, Halves, LeftOut, Lesson, Machine, labels_of
 from bot.nlp.reading import Judgement, Reading, reading
 from bot.nlp.revision import Edit, edit_of, revised
 from bot.nlp.vectors import Parts, Vectors
@@ -258,7 +259,7 @@ def _recalled(memory: Memory, key: str, learner: Callable[[Gist], Learner]) -> L
     """What the memory has, made whole where it is there in short."""
     found = memory.recall(key)
     if found is None and (in_short := memory.in_short(key)) is not None:
-        found = Learnt(learner(in_short.gist).recall(in_short.gist), in_short.left_out)
+        found = Learnt(learner(in_short.gist).recall(), in_short.left_out)
         memory.remember(key, found)
     return found
 

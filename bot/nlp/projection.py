@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
-from bot.nlp.vectors import Parts, Vectors, in_shares, stretches, unit
+from bot.nlp.vectors import Parts, Vectors, in_shares, shares_of, stretches, unit
 
 _DIRECTIONS = 384
 _SEEN = 6_000
@@ -56,7 +56,7 @@ class Projection:
 
     def _centred(self, vectors: npt.NDArray[np.floating[Any]]) -> Vectors:
         centred = stretches(vectors.astype(np.float32) - self.mean, self.parts)
-        return in_shares(centred, [share for _, share in self.parts])
+        return in_shares(centred, shares_of(self.parts))
 
 
 def _blocks(vectors: npt.NDArray[np.floating[Any]]) -> list[npt.NDArray[np.floating[Any]]]:

@@ -19,7 +19,8 @@ from scipy import sparse
 
 from bot.nlp.abroad import Adviser, advice
 from bot.nlp.kernel import Floats, Numbers, Texts, weighed_again
-from bot.nlp.machine import NOWHERE, Halves, Lesson, Machine, aims
+from bot.nlp.learner import aims
+from bot.nlp.machine import NOWHERE, Halves, Lesson, Machine
 from bot.nlp.ngrams import Ngrams, grams
 
 FEWEST_ALIKE = 100

@@ -12,6 +12,11 @@ Parts = tuple[tuple[int, float], ...]
 """The stretches that a vector consists of, one a model: (length, share in the whole)."""
 
 
+def shares_of(parts: Parts) -> tuple[float, ...]:
+    """How much each says."""
+    return tuple(share for _, share in parts)
+
+
 def unit(vectors: Vectors) -> Vectors:
     """Each row brought to length one; a row of zeros stays."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)

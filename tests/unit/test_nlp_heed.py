@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.nlp.heed import heeded
-from bot.nlp.machine import Learner, Lesson
+from bot.nlp.learner import Learner
+from bot.nlp.machine import Lesson
 from bot.nlp.vectors import Vectors, in_shares
 
 INTENTS = 4
@@ -75,7 +76,7 @@ def test_what_was_found_out_is_not_asked_again() -> None:
     lessons = [Lesson(f"{number} {labels[number]}", labels[number], place) for place, number in enumerate(numbers)]
     machine, _ = Learner(lessons, vectors, labels, PARTS).learn()
 
-    again = Learner(lessons, vectors, labels, PARTS, machine.gist).recall(machine.gist)
+    again = Learner(lessons, vectors, labels, PARTS, machine.gist).recall()
 
     assert machine.projection.parts == again.projection.parts
     assert machine.projection.parts[1][1] > 0.4

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from bot.core.understanding import NO_INTENT
-from bot.nlp.machine import SHARES, Learner, Lesson
+from bot.nlp.learner import SHARES, Learner
+from bot.nlp.machine import Lesson
 from bot.nlp.vectors import unit
 
 WORDS = {"delivery": "pristatymas", "refund": "grąžinimas", "praise": "ačiū jums"}

@@ -14,8 +14,9 @@ from bot.core.understanding import NO_INTENT
 from bot.nlp.abroad import Adviser
 from bot.nlp.encoder import HashedNgrams, parts_of
 from bot.nlp.intents import IntentsComponent
+from bot.nlp.learner import Learner
 from bot.nlp.learnt import Learnt, LearntFolder
-from bot.nlp.machine import Learner, Lesson, Machine, labels_of
+from bot.nlp.machine import Lesson, Machine, labels_of
 from bot.nlp.revision import edit_of, revised
 
 ENCODER = HashedNgrams()
