@@ -22,11 +22,19 @@ class Sketch:
         rows = graph.given("rows", "float32", ("rows", landmarks.shape[1]))
         cosines = graph.times_twice(rows, landmarks.T)
         self._session = session(graph.written(cosines, ("rows", len(landmarks))))
+        self._bounds = np.zeros((2, landmarks.shape[1]), np.float32)
+        self._bounds[:, 0] = 1, -128 / 127  # in eight bits, so that one and nothing are whole steps
         let_go(landmarks)
 
     def cosines(self, rows: Vectors) -> Vectors:
-        """A row for each of ``rows``, which are of unit length, and a column for each landmark."""
-        found: Vectors = self._session.run(None, {"rows": rows})[0]
+        """A row for each of ``rows``, which are of unit length, and a column for each landmark.
+
+        Rows that are multiplied at the same time share one scale. So all are made to reach as far as the bounds, and
+        each is what it is by itself.
+        """
+        reach = np.maximum(np.abs(rows).max(axis=1, keepdims=True), np.float32(1e-6))
+        found: Vectors = self._session.run(None, {"rows": np.vstack([rows / reach, self._bounds])})[0][:-2]
+        found *= reach
         return np.minimum(found, 1, out=found)
 
 

@@ -33,6 +33,17 @@ def test_cosines_are_nearly_what_they_are(texts: int, landmarks: int, width: int
         assert (found - own @ others.T).std() < 0.001
 
 
+@settings(max_examples=15, deadline=None)
+@given(texts=st.integers(2, 9), width=st.integers(1, 400), seed=st.integers(0, 99))
+def test_what_a_text_stands_beside_makes_no_difference(texts: int, width: int, seed: int) -> None:
+    own, sketch = rows(texts, width, seed), Sketch(rows(50, width, seed + 1))
+    own[0] *= 0.1
+
+    together, alone = sketch.cosines(own), np.vstack([sketch.cosines(row[None]) for row in own])
+
+    np.testing.assert_allclose(together, alone, atol=1e-6)
+
+
 def test_what_is_near_stays_nearest() -> None:
     landmarks = rows(500, 384)
 
