@@ -43,8 +43,10 @@ _BESIDE_SPELLING = 0.3
 _FEWEST_SENTENCES = 50
 """Of fewer examples in a language nothing is learnt about its spelling."""
 
-_MOST_SENTENCES = 1_000
-"""More of one language teach nothing new about its letters."""
+_MOST_SENTENCES = 10_000
+"""More of one language would teach little about its letters, and take long. (With 1,000 of each, 96.2 % of first
+messages had their language recognised, with 4,000 98.1, with all 98.8 %: Slovenian or Serbian, single words tell.)
+"""
 
 _FEWEST_LANGUAGES = 2
 """One looks like none but itself."""

@@ -27,7 +27,7 @@ _LENGTHS = (2, 3, 4)
 _OVERLAP = 0.25
 """Runs overlap, and say the same thing several times over."""
 
-_FEWEST = 2
+_FEWEST = 3
 _SMOOTHING = 0.1
 _WORD = re.compile(r"[^\W\d_]+")
 _GREEK = re.compile("[α-ω]")
