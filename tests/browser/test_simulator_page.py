@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, FilePayload, Page, ViewportSize, expect
+from playwright.async_api import Browser, FilePayload, Page, Route, ViewportSize, expect
 
 from bot.simulator.server import Simulator
 from tests.browser.page import SimulatorPage
@@ -441,3 +442,21 @@ async def test_arriving_messages_are_read_out_politely(page: SimulatorPage, bot:
     await bot.say("Your parcel left today.")
     region = page.customer.pane.locator('[aria-live="polite"]')
     await expect(region).to_have_text(re.compile("Keepword.*Your parcel left today"))
+
+
+async def test_what_was_begun_before_the_page_was_connected_stays(window: Page, simulator: Simulator) -> None:
+    page, connected = SimulatorPage(window), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await connected.wait()
+        await route.continue_()
+
+    await window.route("**/sim/state", late)
+    await window.goto(simulator.url)
+    await page.customer.composer.fill("Where is my parcel?")
+    connected.set()
+
+    await expect(window.locator('body[data-connected="true"]')).to_be_attached()
+    await expect(page.customer.composer).to_have_value("Where is my parcel?")
+    await window.get_by_test_id("customer-send").click()
+    await expect(page.customer.message("Where is my parcel?")).to_be_visible()

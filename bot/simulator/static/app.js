@@ -103,6 +103,7 @@ function onCallback(event) {
 
 function showConnection(isUp) {
   clearTimeout(connecting);
+  if (isUp) draw(); // Now, not with the next frame: who writes from here on writes in a conversation.
   const banner = byId("connection");
   banner.hidden = isUp;
   setText(banner, isUp ? "" : "Reconnecting… What you see may be a moment old.");

@@ -84,6 +84,8 @@ export class Composer {
   turnTo(key, placeholder) {
     if (this.input.placeholder !== placeholder) this.input.placeholder = placeholder;
     if (key === this.#key) return;
+    // What was begun before there was a conversation belongs to the first one.
+    if (this.#key === null && this.#drafts.has(null)) this.#drafts.set(key, this.#draft).delete(null);
     this.#key = key;
     this.#paint();
   }
