@@ -13,14 +13,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Protocol, runtime_checkable
-from zlib import crc32
 
 import numpy as np
 
 from bot.core.errors import UnderstandingError
 from bot.memory import give_back
 from bot.nlp.batches import side_by_side
-from bot.nlp.ngrams import grams
+from bot.nlp.ngrams import grams, number
 from bot.nlp.prepared import keep_in
 from bot.nlp.text import clean, shorten
 from bot.nlp.vectors import Parts, Vectors, in_shares, unit
@@ -194,10 +193,11 @@ class HashedNgrams:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dim), dtype=np.float32)
-        for row, text in enumerate(texts):
-            for gram, count in grams(text).items():
-                code = crc32(gram.encode())
-                vectors[row, code % self.dim] += (1 if code & 0x80000000 else -1) * np.sqrt(count)
+        for row, found in enumerate(grams(texts)):
+            terms, counts = np.unique(found, return_counts=True)
+            codes = number(terms)
+            signs = np.where(codes & 0x80000000, 1, -1)
+            np.add.at(vectors[row], codes % self.dim, (signs * np.sqrt(counts)).astype(np.float32))
         return unit(vectors)
 
 

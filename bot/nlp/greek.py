@@ -8,11 +8,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.core.letters import Letters
+
 _LETTERS = dict(zip("αβγδεζηικλμνξοπρσςτυφχω", "avgdeziiklmnxoprsstifxo", strict=True)) | {"θ": "th", "ψ": "ps"}
 _SOUNDS = str.maketrans(_LETTERS)
 _PAIRS = {"ου": "u", "αι": "e", "ει": "i", "οι": "i", "υι": "i", "αυ": "av", "ευ": "ev", "ηυ": "iv"}
 _PAIRS |= {"μπ": "v", "ντ": "d", "γκ": "g", "γγ": "g", "τσ": "ts", "τζ": "tz"}
 
+WITHOUT_MARKS = Letters(lambda c: None if unicodedata.combining(c) else c)
+
+_LATIN_WORD = re.compile(r"[a-z0-9]+")
 _GREEK = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]")
 
 _GREEKLISH = tuple(
@@ -35,13 +40,18 @@ _GREEKLISH = tuple(
     )
 )
 
-_SMALL_WORDS = re.compile(
-    r"(?<![a-z0-9])(?:kai|einai|eimai|thelo|thelw|8elo|8elw|stin|sthn|thn|tou|ths|pote|pws|kalispera|kalhspera|kalimera"
-    r"|kalhmera|exo|exw|exei|exete|mporo|mporw|boro|borw|mporeite|efxaristo|euxaristw|euxaristo|efharisto|paraggelia"
-    r"|paragelia|parangelia|parakalo|parakalw|giati|otan|omws|apo|geia|mou|pou|poy|kapoios|oxi|edw|akoma|akomh"
-    r"|xthes|avrio|aurio|shmera|katastima|katasthma|lefta|xrimata|proion|proionta|timologio|apostoli|apostolh|kanei"
-    r"|kanw|thes|8es|mas|sas|sou|den|gia|ton|tis|tin|tin|ena|mia|na|to|ti|me|se|ki|ola|nai|pos)(?![a-z0-9])"
-)
+_SMALL_WORDS = frozenset(
+    {
+        "kai", "einai", "eimai", "thelo", "thelw", "8elo", "8elw", "stin", "sthn", "thn", "tou", "ths", "pote", "pws",
+        "kalispera", "kalhspera", "kalimera", "kalhmera", "exo", "exw", "exei", "exete", "mporo", "mporw", "boro",
+        "borw", "mporeite", "efxaristo", "euxaristw", "euxaristo", "efharisto", "paraggelia", "paragelia",
+        "parangelia", "parakalo", "parakalw", "giati", "otan", "omws", "apo", "geia", "mou", "pou", "poy", "kapoios",
+        "oxi", "edw", "akoma", "akomh", "xthes", "avrio", "aurio", "shmera", "katastima", "katasthma", "lefta",
+        "xrimata", "proion", "proionta", "timologio", "apostoli", "apostolh", "kanei", "kanw", "thes", "8es", "mas",
+        "sas", "sou", "den", "gia", "ton", "tis", "tin", "ena", "mia", "na", "to", "ti", "me", "se", "ki", "ola",
+        "nai", "pos",
+    }
+)  # fmt: skip
 _ALSO_ELSEWHERE = frozenset(
     {"mas", "sas", "sou", "den", "gia", "ton", "tis", "tin", "ena", "mia", "na", "to", "ti", "me", "se", "ki", "ola"}
     | {"nai", "pos", "apo", "exo", "pote"}
@@ -52,8 +62,8 @@ def is_greeklish(text: str) -> bool:
     """Whether Latin letters spell Greek: small words of Greek, at least one of them found in no other language."""
     bare = text.lower()
     if not bare.isascii():
-        bare = "".join(c for c in unicodedata.normalize("NFD", bare) if not unicodedata.combining(c))
-    found = set(_SMALL_WORDS.findall(bare))
+        bare = unicodedata.normalize("NFD", bare).translate(WITHOUT_MARKS)
+    found = _SMALL_WORDS.intersection(_LATIN_WORD.findall(bare))
     words = len(bare.split())
     return bool(found - _ALSO_ELSEWHERE) and len(found) >= min(2, max(1, words // 3))
 
@@ -65,6 +75,8 @@ def has_greek(text: str) -> bool:
 
 def sound_of_greek(text: str) -> str:
     """Greek letters (lower case, without accents) by their sound; everything else stays."""
+    if not has_greek(text):
+        return text
     for pair, sound in _PAIRS.items():
         text = text.replace(pair, sound)
     return text.translate(_SOUNDS)

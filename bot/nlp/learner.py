@@ -74,7 +74,7 @@ class Learner:
         self._groups = [lesson.group for lesson in lessons]
         with ThreadPoolExecutor(1) as beside:  # the one multiplies, the other counts
             seen = beside.submit(self._projected, vectors, parts)
-            counted = [grams(lesson.text) for lesson in lessons]
+            counted = grams([lesson.text for lesson in lessons])
             of_examples = [found for found, own in zip(counted, self._taught, strict=True) if own]
             self._ngrams = Ngrams.learn(of_examples)
             matrix = self._ngrams.matrix(counted)
@@ -100,8 +100,7 @@ class Learner:
     def _projected(self, vectors: Halves, parts: Parts) -> tuple[Projection, Vectors]:
         shares = self._gist.shares if self._gist else self._heeded(vectors, parts)
         parts = tuple((length, share) for (length, _), share in zip(parts, shares, strict=True))
-        projection = Projection.learn(vectors, parts)
-        return projection, projection.apply(vectors)
+        return Projection.learn(vectors, parts)
 
     def _heeded(self, vectors: Halves, parts: Parts) -> tuple[float, ...]:
         """How much each model is to say."""

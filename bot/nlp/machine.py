@@ -125,7 +125,7 @@ class Machine:
 
     def judge(self, texts: Sequence[str], vectors: Halves, beside: Floats | None = None) -> list[Judgement]:
         """What is found in ``texts``, which have these ``vectors``; ``beside`` is what other languages say of them."""
-        seen = Texts(self.projection.apply(vectors), self.ngrams.matrix([grams(text) for text in texts]))
+        seen = Texts(self.projection.apply(vectors), self.ngrams.matrix(grams(texts)))
         cosines = self.landmarks.sketch.cosines(seen.vectors)
         near = [self.nearness(row) for row in cosines]
         alike = mixed(sharpened(cosines), seen.spelled(self.landmarks), self.share)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T", int, str)
 
@@ -25,10 +26,13 @@ used, and twice as many.
 
 
 class Notes:
-    """Keeps them in ``folder``; without one, nothing. What is damaged or can't be written is found out again."""
+    """Keeps them in ``folder``; without one, nothing. What is damaged or can't be written is found out again.
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder
+    ``came`` is a file that :meth:`pack` wrote: what it has need not be found out either.
+    """
+
+    def __init__(self, folder: Path | None = None, came: Path | None = None) -> None:
+        self._folder, self._came = folder, came
 
     def of(self, what: str, texts: Sequence[str], find: Callable[[Sequence[str]], Mapping[str, T]]) -> Mapping[str, T]:
         """What ``find`` finds in ``texts``: each letter, word or the like with its count or form.
@@ -43,10 +47,27 @@ class Notes:
             kept: dict[str, T] = dict(json.loads(place.read_text(encoding="utf-8")))
             os.utime(place)
         except (OSError, ValueError, TypeError):
+            if (packed := self._packed(place.name)) is not None:
+                return packed
             kept = dict(find(texts))
             with contextlib.suppress(OSError):
                 self._keep(place, kept)
         return kept
+
+    def pack(self, path: Path) -> None:
+        """Write all that is kept to one file, the same bytes for the same notes."""
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for place in sorted(self._folder.glob("*.json")) if self._folder else ():
+                archive.writestr(_member(place.name), place.read_bytes(), compresslevel=9)
+
+    def _packed(self, name: str) -> dict[str, Any] | None:
+        if self._came is None:
+            return None
+        try:
+            with zipfile.ZipFile(self._came) as archive:
+                return dict(json.loads(archive.read(name)))
+        except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile):
+            return None
 
     def _keep(self, place: Path, found: Mapping[str, T]) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -55,3 +76,9 @@ class Notes:
         aside.replace(place)
         for old in sorted(place.parent.glob("*.json"), key=lambda x: x.stat().st_mtime)[:-_KEPT]:
             old.unlink()
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    member = zipfile.ZipInfo(name)  # of 1980, whenever it is made
+    member.compress_type = zipfile.ZIP_DEFLATED
+    return member

@@ -31,15 +31,16 @@ class Projection:
     directions: Vectors
 
     @classmethod
-    def learn(cls, vectors: npt.NDArray[np.floating[Any]], parts: Parts) -> Projection:
-        """From the examples' ``vectors``, which consist of ``parts``."""
+    def learn(cls, vectors: npt.NDArray[np.floating[Any]], parts: Parts) -> tuple[Projection, Vectors]:
+        """From the examples' ``vectors``, which consist of ``parts``; and what :meth:`apply` makes of them."""
         width = sum(length for length, _ in parts)
         mean = vectors.mean(axis=0, dtype=np.float32) if len(vectors) else np.zeros(width, np.float32)
         whole = cls(parts, mean, np.zeros((0, 0), np.float32))
+        rows = whole.apply(vectors)
         if len(vectors) <= _DIRECTIONS:
-            return whole
-        seen = whole.apply(vectors[:: -(-len(vectors) // _SEEN)])
-        return cls(parts, mean, main_directions(seen, _DIRECTIONS))
+            return whole, rows
+        directions = main_directions(rows[:: -(-len(rows) // _SEEN)], _DIRECTIONS)
+        return cls(parts, mean, directions), unit(rows @ directions)
 
     def apply(self, vectors: npt.NDArray[np.floating[Any]]) -> Vectors:
         """``vectors``, centred and of unit length."""

@@ -104,7 +104,7 @@ def revised(
 
 def _seen(machine: Machine, came: Sequence[Lesson], vectors: Halves) -> tuple[Texts, Texts, Ngrams]:
     """What the ``machine`` has and what ``came``, in terms that know the words of both."""
-    counted = [grams(lesson.text) for lesson in came]
+    counted = grams([lesson.text for lesson in came])
     ngrams, moved = machine.ngrams.knowing(counted, len(machine.texts))
     spelled = machine.landmarks.columns.T.tocsr()
     width = (len(machine.texts), len(ngrams.weights))

@@ -1,5 +1,5 @@
-"""What comes with the product so that a first start need not make it: the embeddings of the shipped examples, and what
-is learnt of them.
+"""What comes with the product so that a first start need not make it: the embeddings of the shipped examples, what is
+learnt of them, and what was noted of their words.
 
 Embeddings are kept along the directions in which they differ most, as bytes with one scale a direction: two fifths of
 the size, and nearly the same vectors. (Our own messages are understood as with the whole ones; with 768 directions 0.5
@@ -146,6 +146,11 @@ def write_learnt(encoder: Encoder, learnt: Mapping[str, InShort], folder: Path =
     path = _path(encoder, folder, _LEARNT)
     np.savez(path, allow_pickle=False, **arrays)
     return path
+
+
+def notes_that_came(folder: Path = FOLDER) -> Path:
+    """Where what was noted of the shipped examples' words is, for :class:`~bot.nlp.notes.Notes`."""
+    return folder / "notes.zip"
 
 
 def _in_short(arrays: Mapping[str, npt.NDArray[Any]]) -> InShort:

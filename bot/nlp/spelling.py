@@ -10,6 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -45,11 +46,12 @@ class Spelling:
     def learn(cls, counts: Mapping[str, Mapping[str, int]]) -> Spelling:
         """From what was :func:`counted` in texts of each language."""
         languages = tuple(sorted(counts))
-        total: Counter[str] = Counter()
-        for own in counts.values():
-            total.update(own)
-        runs = sorted(run for run, count in total.items() if count >= _FEWEST)
-        table = np.array([[counts[language].get(run, 0) for language in languages] for run in runs], dtype=np.float64)
+        runs = sorted(set().union(*counts.values()))
+        table = np.zeros((len(runs), len(languages)))
+        for column, language in enumerate(languages):
+            table[:, column] = np.fromiter(map(counts[language].get, runs, repeat(0)), np.float64, len(runs))
+        often = np.flatnonzero(table.sum(axis=1) >= _FEWEST)
+        runs, table = [runs[row] for row in often.tolist()], table[often]
         shares = (table + _SMOOTHING) / (table.sum(axis=0) + _SMOOTHING * len(runs)) if runs else table
         odds = np.log(shares) - np.log(shares).mean(axis=1, keepdims=True) if runs else np.zeros((0, len(languages)))
         return cls(languages, {run: row for row, run in enumerate(runs)}, odds.astype(np.float32))
@@ -85,15 +87,32 @@ def counted(texts: Iterable[str]) -> Counter[str]:
     words: Counter[str] = Counter()
     for text in texts:
         words.update(_WORD.findall(text.lower()))
-    as_often: dict[int, list[str]] = {}
+    spelled: Counter[str] = Counter()
     for word, count in words.items():
         latin = latin_of_cyrillic(word)
         bare = strip_diacritics(latin)
-        for spelled in {latin, bare, *(as_greeklish(bare) if _GREEK.search(bare) else ())}:
-            as_often.setdefault(count, []).extend(_runs(spelled))
-    found: Counter[str] = Counter()
-    for count, runs in as_often.items():  # most words are rare: those are counted together
-        found.update(runs if count == 1 else {run: count * among for run, among in Counter(runs).items()})
+        for each in {latin, bare, *(as_greeklish(bare) if _GREEK.search(bare) else ())}:
+            spelled[f" {each} "] += count
+    return Counter(_run_counts(spelled))
+
+
+def _run_counts(padded: Mapping[str, int]) -> dict[str, int]:
+    """How often each run of letters occurs in words with their ends that occur so often themselves."""
+    found = {word: count for word, count in padded.items() if len(word) > max(_LENGTHS)}
+    characters = np.frombuffer("".join(padded).encode("utf-32-le"), np.uint32)
+    known, letters = np.unique(characters, return_inverse=True)
+    lengths = np.array([len(word) for word in padded], np.int64)
+    times = np.repeat(np.array(list(padded.values()), np.int64), lengths)
+    left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(letters))  # in the word, from each letter on
+    for n in _LENGTHS:
+        starts = np.flatnonzero(left >= n)
+        runs = np.zeros(len(starts), np.int64)
+        for offset in range(n):
+            runs = runs * len(known) + letters[starts + offset]
+        distinct, first, inverse = np.unique(runs, return_index=True, return_inverse=True)
+        counts = np.bincount(inverse, times[starts], len(distinct)).astype(np.int64)
+        spelled = characters[starts[first][:, None] + np.arange(n)].astype("<u4").tobytes().decode("utf-32-le")
+        found |= zip((spelled[place : place + n] for place in range(0, len(spelled), n)), counts.tolist(), strict=True)
     return found
 
 

@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 
 from bot.core.letters import Letters
-from bot.nlp.greek import is_greeklish, sound_of_greek, sound_of_greeklish
+from bot.nlp.greek import WITHOUT_MARKS, is_greeklish, sound_of_greek, sound_of_greeklish
 
 MAX_CHARS = 8_192
 """Two of Telegram's longest messages. What goes beyond is cut out of the middle."""
@@ -45,8 +45,8 @@ _CYRILLIC = {
 }
 
 
+_CYRILLIC_LETTER = re.compile(r"[\u0400-\u04ff]")
 _VISIBLE = Letters(lambda c: None if unicodedata.category(c) in _INVISIBLE else c)
-_WITHOUT_MARKS = Letters(lambda c: None if unicodedata.combining(c) else c)
 
 
 def clean(text: str) -> str:
@@ -82,12 +82,12 @@ def strip_diacritics(text: str) -> str:
     plain = text.replace("đ", "dj").replace("Đ", "Dj").replace("ł", "l").replace("ø", "o")
     if plain.isascii():
         return plain
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", plain).translate(_WITHOUT_MARKS))
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", plain).translate(WITHOUT_MARKS))
 
 
 def latin_of_cyrillic(text: str) -> str:
     """Serbian Cyrillic in Latin letters; capitals are kept. Other characters stay as they are."""
-    return text if text.isascii() else text.translate(_LATIN)
+    return text.translate(_LATIN) if _CYRILLIC_LETTER.search(text) else text
 
 
 def bare(text: str) -> tuple[str, list[int]]:

@@ -12,6 +12,7 @@ from functools import cache, partial
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 from zlib import crc32
 
@@ -37,7 +38,7 @@ from bot.nlp.notes import Notes
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.samples import filled
 from bot.nlp.scope import ScopeComponent
-from bot.nlp.shipped import FOLDER, read_learnt, write_learnt, write_shipped
+from bot.nlp.shipped import FOLDER, notes_that_came, read_learnt, write_learnt, write_shipped
 
 _FORMAT = 16
 """Raise this when a saved pipeline of an older version must not be used any more."""
@@ -101,7 +102,7 @@ def _train(
     if little and (new := embeddings.unknown([lesson.text for lesson in lessons])) > _LITTLE:
         raise MuchToLearnError(f"Sentences to be embedded: {new}.")
     memory = LearntFolder(folder / "learnt", file_name(encoder), read_learnt(encoder))
-    notes = Notes(folder / _NOTES)
+    notes = Notes(folder / _NOTES, notes_that_came())
     pipeline = learn(blank(catalogue, encoder), lessons, embeddings, progress, memory, notes, little=little)
     place = folder / "models" / fingerprint(catalogue, encoder, lessons)
     _keep(pipeline, place)
@@ -164,9 +165,9 @@ def ship(
     into: Path = FOLDER,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
-) -> tuple[Path, Path]:
-    """Write the embeddings of all examples, and what is learnt of them, into the package (or ``into`` a folder), for
-    those who install it; the files.
+) -> tuple[Path, ...]:
+    """Write the embeddings of all examples, what is learnt of them and what was noted of their words, into the package
+    (or ``into`` a folder), for those who install it; the files.
     """
     encoder = encoder or encoder_named("default")
     lessons = curriculum(catalogue)
@@ -175,8 +176,11 @@ def ship(
     embeddings.embed(texts, progress)
     embedded = write_shipped(encoder, embeddings.by_key(texts), into)
     learnt = _Noted()
-    learn(blank(catalogue, encoder), lessons, embeddings, progress, learnt).close()
-    return embedded, write_learnt(encoder, learnt.in_short_by_key, into)
+    with TemporaryDirectory() as room:
+        notes = Notes(Path(room))
+        learn(blank(catalogue, encoder), lessons, embeddings, progress, learnt, notes).close()
+        notes.pack(notes_that_came(into))
+    return embedded, write_learnt(encoder, learnt.in_short_by_key, into), notes_that_came(into)
 
 
 class _Noted(Oblivion):

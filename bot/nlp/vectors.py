@@ -12,6 +12,9 @@ Parts = tuple[tuple[int, float], ...]
 """The stretches that a vector consists of, one a model: (length, share in the whole)."""
 
 
+_ZERO = 1e-6
+
+
 def shares_of(parts: Parts) -> tuple[float, ...]:
     """How much each says."""
     return tuple(share for _, share in parts)
@@ -19,9 +22,13 @@ def shares_of(parts: Parts) -> tuple[float, ...]:
 
 def unit(vectors: Vectors) -> Vectors:
     """Each row brought to length one; a row of zeros stays."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    whole: Vectors = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-6, dtype=np.float32)
-    return whole
+    return vectors * _scales(vectors)[:, None]
+
+
+def _scales(vectors: Vectors) -> Vectors:
+    """What brings each row to length one."""
+    lengths: Vectors = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    return np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > _ZERO)
 
 
 def stretches(vectors: Vectors, parts: Parts) -> list[Vectors]:
@@ -30,6 +37,16 @@ def stretches(vectors: Vectors, parts: Parts) -> list[Vectors]:
 
 
 def in_shares(stretches: Sequence[Vectors], shares: Sequence[float]) -> Vectors:
-    """Rows put together of ``stretches``, each brought to the length that its share gives it."""
-    weighed = [unit(rows) * np.float32(share**0.5) for rows, share in zip(stretches, shares, strict=True)]
-    return unit(np.hstack(weighed))
+    """Rows put together of ``stretches``, each brought to the length that its share gives it; of zeros the rest is all
+    the more.
+    """
+    scales = np.column_stack([_scales(rows) for rows in stretches])
+    weights = np.array(shares, np.float32)
+    whole = np.sqrt((scales > 0) @ weights)[:, None]
+    scales *= np.divide(np.sqrt(weights), whole, out=np.zeros_like(scales), where=whole > 0)
+    found = np.empty((len(scales), sum(rows.shape[1] for rows in stretches)), np.float32)
+    end = 0
+    for rows, scale in zip(stretches, scales.T, strict=True):
+        start, end = end, end + rows.shape[1]
+        np.multiply(rows, scale[:, None], out=found[:, start:end])
+    return found

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot.nlp.lexicon import Lexicon
 from bot.nlp.notes import Notes
 from bot.nlp.spelling import counted
+from bot.nlp.text import latin_of_cyrillic, strip_diacritics
 
 Texts = list[str]
 
@@ -77,3 +78,41 @@ def test_words_are_restored_alike_with_notes_and_without(tmp_path: Path) -> None
     for _ in range(2):
         assert Lexicon.learn(texts, Notes(tmp_path)).forms == Lexicon.learn(texts).forms
     assert counted(["račun"])["rač"] == counted(["račun"])["rac"] == 1
+
+
+def test_what_came_packed_need_not_be_found_out(tmp_path: Path) -> None:
+    there, find = Notes(tmp_path / "there"), Asked()
+    there.of("letters", ["aab"], find)
+    there.pack(tmp_path / "notes.zip")
+    there.pack(tmp_path / "again.zip")
+    assert (tmp_path / "notes.zip").read_bytes() == (tmp_path / "again.zip").read_bytes()
+    here = Notes(tmp_path / "here", tmp_path / "notes.zip")
+    assert here.of("letters", ["aab"], find) == {"a": 2, "b": 1}
+    assert find.times == 1
+    assert here.of("letters", ["abb"], find) == {"a": 1, "b": 2}
+    assert find.times == 2
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK no archive at all"])
+def test_what_came_damaged_or_not_at_all_is_found_out(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "notes.zip").write_bytes(content)
+    assert Notes(tmp_path / "here", tmp_path / "notes.zip").of("letters", ["aab"], Asked()) == {"a": 2, "b": 1}
+
+
+WORDS = st.text(st.sampled_from("abčšđžλόγοςЖж 😀'1"), max_size=12)
+
+
+@given(st.lists(WORDS, max_size=4))
+def test_runs_of_letters_are_counted_in_each_spelling_of_a_word(texts: Texts) -> None:
+    found = counted(texts)
+    for text in texts:
+        for word in "".join(sign if sign.isalpha() else " " for sign in text.lower()).split():
+            for spelled in {latin_of_cyrillic(word), strip_diacritics(latin_of_cyrillic(word))}:
+                for n in (2, 3, 4):
+                    for start in range(len(spelled) + 2 - n + 1):
+                        assert found[f" {spelled} "[start : start + n]] > 0
+    alone: Counter[str] = Counter()
+    for word in " ".join(texts).lower().split():
+        alone.update(counted([word]))
+    assert counted([" ".join(texts).lower()]) == alone

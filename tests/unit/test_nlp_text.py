@@ -40,12 +40,13 @@ def test_cleaning_twice_changes_nothing(text: str) -> None:
 def test_any_text_folds_and_can_be_embedded(text: str) -> None:
     fold(text).encode()
     spoken(text, "sr").encode()
-    assert all(count > 0 for count in grams(text).values())
+    assert len(grams([text])) == 1
 
 
 @given(st.text(st.characters(max_codepoint=0x24F), max_size=60))
 def test_case_does_not_matter_to_features(text: str) -> None:
-    assert grams(text.lower()) == grams(text.lower().upper().lower())
+    one, other = grams([text.lower(), text.lower().upper().lower()])
+    assert one.tolist() == other.tolist()
 
 
 @pytest.mark.parametrize(
