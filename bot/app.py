@@ -397,5 +397,6 @@ class App:
 
 def _spare_what_stays() -> None:
     """What is in memory now will stay there: looking through it for garbage would hold up everyone, again and again."""
+    gc.unfreeze()
     gc.collect()
     gc.freeze()

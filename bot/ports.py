@@ -6,18 +6,19 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from bot.core.business import Through
-from bot.core.content import Catalogue
-from bot.core.conversation import Conversation
-from bot.core.editing import Condition, Fetched, Findings, Lived, NowLive, Preview, Submission
-from bot.core.incoming import Incoming, SentFile, Update
-from bot.core.outgoing import Delivery, Outgoing, Receipt, Text
-from bot.core.people import Person, Role
-from bot.core.proposals import Proposal
-from bot.core.step import Due, Event, Step
-from bot.core.understanding import Understanding
+if TYPE_CHECKING:  # the process that understands needs none of them, and is ready the sooner
+    from bot.core.business import Through
+    from bot.core.content import Catalogue
+    from bot.core.conversation import Conversation
+    from bot.core.editing import Condition, Fetched, Findings, Lived, NowLive, Preview, Submission
+    from bot.core.incoming import Incoming, SentFile, Update
+    from bot.core.outgoing import Delivery, Outgoing, Receipt, Text
+    from bot.core.people import Person, Role
+    from bot.core.proposals import Proposal
+    from bot.core.step import Due, Event, Step
+    from bot.core.understanding import Understanding
 
 
 class Clock(Protocol):

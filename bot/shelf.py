@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from bot.core.content import Catalogue
+from bot.core.cues import prepare
 from bot.core.understanding import Understanding
 from bot.ports import Hints, Knowledge, Understander
 
@@ -82,13 +83,15 @@ class Shelf:
                 raise
             self._first.set_result(understander)
             self._go_live(catalogue, understander)
+            await asyncio.to_thread(prepare, catalogue)  # not before: who starts should be ready soon
 
     async def put(self, catalogue: Catalogue) -> None:
         """Make this content live once a pipeline is trained on it; until then, and if that fails, the old one stays."""
         async with self._one_at_a_time:
             if catalogue.version == self._knowledge.catalogue.version:
                 return
-            self._go_live(catalogue, await self._train(catalogue))
+            trained, _ = await asyncio.gather(self._train(catalogue), asyncio.to_thread(prepare, catalogue))
+            self._go_live(catalogue, trained)
 
     async def close(self) -> None:
         """Close the pipelines."""

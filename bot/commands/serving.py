@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from bot.commands.printing import notes, progress, results
-from bot.memory import stay_small
+from bot.memory import all_stays, stay_small
 from bot.nlp.mind import Standby, Tell
 from bot.settings import Settings
 from bot.slices import SHORT, ask_for_turns
@@ -49,9 +49,11 @@ async def _serve(settings: Settings) -> None:
         standby = Standby(settings.encoder, settings.model_folder)
         try:
             await standby.begin()
-            app = _app(settings, tell_here, standby)
+            with all_stays():
+                app = _app(settings, tell_here, standby)
             try:
-                await app.start()
+                with all_stays():
+                    await app.start()
                 _say_where(app)
                 await app.run_until(stop)
             finally:

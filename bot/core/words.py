@@ -57,11 +57,13 @@ def filled(reply: Reply, language: str, values: Mapping[str, object]) -> str:
 
 def placeholders(text: str) -> frozenset[str]:
     """The names of the placeholders in a reply's text."""
-    return frozenset(match[1] for match in _PIECE.finditer(text) if match[1])
+    return frozenset(match[1] for match in _PIECE.finditer(text) if match[1]) if "{" in text else frozenset()
 
 
 def syntax_problem(text: str) -> str | None:
     """What is wrong with a reply's braces, and the remedy; ``None`` if nothing is."""
+    if "{" not in text and "}" not in text:
+        return None
     for match in _PIECE.finditer(text):
         if match[0] in "{}":
             around = text[match.start() : match.start() + 20].partition("\n")[0]

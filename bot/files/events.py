@@ -62,7 +62,11 @@ def quick(text: str) -> Iterator[Event]:
         raise NotYamlError
     try:
         for event in yaml.parse(text, Loader=yaml.CBaseLoader):
-            found = _event(event, getattr(event, "tag", None))
+            if type(event) is yaml.ScalarEvent and event.anchor is None and event.tag is None:
+                mark = event.start_mark  # nearly all are such: the short way
+                found = Event(Kind.TEXT, mark.line + 1, mark.column + 1, event.value, not event.style)
+            else:
+                found = _event(event, getattr(event, "tag", None))
             if found.kind is Kind.TEXT and found.plain and not found.value:
                 raise NotYamlError  # the two don't agree on where nothing stands
             yield found

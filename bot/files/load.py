@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot.core.content import Catalogue
-from bot.core.cues import prepare
 from bot.core.errors import ContentError
 from bot.files.canned import read_canned, ready
 from bot.files.cues import read_cues
@@ -79,7 +78,6 @@ def load_snapshot(snapshot: Snapshot, *, required: Required = REQUIRED, today: d
             canned=ready(canned),
             macros=macros,
         )
-        prepare(catalogue)
     return Loaded(snapshot.version, snapshot, catalogue, tuple(sorted(report.errors)), tuple(sorted(report.warnings)))
 
 

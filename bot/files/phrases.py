@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.core.content import Phrases
 from bot.core.sentences import normalised
@@ -23,8 +24,7 @@ ENOUGH_EXAMPLES = 20
 _LISTS = ("examples", "not", "check")
 
 
-@dataclass(frozen=True, slots=True)
-class _Sentence:
+class _Sentence(NamedTuple):
     text: str
     intent: str
     place: Place

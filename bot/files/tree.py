@@ -10,8 +10,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from ruamel.yaml.error import YAMLError, YAMLStreamError
 
@@ -27,8 +27,7 @@ _NOTHING = ("", "~", "null", "Null", "NULL")
 _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A text, a list of nodes, a mapping of names to nodes, or ``None`` where nothing was written.
 
     XX"""

@@ -39,7 +39,8 @@ def placeholders(text: str) -> frozenset[str]:
 
 def contains_word(text: str, word: str) -> bool:
     """Whether ``word`` (or several words) stands in ``text``, whatever the case, not as part of a longer word."""
-    return re.search(rf"(?<!\w){re.escape(word.casefold())}(?!\w)", text.casefold()) is not None
+    within, sought = text.casefold(), word.casefold()
+    return sought in within and re.search(rf"(?<!\w){re.escape(sought)}(?!\w)", within) is not None
 
 
 @lru_cache(maxsize=256)

@@ -17,7 +17,6 @@ from typing import NamedTuple, Protocol, runtime_checkable
 import numpy as np
 
 from bot.core.errors import UnderstandingError
-from bot.memory import give_back
 from bot.nlp.batches import side_by_side
 from bot.nlp.ngrams import grams, number
 from bot.nlp.prepared import keep_in
@@ -135,9 +134,7 @@ def _made(name: str) -> Encoder:
     if kind not in _FACTORIES:
         known = ", ".join(sorted(_FACTORIES))
         raise UnderstandingError(f"There is no encoder called {name!r}. Choose one of: {known}.")
-    encoder = _FACTORIES[kind](where)
-    give_back()
-    return encoder
+    return _FACTORIES[kind](where)
 
 
 def default_encoder() -> str:

@@ -42,7 +42,8 @@ _CLOSED = "This pipeline was closed."
 class Standby:
     """A process that gets ready, with its code and its ``encoder``, while what it is to be taught is still being read.
 
-    What it prepares is kept in a pipeline's ``folder``. One waits at most; :meth:`close` it after use.
+    What it prepares is kept in a pipeline's ``folder``; the one that waits also loads the pipeline there that was used
+    last. One waits at most; :meth:`close` it after use.
     """
 
     def __init__(self, encoder: str, folder: Path | None = None) -> None:
@@ -53,7 +54,7 @@ class Standby:
         """Start one, unless one waits."""
         if self._waiting is None:
             with contextlib.suppress(OSError):  # who needs it will see why
-                self._waiting = await self._started()
+                self._waiting = await self._started("ahead")
 
     @property
     def process_id(self) -> int | None:
@@ -71,10 +72,10 @@ class Standby:
         if process is not None:
             await _end(process)
 
-    async def _started(self) -> Process:
+    async def _started(self, *words: str) -> Process:
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot.nlp.worker", self.encoder),
-            *((str(self._folder),) if self._folder else ()),
+            *((str(self._folder), *words) if self._folder else ()),
             stdin=PIPE,
             stdout=PIPE,
             env=same_code(),

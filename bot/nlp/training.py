@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import blake2b
 from importlib.metadata import version
@@ -45,11 +46,31 @@ _FORMAT = 16
 
 _KEPT = 2
 
+_MODELS = "models"
 _NOTES = "notes"
 """The folder of what was found out about texts."""
 
 _LITTLE = 100
 """Sentences: so many are soon embedded, even where messages are understood at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A pipeline that was loaded from its ``place``."""
+
+    place: Path
+    pipeline: Pipeline
+
+
+def load_last(folder: Path, encoder: Encoder) -> Kept | None:
+    """The pipeline in ``folder`` that was used last, if there is one: most likely the one that is wanted next."""
+    last = max(_models(folder / _MODELS), key=_when_used, default=None)
+    if last is None:
+        return None
+    try:
+        return Kept(last, Pipeline.load(last, encoder))
+    except UnderstandingError:
+        return None  # who wants just this one will see to it
 
 
 def load_or_train(
@@ -59,17 +80,19 @@ def load_or_train(
     encoder: Encoder | None = None,
     progress: Progress | None = None,
     little: bool = False,
+    ahead: Kept | None = None,
 ) -> Pipeline:
     """The pipeline for ``catalogue``, from ``folder`` where it was trained on just this before.
 
     With ``little``, raises MuchToLearnError where more than a few examples differ from what was learnt before.
+    ``ahead`` is taken if it is the one.
     """
     encoder = encoder or encoder_named("default")
     lessons = cache(partial(curriculum, catalogue))
-    saved = folder / "models" / _known_fingerprint(catalogue, encoder, lessons, Notes(folder / _NOTES))
+    saved = folder / _MODELS / _known_fingerprint(catalogue, encoder, lessons, Notes(folder / _NOTES))
     if saved.is_dir():
         try:
-            pipeline = Pipeline.load(saved, encoder)
+            pipeline = ahead.pipeline if ahead and ahead.place == saved else Pipeline.load(saved, encoder)
         except UnderstandingError:
             shutil.rmtree(saved)  # damaged: what follows makes it anew
         else:
@@ -104,7 +127,7 @@ def _train(
     memory = LearntFolder(folder / "learnt", file_name(encoder), read_learnt(encoder))
     notes = Notes(folder / _NOTES, notes_that_came())
     pipeline = learn(blank(catalogue, encoder), lessons, embeddings, progress, memory, notes, little=little)
-    place = folder / "models" / fingerprint(catalogue, encoder, lessons)
+    place = folder / _MODELS / fingerprint(catalogue, encoder, lessons)
     _keep(pipeline, place)
     del embeddings
     with contextlib.suppress(UnderstandingError):  # what was kept takes less memory than what was learnt
@@ -332,6 +355,13 @@ def _keep(pipeline: Pipeline, place: Path) -> None:
         aside.rename(place)
     except OSError:  # another process has just made the same one
         shutil.rmtree(aside)
-    models = sorted((x for x in place.parent.iterdir() if x.suffix != ".new"), key=lambda x: x.stat().st_mtime)
-    for old in models[:-_KEPT]:
+    for old in sorted(_models(place.parent), key=_when_used)[:-_KEPT]:
         shutil.rmtree(old, ignore_errors=True)
+
+
+def _models(folder: Path) -> list[Path]:
+    return [each for each in folder.glob("*") if each.suffix != ".new"]
+
+
+def _when_used(model: Path) -> float:
+    return model.stat().st_mtime

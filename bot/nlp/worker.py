@@ -2,7 +2,8 @@
 :mod:`mind`.
 
 It is given the name of its encoder and the folder where it keeps what it prepares, and is ready to learn with that
-before it hears what.
+before it hears what. With a third word, :data:`AHEAD`, it also loads the pipeline that was used last, for it will most
+likely hear just what that knows.
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from bot.core.errors import UnderstandingError
-from bot.memory import give_back, stay_small
+from bot.memory import all_stays, give_back, stay_small
 from bot.nlp.encoder import Encoder, encoder_named
+from bot.nlp.lean import import_spacy
 from bot.nlp.parcels import HEAD, Answer, Forget, Lessons, Parcel, Progress, Question, Taught, length, unwrap, wrap
 from bot.slices import USUAL, ask_for_turns
 
 if TYPE_CHECKING:
     from bot.nlp.embeddings import Progress as Tell
     from bot.nlp.pipeline import Pipeline
+    from bot.nlp.training import Kept
 
 NICE = 5
 """How far it stands back: acknowledging and answering others goes before."""
@@ -36,6 +39,8 @@ _AT_ONCE = 16
 """Questions that are answered together: faster than one by one, and nobody waits long for the others."""
 
 _READ = 1 << 20
+
+AHEAD = "ahead"
 
 
 class Ears:
@@ -94,11 +99,18 @@ def ready(encoder: str, folder: Path | None) -> Encoder | UnderstandingError:
     """Load all that takes long and is the same whatever is to be learnt: the code, the encoder; or why that failed."""
     with ThreadPoolExecutor(1) as beside:  # much of it is unpacked, which takes no hold of the interpreter
         found = beside.submit(_encoder, encoder, folder)
+        import_spacy()
         from bot.nlp import training  # noqa: F401, PLC0415
         from bot.nlp.language import load_ahead  # noqa: PLC0415
 
         load_ahead()
         return found.result()
+
+
+def _last(folder: Path | None, encoder: Encoder | UnderstandingError) -> Kept | None:
+    from bot.nlp.training import load_last  # noqa: PLC0415 - takes long
+
+    return None if folder is None or isinstance(encoder, UnderstandingError) else load_last(folder, encoder)
 
 
 def _encoder(name: str, folder: Path | None) -> Encoder | UnderstandingError:
@@ -111,8 +123,8 @@ def _encoder(name: str, folder: Path | None) -> Encoder | UnderstandingError:
 class School:
     """The pipelines that were taught, by their courses. Asked in one thread, taught in others, one course at a time."""
 
-    def __init__(self, encoder: Encoder | UnderstandingError, mouth: Mouth) -> None:
-        self._encoder, self._mouth = encoder, mouth
+    def __init__(self, encoder: Encoder | UnderstandingError, mouth: Mouth, ahead: Kept | None = None) -> None:
+        self._encoder, self._mouth, self._ahead = encoder, mouth, ahead
         self._pipelines: dict[int, Pipeline] = {}
         self._unwanted: set[int] = set()
         self._one_at_a_time = Lock()
@@ -154,8 +166,14 @@ class School:
             if isinstance(self._encoder, UnderstandingError):
                 raise self._encoder
             with self._one_at_a_time:
+                ahead, self._ahead = self._ahead, None
                 pipeline = load_or_train(
-                    lessons.catalogue, lessons.folder, encoder=self._encoder, progress=progress, little=lessons.little
+                    lessons.catalogue,
+                    lessons.folder,
+                    encoder=self._encoder,
+                    progress=progress,
+                    little=lessons.little,
+                    ahead=ahead,
                 )
         except MuchToLearnError as much:
             self._mouth.say(Taught(lessons.course, str(much), much=True))
@@ -213,14 +231,19 @@ def main() -> None:
     os.nice(NICE)
     ask_for_turns(USUAL)
     with contextlib.suppress(BrokenPipeError):  # the main process has ended, and so do we
-        _serve(sys.argv[1], Path(sys.argv[2]) if sys.argv[2:] else None)
+        _serve(sys.argv[1], Path(sys.argv[2]) if sys.argv[2:] else None, ahead=AHEAD in sys.argv[3:])
 
 
-def _serve(encoder_name: str, folder: Path | None) -> None:
+def _serve(encoder_name: str, folder: Path | None, *, ahead: bool) -> None:
     mouth = Mouth(os.dup(1))
     os.dup2(2, 1)
     ears = Ears(0)
-    school = School(ready(encoder_name, folder), mouth)
+    with all_stays():
+        encoder = ready(encoder_name, folder)
+        last = _last(folder, encoder) if ahead else None
+    gc.unfreeze()  # once, while nobody waits
+    _tidy()
+    school = School(encoder, mouth, last)
     lessons = next(iter(ears.hear()), None)
     if not isinstance(lessons, Lessons) or not school.teach(lessons):
         return  # nobody had anything to teach, or it was in vain
