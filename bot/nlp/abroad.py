@@ -21,7 +21,7 @@ from scipy import linalg
 from bot.nlp.kernel import SHARPNESS, Floats, Numbers, choose_landmarks, sharpened
 from bot.nlp.projection import Projection
 from bot.nlp.sketch import Voice
-from bot.nlp.vectors import Parts, Vectors
+from bot.nlp.vectors import Parts, Vectors, unit
 
 WEIGHT = 0.3
 """How much of the others' scores is taken, for each of them: 0.2 to 0.5 do equally well."""
@@ -59,11 +59,21 @@ class Adviser:
         """Made when first asked."""
         return Voice(self.directions, self.landmarks, self.weights, SHARPNESS)
 
-    def scores(self, centred: Vectors, share: float) -> Floats:
-        """Of ``centred`` texts, which consist of its ``parts``, in a language that gives n-grams this ``share``."""
+    def scores(self, centred: Vectors, share: float, *, once: bool = False) -> Floats:
+        """Of ``centred`` texts, which consist of its ``parts``, in a language that gives n-grams this ``share``.
+
+        Asked only ``once``, it need not find its voice for that.
+        """
         heeded = np.float32(((1 - share) * (1 - self.share)) ** 0.5)
+        said = self._reckoned if once else self.voice.scores
         blocks = [centred[start : start + _BLOCK] for start in range(0, len(centred), _BLOCK)]
-        return np.vstack([heeded * self.voice.scores(block) for block in blocks])
+        return np.vstack([heeded * said(block) for block in blocks])
+
+    def _reckoned(self, rows: Vectors) -> Floats:
+        """What the :attr:`voice` says, in real numbers."""
+        seen = unit(rows @ self.directions) if self.directions.size else rows
+        found: Floats = sharpened(seen @ self.landmarks.T) @ self.weights
+        return found
 
 
 def speaking(labels: Numbers) -> Numbers:
@@ -91,12 +101,15 @@ def condensed(vectors: Vectors, weights: Floats, chosen: Numbers) -> Floats:
     return np.asarray(found, dtype=np.float32)
 
 
-def advice(advisers: Iterable[Adviser], vectors: Vectors, projection: Projection, share: float) -> Floats | None:
+def advice(
+    advisers: Iterable[Adviser], vectors: Vectors, projection: Projection, share: float, *, once: bool = False
+) -> Floats | None:
     """What the ``advisers`` say together of texts in another language, whose machine has ``projection`` and ``share``.
 
-    Scores one a label, and the last of being about nothing. None where there is nobody to ask.
+    Scores one a label, and the last of being about nothing. None where there is nobody to ask. ``once``: they will not
+    be asked again.
     """
     asked = list(advisers)
     centred = {parts: projection.centred(vectors, parts) for parts in {adviser.parts for adviser in asked}}
-    said = [adviser.scores(centred[adviser.parts], share) for adviser in asked]
+    said = [adviser.scores(centred[adviser.parts], share, once=once) for adviser in asked]
     return np.asarray(WEIGHT * np.sum(said, axis=0), dtype=np.float32) if said and len(vectors) else None

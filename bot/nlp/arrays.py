@@ -6,6 +6,7 @@ What nobody writes in takes no memory then, however many languages were learnt.
 from __future__ import annotations
 
 import mmap
+import os
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -20,12 +21,32 @@ Array = npt.NDArray[Any]
 def keep(folder: Path, **arrays: Array) -> None:
     """Write each into a file of its own, in place of what was there. Raises OSError.
 
-    The files are new ones: those that somebody looks at must never be written to. They stay until nobody does.
+    The files are new ones: those that somebody looks at must never be written to. They stay until nobody does. What
+    was :func:`kept` elsewhere is not copied: its file gets another name.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, array in arrays.items():
-        np.save(folder / f"{name}.npy", np.asarray(array, order="C"), allow_pickle=False)
+        path = folder / f"{name}.npy"
+        if not _linked(path, array):
+            np.save(path, np.asarray(array, order="C"), allow_pickle=False)
+
+
+def _linked(path: Path, array: Array) -> bool:
+    """Give the file that holds just this ``array`` also the name ``path``, where there is one and that can be done."""
+    whole = array
+    while not isinstance(whole, np.memmap):
+        if not isinstance(whole.base, np.ndarray):
+            return False
+        whole = whole.base
+    same = array.shape == whole.shape and array.dtype == whole.dtype and array.strides == whole.strides
+    if not same or array.ctypes.data != whole.ctypes.data or whole.filename is None:
+        return False
+    try:
+        os.link(whole.filename, path)
+    except OSError:  # it is gone, or elsewhere
+        return False
+    return True
 
 
 def kept(folder: Path) -> dict[str, Array]:
@@ -51,6 +72,8 @@ class Lines(Sequence[str]):
     @classmethod
     def of(cls, texts: Iterable[str]) -> Lines:
         """The ``texts``, in UTF-8."""
+        if isinstance(texts, Lines):
+            return texts
         written = [text.encode("utf-8", "surrogatepass") for text in texts]
         ends = np.cumsum([0, *(len(one) for one in written)], dtype=np.int64)
         return cls(np.frombuffer(b"".join(written), np.uint8), ends)

@@ -83,7 +83,7 @@ def revised(
     like_new, like_lost = (texts.similar(kept, machine.share) for texts in (new, lost))
     weights = machine.weights[stay]
     wanted = _wanted(machine, numbers, taught, like_new, stay)
-    if (beside := advice(advisers, vectors, machine.projection, machine.share)) is not None:
+    if (beside := advice(advisers, vectors, machine.projection, machine.share, once=True)) is not None:
         wanted -= beside
     # What was solved for the old ones holds but for what is lost; for the new ones, all is still to be said.
     missing = np.vstack([like_lost.T @ machine.weights[went], wanted - like_new @ weights])

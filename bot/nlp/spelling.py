@@ -10,7 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import repeat
+from itertools import chain, compress
 
 import numpy as np
 import numpy.typing as npt
@@ -46,12 +46,15 @@ class Spelling:
     def learn(cls, counts: Mapping[str, Mapping[str, int]]) -> Spelling:
         """From what was :func:`counted` in texts of each language."""
         languages = tuple(sorted(counts))
-        runs = sorted(set().union(*counts.values()))
-        table = np.zeros((len(runs), len(languages)))
+        places = {run: place for place, run in enumerate(dict.fromkeys(chain.from_iterable(counts.values())))}
+        table = np.zeros((len(places), len(languages)))
         for column, language in enumerate(languages):
-            table[:, column] = np.fromiter(map(counts[language].get, runs, repeat(0)), np.float64, len(runs))
-        often = np.flatnonzero(table.sum(axis=1) >= _FEWEST)
-        runs, table = [runs[row] for row in often.tolist()], table[often]
+            own = counts[language]
+            rows = np.fromiter(map(places.__getitem__, own), np.int64, len(own))
+            table[rows, column] = np.fromiter(own.values(), np.float64, len(own))
+        often = table.sum(axis=1) >= _FEWEST
+        runs = sorted(compress(places, often.tolist()))
+        table = table[[places[run] for run in runs]]
         shares = (table + _SMOOTHING) / (table.sum(axis=0) + _SMOOTHING * len(runs)) if runs else table
         odds = np.log(shares) - np.log(shares).mean(axis=1, keepdims=True) if runs else np.zeros((0, len(languages)))
         return cls(languages, {run: row for row, run in enumerate(runs)}, odds.astype(np.float32))
@@ -91,7 +94,7 @@ def counted(texts: Iterable[str]) -> Counter[str]:
     for word, count in words.items():
         latin = latin_of_cyrillic(word)
         bare = strip_diacritics(latin)
-        for each in {latin, bare, *(as_greeklish(bare) if _GREEK.search(bare) else ())}:
+        for each in dict.fromkeys((latin, bare, *(as_greeklish(bare) if _GREEK.search(bare) else ()))):
             spelled[f" {each} "] += count
     return Counter(_run_counts(spelled))
 

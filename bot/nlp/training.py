@@ -159,7 +159,7 @@ def learn(
     embedding = cast("EmbeddingComponent", nlp.get_pipe("keepword_encoder"))
     intents = cast("IntentsComponent", nlp.get_pipe("keepword_intents"))
     with ThreadPoolExecutor(1) as beside:  # while numbers are multiplied
-        words = beside.submit(_learn_words, nlp, taught, notes or Notes())
+        words = beside.submit(learn_words, nlp, taught, notes or Notes())
         left_out = intents.learn(taught, vectors, embedding.learn(), memory, little=little)
         words.result()
     cast("ScopeComponent", nlp.get_pipe("keepword_scope")).learn(left_out)
@@ -168,7 +168,7 @@ def learn(
     return Pipeline(nlp)
 
 
-def _learn_words(nlp: SpacyLanguage, lessons: Sequence[Lesson], notes: Notes) -> None:
+def learn_words(nlp: SpacyLanguage, lessons: Sequence[Lesson], notes: Notes) -> None:
     """What languages look like, and how their words are properly written."""
     texts: dict[str, list[str]] = {}
     for lesson in lessons:

@@ -6,6 +6,7 @@ that it depends on has changed.
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,8 +19,9 @@ from bot.files.sentences import CHECK, Sentence, sentences_of
 from bot.nlp.embeddings import key_of
 from bot.nlp.encoder import encoder_named, parts_of
 from bot.nlp.intents import keys_of
-from bot.nlp.shipped import read_learnt, read_shipped
-from bot.nlp.training import curriculum, load_or_train
+from bot.nlp.notes import Notes
+from bot.nlp.shipped import notes_that_came, read_learnt, read_shipped
+from bot.nlp.training import blank, curriculum, learn_words, load_or_train
 from bot.ports import Hints
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +57,15 @@ def test_what_the_shipped_examples_teach_comes_with_the_product() -> None:
     lessons = curriculum(good(LOADED))
     assert set(keys_of(lessons, parts_of(encoder)).values()) == read_learnt(encoder).keys()
     assert {key_of(lesson.text) for lesson in lessons} <= read_shipped(encoder).keys()
+
+
+def test_what_is_noted_of_the_shipped_examples_comes_with_them(tmp_path: Path) -> None:
+    """As it is noted now, of each language: `make embeddings` after a change of the examples."""
+    encoder = encoder_named("ngrams")
+    with zipfile.ZipFile(notes_that_came()) as archive:
+        came = {name: archive.read(name) for name in archive.namelist()}
+    learn_words(blank(good(LOADED), encoder), curriculum(good(LOADED)), Notes(tmp_path))
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == came
 
 
 def test_the_shipped_content_is_good_in_every_language_that_it_has() -> None:

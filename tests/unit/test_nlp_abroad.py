@@ -93,5 +93,7 @@ def test_a_part_of_the_examples_speaks_for_all_of_them() -> None:
     said_by_all = Adviser(parts, np.zeros((0, 0), np.float32), vectors, weights, 0.1).scores(asked, 0.1)
     part = condensed(vectors, weights, chosen)
     said_by_some = Adviser(parts, np.zeros((0, 0), np.float32), vectors[chosen], part, 0.1).scores(asked, 0.1)
+    said_once = Adviser(parts, np.zeros((0, 0), np.float32), vectors[chosen], part, 0.1).scores(asked, 0.1, once=True)
+    assert float(np.linalg.norm(said_once - said_by_some)) < 0.02 * float(np.linalg.norm(said_by_some))
     assert float(np.linalg.norm(said_by_some - said_by_all)) < 0.1 * float(np.linalg.norm(said_by_all))
     assert condensed(vectors, weights, np.arange(300)) is weights

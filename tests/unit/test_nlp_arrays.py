@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,28 @@ def test_they_are_those_that_were_given(texts: list[str]) -> None:
 def test_they_are_kept_with_other_arrays(texts: list[str], tmp_path: Path) -> None:
     arrays.keep(tmp_path / "kept", **Lines.of(texts).as_arrays)
     assert list(Lines(**arrays.kept(tmp_path / "kept"))) == texts
+
+
+def test_what_is_kept_elsewhere_is_not_copied_and_outlives_that(tmp_path: Path) -> None:
+    whole = np.arange(12).reshape(3, 4)
+    arrays.keep(tmp_path / "first", whole=whole)
+    first = arrays.kept(tmp_path / "first")["whole"]
+    arrays.keep(
+        tmp_path / "second", same=first, part=first[1:], turned=first.T, narrow=first.view(np.int32), new=whole + 1
+    )
+
+    def file(place: str) -> int:
+        return (tmp_path / place).stat().st_ino
+
+    others = [file(f"second/{name}.npy") for name in ("part", "turned", "narrow", "new")]
+    assert file("second/same.npy") == file("first/whole.npy")
+    assert file("first/whole.npy") not in others
+    shutil.rmtree(tmp_path / "first")
+    found = arrays.kept(tmp_path / "second")
+    for name, wanted in (("same", whole), ("part", whole[1:]), ("turned", whole.T), ("new", whole + 1)):
+        np.testing.assert_array_equal(found[name], wanted)
+    arrays.keep(tmp_path / "third", gone=first)  # its file has no name any more
+    np.testing.assert_array_equal(arrays.kept(tmp_path / "third")["gone"], whole)
 
 
 def test_there_is_none_beyond_the_last() -> None:

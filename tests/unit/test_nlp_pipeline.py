@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,7 +25,7 @@ from bot.nlp.kind import KindComponent
 from bot.nlp.pipeline import Pipeline
 from bot.nlp.reading import Reading
 from bot.nlp.severity import SeverityComponent
-from bot.nlp.training import curriculum, fingerprint, load_or_train, train
+from bot.nlp.training import curriculum, fingerprint, load_last, load_or_train, train
 from bot.nlp.vectors import Vectors
 from bot.ports import Hints
 
@@ -286,6 +287,25 @@ def test_a_pipeline_is_found_by_what_it_was_taught_whatever_was_there_before(tmp
         assert found.understand_now("ahoy there").confidence == pytest.approx(
             Pipeline.load(place, HashedNgrams()).understand_now("ahoy there").confidence
         )
+
+
+def test_the_pipeline_used_last_is_loaded_ahead_and_taken_only_if_it_is_the_one(tmp_path: Path) -> None:
+    assert load_last(tmp_path, HashedNgrams()) is None
+    one, other = content(), content(greeting=["howdy"])
+    for used, each in enumerate((one, other)):
+        load_or_train(each, tmp_path, encoder=HashedNgrams())
+        os.utime(tmp_path / "models" / fingerprint(each, HashedNgrams(), curriculum(each)), (used, used))
+    ahead = load_last(tmp_path, HashedNgrams())
+    assert ahead is not None
+    assert load_or_train(other, tmp_path, encoder=HashedNgrams(), ahead=ahead) is ahead.pipeline
+    assert load_or_train(one, tmp_path, encoder=HashedNgrams(), ahead=ahead) is not ahead.pipeline
+
+
+def test_what_can_not_be_loaded_ahead_is_left_to_who_wants_it(tmp_path: Path) -> None:
+    load_or_train(content(), tmp_path, encoder=HashedNgrams())
+    for path in (tmp_path / "models").rglob("scope.json"):
+        path.write_text("torn")
+    assert load_last(tmp_path, HashedNgrams()) is None
 
 
 def test_what_was_noted_of_a_content_is_found_out_again_where_it_is_damaged(tmp_path: Path) -> None:
