@@ -17,6 +17,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 import numpy as np
 
 from bot.core.errors import UnderstandingError
+from bot.memory import give_back
 from bot.nlp.batches import side_by_side
 from bot.nlp.ngrams import grams, number
 from bot.nlp.prepared import keep_in
@@ -126,6 +127,7 @@ def encoder_named(name: str, folder: Path | None = None) -> Encoder:
         keep_in(folder)
     names = (default_encoder() if name == "default" else name).split("+")
     encoders = [_made(one.strip()) for one in names]
+    give_back()
     return encoders[0] if len(encoders) == 1 else Blend(encoders)
 
 
