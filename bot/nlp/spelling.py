@@ -102,7 +102,7 @@ def counted(texts: Iterable[str]) -> Counter[str]:
 def _run_counts(padded: Mapping[str, int]) -> dict[str, int]:
     """How often each run of letters occurs in words with their ends that occur so often themselves."""
     found = {word: count for word, count in padded.items() if len(word) > max(_LENGTHS)}
-    characters = np.frombuffer("".join(padded).encode("utf-32-le"), np.uint32)
+    characters = np.frombuffer("".join(padded).encode("utf-32-le"), "<u4")
     known, letters = np.unique(characters, return_inverse=True)
     lengths = np.array([len(word) for word in padded], np.int64)
     times = np.repeat(np.array(list(padded.values()), np.int64), lengths)
@@ -114,7 +114,7 @@ def _run_counts(padded: Mapping[str, int]) -> dict[str, int]:
             runs = runs * len(known) + letters[starts + offset]
         distinct, first, inverse = np.unique(runs, return_index=True, return_inverse=True)
         counts = np.bincount(inverse, times[starts], len(distinct)).astype(np.int64)
-        spelled = characters[starts[first][:, None] + np.arange(n)].astype("<u4").tobytes().decode("utf-32-le")
+        spelled = characters[starts[first][:, None] + np.arange(n)].tobytes().decode("utf-32-le")
         found |= zip((spelled[place : place + n] for place in range(0, len(spelled), n)), counts.tolist(), strict=True)
     return found
 

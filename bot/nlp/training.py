@@ -364,4 +364,7 @@ def _models(folder: Path) -> list[Path]:
 
 
 def _when_used(model: Path) -> float:
-    return model.stat().st_mtime
+    try:
+        return model.stat().st_mtime
+    except OSError:  # another process has just dropped it
+        return 0.0
