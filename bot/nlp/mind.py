@@ -20,7 +20,20 @@ from pathlib import Path
 from bot.core.content import Catalogue
 from bot.core.errors import UnderstandingError
 from bot.core.understanding import Understanding
-from bot.nlp.parcels import HEAD, Answer, Forget, Lessons, Parcel, Progress, Question, Taught, length, unwrap, wrap
+from bot.nlp.parcels import (
+    AHEAD,
+    HEAD,
+    Answer,
+    Forget,
+    Lessons,
+    Parcel,
+    Progress,
+    Question,
+    Taught,
+    length,
+    unwrap,
+    wrap,
+)
 from bot.ports import Hints
 from bot.processes import ended, same_code
 
@@ -54,7 +67,7 @@ class Standby:
         """Start one, unless one waits."""
         if self._waiting is None:
             with contextlib.suppress(OSError):  # who needs it will see why
-                self._waiting = await self._started("ahead")
+                self._waiting = await self._started(AHEAD)
 
     @property
     def process_id(self) -> int | None:

@@ -14,6 +14,9 @@ from bot.core.content import Catalogue
 from bot.core.understanding import Understanding
 from bot.ports import Hints
 
+AHEAD = "ahead"
+"""Said to the understanding process when it is started: load the pipeline that was used last."""
+
 _LENGTH = struct.Struct("!I")
 HEAD = _LENGTH.size
 """Bytes before each parcel that say how long it is."""

@@ -2,8 +2,8 @@
 :mod:`mind`.
 
 It is given the name of its encoder and the folder where it keeps what it prepares, and is ready to learn with that
-before it hears what. With a third word, :data:`AHEAD`, it also loads the pipeline that was used last, for it will most
-likely hear just what that knows.
+before it hears what. With a third word, :data:`~bot.nlp.parcels.AHEAD`, it also loads the pipeline that was used last,
+for it will most likely hear just what that knows.
 """
 
 from __future__ import annotations
@@ -24,7 +24,20 @@ from bot.core.errors import UnderstandingError
 from bot.memory import all_stays, give_back, stay_small
 from bot.nlp.encoder import Encoder, encoder_named
 from bot.nlp.lean import import_spacy
-from bot.nlp.parcels import HEAD, Answer, Forget, Lessons, Parcel, Progress, Question, Taught, length, unwrap, wrap
+from bot.nlp.parcels import (
+    AHEAD,
+    HEAD,
+    Answer,
+    Forget,
+    Lessons,
+    Parcel,
+    Progress,
+    Question,
+    Taught,
+    length,
+    unwrap,
+    wrap,
+)
 from bot.slices import USUAL, ask_for_turns
 
 if TYPE_CHECKING:
@@ -39,8 +52,6 @@ _AT_ONCE = 16
 """Questions that are answered together: faster than one by one, and nobody waits long for the others."""
 
 _READ = 1 << 20
-
-AHEAD = "ahead"
 
 
 class Ears:
