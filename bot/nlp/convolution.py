@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bot.nlp.graph import Floats, Graph, Model, Norm, integer, real, session
+from bot.nlp.graph import Floats, Graph, Model, Norm, integer, session
 
 Places = npt.NDArray[np.int64]
 
@@ -101,8 +101,8 @@ def written(weights: Weights) -> Model:
     near = graph.given("near", "int64", ("pieces", _WIDEST))
     members = graph.given("members", "float32", ("spans", "pieces"))
     roots = graph.given("roots", "float32", ("spans", 1))
-    narrow = graph.node("Add", [graph.times(embedded, weights.narrow), graph.kept(weights.narrow_bias)])
-    narrow = _normalised(graph, narrow, weights.narrowed, weights.epsilon)
+    narrow = graph.times(embedded, weights.narrow, bias=weights.narrow_bias)
+    narrow = graph.normal(narrow, weights.narrowed, weights.epsilon)
     parts = graph.several("Split", [narrow], len(WINDOWS), integer("axis", 1))
     looks = []
     for part, window, (size, before) in zip(parts, weights.windows, WINDOWS, strict=True):
@@ -111,7 +111,7 @@ def written(weights: Weights) -> Model:
         first = _looked(graph, part, own, window.first, window.first_bias)
         looks.append(_looked(graph, first, own, window.second, window.second_bias))
     seen = graph.node("Concat", [embedded, *looks], integer("axis", 1))
-    seen = _normalised(graph, seen, weights.seen, weights.epsilon)
+    seen = graph.normal(seen, weights.seen, weights.epsilon)
     together = graph.times(graph.node("MatMul", [members, seen]), head.merge)
     together = graph.node("Add", [together, graph.node("Mul", [roots, graph.kept(head.merge_bias[None])])])
     return graph.written(_through(graph, together, head), ("spans", head.widths[-1].shape[1]))
@@ -122,13 +122,8 @@ def _looked(graph: Graph, rows: str, near: str, matrix: Floats, bias: Floats) ->
     nothing = graph.kept(np.zeros((1, matrix.shape[1]), np.float32))
     beside = graph.node("Gather", [graph.node("Concat", [rows, nothing], integer("axis", 0)), near])
     in_a_row = graph.node("Reshape", [beside, graph.kept(np.array([-1, len(matrix)]))])
-    product = graph.node("Add", [graph.times(in_a_row, matrix), graph.kept(bias)])
+    product = graph.times(in_a_row, matrix, bias=bias)
     return graph.node("Add", [graph.node("Relu", [product]), rows])
-
-
-def _normalised(graph: Graph, rows: str, norm: Norm, epsilon: float) -> str:
-    given = [rows, graph.kept(norm.scale), graph.kept(norm.shift)]
-    return graph.node("LayerNormalization", given, integer("axis", 1), real("epsilon", epsilon))
 
 
 def _through(graph: Graph, together: str, head: Head) -> str:

@@ -36,6 +36,12 @@ _MOST = 0.95
 """Inputs share one scale. This share of them sets it; the others, which are larger, are made as small beforehand, and
 their weights larger (SmoothQuant: Xiao et al. 2023, https://arxiv.org/abs/2211.10438)."""
 
+_SLOWER = ("SkipLayerNormFusion",)
+"""What onnxruntime would do by itself: an operator in place of two, in which the same takes five times as long."""
+
+NOTHING = ""
+"""In place of something that an operator need not be given."""
+
 Shape = Sequence[str | int]
 """Sizes, by a name where they differ from one run to the next."""
 
@@ -71,16 +77,22 @@ class Graph:
         model = protobuf.field(1, _IR_VERSION) + protobuf.field(7, graph)
         return np.frombuffer(model + b"".join(protobuf.field(8, one) for one in sets), np.uint8)
 
-    def times(self, name: str, matrix: Floats, expected: Floats | None = None) -> str:
-        """Rows times a matrix, in integers. ``expected`` says how large each input may be, where some are far larger
-        than others.
+    def times(self, name: str, matrix: Floats, expected: Floats | None = None, bias: Floats | None = None) -> str:
+        """Rows times a matrix, in integers, and ``bias`` added to each. ``expected`` says how large each input may be,
+        where some are far larger than others.
         """
         if expected is not None:
             smaller = np.maximum(expected / np.quantile(expected, _MOST), 1).astype(np.float32)
             name = self.node("Mul", [name, self.kept(1 / smaller)])
             matrix = matrix * smaller[:, None]
         steps, scales = _in_steps(matrix)
-        return self.own("DynamicQuantizeMatMul", [name, self.kept(steps), self.kept(scales)])
+        given = [name, self.kept(steps), self.kept(scales)]
+        return self.own("DynamicQuantizeMatMul", given if bias is None else [*given, NOTHING, self.kept(bias)])
+
+    def normal(self, name: str, norm: Norm, epsilon: float) -> str:
+        """Rows whose mean and deviation are those of ``norm``."""
+        given = [name, self.kept(norm.scale), self.kept(norm.shift)]
+        return self.node("LayerNormalization", given, real("epsilon", epsilon))
 
     def times_twice(self, name: str, matrix: Floats) -> str:
         """The same in fourteen bits: what seven bits leave is multiplied as well."""
@@ -145,4 +157,6 @@ def session(model: Model) -> onnxruntime.InferenceSession:
     with NamedTemporaryFile(suffix=".onnx") as file:  # of a model that is no file, a copy would be kept in memory
         file.write(model.tobytes())
         file.flush()
-        return onnxruntime.InferenceSession(file.name, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(
+            file.name, options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOWER
+        )

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from bot.nlp.graph import Floats, Graph, Model, Norm, integer, real, session
+from bot.nlp.graph import NOTHING, Floats, Graph, Model, Norm, integer, session
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -197,27 +197,24 @@ class _Layers:
 
     def _through(self, layers: Sequence[Layer], given: _Stream, additions: Sequence[Additions]) -> _Stream:
         for layer, added in zip(layers, additions, strict=True):
-            attended = self.graph.times(self._attended(given, layer, added), _whole(layer.merge, added.merge))
-            hidden = self._normalised(attended, given.name, layer.after_attention, layer.merge_bias)
+            attended = self._attended(given, layer, added)
+            attended = self.graph.times(attended, _whole(layer.merge, added.merge), bias=layer.merge_bias)
+            hidden = self._beside(attended, given.name, layer.after_attention)
             widen, narrow = _whole(layer.widen, added.widen), _whole(layer.narrow, added.narrow)
-            wide = self.graph.times(hidden, widen, _of_norm(layer.after_attention))
-            wide = self.graph.own("BiasGelu", [wide, self.graph.kept(layer.widen_bias)])
-            thought = self.graph.times(wide, narrow, _of_gelu(layer.after_attention, widen, layer.widen_bias))
-            name = self._normalised(thought, hidden, layer.after_thought, layer.narrow_bias)
-            given = _Stream(name, layer.after_thought)
+            wide = self.graph.times(hidden, widen, _of_norm(layer.after_attention), layer.widen_bias)
+            wide = self.graph.own("Gelu", [wide])
+            expected = _of_gelu(layer.after_attention, widen, layer.widen_bias)
+            thought = self.graph.times(wide, narrow, expected, layer.narrow_bias)
+            given = _Stream(self._beside(thought, hidden, layer.after_thought), layer.after_thought)
         return given
 
     def _attended(self, given: _Stream, layer: Layer, added: Additions) -> str:
         pairs = ((layer.query, added.query), (layer.key, added.key), (layer.value, added.value))
         matrix = np.hstack([_whole(packed, addition) for packed, addition in pairs])
-        product = self.graph.times(given.name, matrix, _of_norm(given.norm))
+        product = self.graph.times(given.name, matrix, _of_norm(given.norm), layer.attend_bias)
         parts = self.graph.several("Split", [product], 3, integer("axis", 2))
-        return self.graph.own(
-            "MultiHeadAttention",
-            [*parts, self.graph.kept(layer.attend_bias), "mask"],
-            integer("num_heads", self.heads),
-        )
+        return self.graph.own("MultiHeadAttention", [*parts, NOTHING, "mask"], integer("num_heads", self.heads))
 
-    def _normalised(self, name: str, beside: str, norm: Norm, bias: Floats) -> str:
-        given = [name, beside, self.graph.kept(norm.scale), self.graph.kept(norm.shift), self.graph.kept(bias)]
-        return self.graph.own("SkipLayerNormalization", given, real("epsilon", self.epsilon))
+    def _beside(self, name: str, other: str, norm: Norm) -> str:
+        """The sum of both, brought to the mean and deviation of ``norm``."""
+        return self.graph.normal(self.graph.node("Add", [name, other]), norm, self.epsilon)

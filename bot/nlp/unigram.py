@@ -1,7 +1,7 @@
 """Cuts a text into the pieces that a SentencePiece unigram model knows (Kudo 2018): the likeliest way to spell it.
 
 The quarter of a million pieces of a multilingual model are kept as hashes in a sorted array: a tenth of the memory of
-a dictionary. All substrings of a text are hashed at once, piece length by piece length.
+a dictionary. All substrings of a text's words are hashed at once.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy.typing as npt
 _SPACE = "▁"
 _SPACES = re.compile(" {2,}")
 _BASE = np.uint64(0x9E3779B97F4A7C15)
+_PART = np.uint64(pow(int(_BASE), -1, 1 << 64))
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _UNKNOWN_PENALTY = 10.0
 """How much worse than the rarest piece an unknown character is, in log probability: SentencePiece's own choice."""
@@ -27,6 +28,7 @@ _LONG = 40
 """Characters: nobody writes a longer word twice."""
 
 Codes = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,21 +125,40 @@ class Unigram:
 
     def _known(self, words: list[str]) -> list[list[list[tuple[int, int, float]]]]:
         """Of each place in each word, the pieces that begin there: (length, number, score)."""
-        codes, lengths = _codes("".join(words)), [len(word) for word in words]
-        left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(codes))
-        found: list[list[tuple[int, int, float]]] = [[] for _ in range(len(codes))]
-        rolling = np.zeros(len(codes), np.uint64)
-        for length in range(1, min(self.longest, max(lengths)) + 1):
-            rolling = rolling[: len(codes) - length + 1] * _BASE + codes[length - 1 :]
-            hashes = _mixed(rolling)
-            places = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-            here = np.flatnonzero((self.hashes[places] == hashes) & (left[: len(hashes)] >= length))
-            there = places[here]
-            begun = zip(here.tolist(), self.numbers[there].tolist(), self.scores[there].tolist(), strict=True)
-            for start, number, score in begun:
-                found[start].append((length, number, score))
+        lengths = [len(word) for word in words]
+        ends = np.repeat(np.cumsum(lengths), lengths)
+        starts, many = _runs(np.minimum(ends - np.arange(len(ends)), self.longest))
+        hashes = _mixed(_rolled(_codes("".join(words)), starts, many))
+        places = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        here = np.flatnonzero(self.hashes[places] == hashes)
+        there = places[here]
+        columns = (starts[here], many[here], self.numbers[there], self.scores[there])
+        found: list[list[tuple[int, int, float]]] = [[] for _ in range(len(ends))]
+        for start, length, number, score in zip(*(column.tolist() for column in columns), strict=True):
+            found[start].append((length, number, score))
         each = iter(found)
         return [list(islice(each, length)) for length in lengths]
+
+
+def _runs(longest: Places) -> tuple[Places, Places]:
+    """Where each run of characters starts, and how many it has: from each place on, one, two and so on up to the
+    ``longest``.
+    """
+    starts = np.repeat(np.arange(len(longest)), longest)
+    first = np.cumsum(longest) - longest
+    return starts, np.arange(1, len(starts) + 1) - first[starts]
+
+
+def _rolled(codes: Codes, starts: Places, lengths: Places) -> Codes:
+    """Of each run the sum of its codes, each times the base as often as others follow.
+
+    All sums from the beginning are made at once, with a power of the base too few in each product: the base is odd, so
+    it can be divided by.
+    """
+    powers = np.multiply.accumulate(np.full(len(codes), _BASE))
+    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(codes * np.multiply.accumulate(np.full(len(codes), _PART)))])
+    ends = starts + lengths
+    return (sums[ends] - sums[starts]) * powers[ends - 1]
 
 
 def _codes(text: str) -> Codes:
