@@ -66,6 +66,8 @@ class Adviser:
         """
         heeded = np.float32(((1 - share) * (1 - self.share)) ** 0.5)
         said = self._reckoned if once else self.voice.scores
+        if len(centred) <= _BLOCK:
+            return heeded * said(centred)
         blocks = [centred[start : start + _BLOCK] for start in range(0, len(centred), _BLOCK)]
         return np.vstack([heeded * said(block) for block in blocks])
 
@@ -112,4 +114,4 @@ def advice(
     asked = list(advisers)
     centred = {parts: projection.centred(vectors, parts) for parts in {adviser.parts for adviser in asked}}
     said = [adviser.scores(centred[adviser.parts], share, once=once) for adviser in asked]
-    return np.asarray(WEIGHT * np.sum(said, axis=0), dtype=np.float32) if said and len(vectors) else None
+    return np.asarray(WEIGHT * sum(said[1:], said[0]), dtype=np.float32) if said and len(vectors) else None

@@ -151,10 +151,10 @@ class Blend:
     def __init__(self, encoders: Sequence[Encoder]) -> None:
         self.encoders = tuple(encoders)
         shares = [_SHARES.get(encoder.id.split("-")[0], _SHARE) for encoder in encoders]
-        self._shares = tuple(share / sum(shares) for share in shares)
+        self._wholes = tuple((one.dim, share / sum(shares)) for one, share in zip(encoders, shares, strict=True))
         self.parts = tuple(
             (length, share * part)
-            for encoder, share in zip(encoders, self._shares, strict=True)
+            for encoder, (_, share) in zip(encoders, self._wholes, strict=True)
             for length, part in parts_of(encoder)
         )
 
@@ -167,10 +167,13 @@ class Blend:
         return sum(encoder.dim for encoder in self.encoders)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        return in_shares(side_by_side([partial(encoder.encode, texts) for encoder in self.encoders]), self._shares)
+        return self._together([partial(encoder.encode, texts) for encoder in self.encoders])
 
     def read(self, passages: Sequence[Passage]) -> Vectors:
-        return in_shares(side_by_side([partial(read, encoder, passages) for encoder in self.encoders]), self._shares)
+        return self._together([partial(read, encoder, passages) for encoder in self.encoders])
+
+    def _together(self, calls: Sequence[Callable[[], Vectors]]) -> Vectors:
+        return in_shares(np.hstack(side_by_side(calls)), self._wholes)
 
 
 def parts_of(encoder: Encoder) -> Parts:

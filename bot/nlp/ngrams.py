@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, pairwise
 from zlib import crc32
 
@@ -23,6 +24,9 @@ MAX_CHARS = 1_000
 _WORD = re.compile(r"\w+|[^\w\s]")
 _MOST_TERMS = 120_000
 _CHARACTERS = range(3, 6)
+_OF_CHARACTERS = crc32(b"c:")
+_FEW = 100
+"""Words, about as many as a message has: it takes longer to prepare them for being taken together."""
 
 
 Terms = npt.NDArray[np.uint64]
@@ -63,15 +67,18 @@ def number(terms: Terms) -> npt.NDArray[np.uint32]:
 
 def _of_characters(words: Sequence[str]) -> list[Terms]:
     """The character n-grams of each word with its ends."""
+    if len(words) <= _FEW:
+        return [_of_signs(word) for word in words]
     plain = [word for word in words if word.isascii()]  # nearly all: these are taken together
     found = dict(zip(plain, _of_letters(plain), strict=True))
     return [found[word] if word in found else _of_signs(word) for word in words]
 
 
+@lru_cache(maxsize=4_096)
 def _of_signs(word: str) -> Terms:
     padded = f" {word} "
     runs = [padded[start : start + n] for n in _CHARACTERS for start in range(len(padded) - n + 1)]
-    return np.array([crc32(f"c:{run}".encode()) for run in runs], np.uint64)
+    return np.array([crc32(run.encode(), _OF_CHARACTERS) for run in runs], np.uint64)
 
 
 def _of_letters(words: Sequence[str]) -> list[Terms]:
@@ -81,7 +88,7 @@ def _of_letters(words: Sequence[str]) -> list[Terms]:
     letters = np.frombuffer("".join(f" {word} " for word in words).encode(), np.uint8)
     lengths = np.array([len(word) + 2 for word in words], np.int64)
     left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(letters))  # in the word, from each letter on
-    starts, crc = np.arange(len(letters)), np.full(len(letters), crc32(b"c:") ^ _ONES, np.uint32)
+    starts, crc = np.arange(len(letters)), np.full(len(letters), _OF_CHARACTERS ^ _ONES, np.uint32)
     begun, runs = [], []
     for offset in range(_CHARACTERS[-1]):
         on = left[starts] > offset
@@ -181,10 +188,10 @@ class Ngrams:
         groups = 2 * rows + (found.terms[own] >= _IS_WORD)
         lengths = np.sqrt(np.bincount(groups, values.astype(np.float64) ** 2, 2 * len(texts)))
         values *= (0.5**0.5 / np.maximum(lengths, 1e-30)).astype(np.float32)[groups]
-        matrix = sparse.coo_matrix(
-            (values, (rows.astype(np.int32), columns.astype(np.int32))), (len(texts), len(self.weights))
-        )
-        return matrix.tocsr()
+        in_turn = np.argsort(rows, kind="stable") if len(texts) > 1 else slice(None)
+        ends = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(texts)))])
+        held = (values[in_turn], columns[in_turn].astype(np.int32), ends.astype(np.int32))
+        return sparse.csr_matrix(held, (len(texts), len(self.weights)))
 
 
 def _rarity(counts: npt.NDArray[np.int64], total: int) -> npt.NDArray[np.float32]:

@@ -6,14 +6,15 @@ say the same, and everything after is four times as quick.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
-from bot.nlp.vectors import Parts, Vectors, in_shares, shares_of, stretches, unit
+from bot.nlp.vectors import Parts, Vectors, in_shares, unit
 
 _DIRECTIONS = 384
 _SEEN = 6_000
@@ -44,24 +45,27 @@ class Projection:
 
     def apply(self, vectors: npt.NDArray[np.floating[Any]]) -> Vectors:
         """``vectors``, centred and of unit length."""
-        return np.vstack([self._applied(block) for block in _blocks(vectors)])
+        return _in_blocks(self._applied, vectors)
 
     def centred(self, vectors: npt.NDArray[np.floating[Any]], parts: Parts) -> Vectors:
         """``vectors``, centred and of unit length, in all directions, with the shares of other ``parts``."""
-        whole = replace(self, parts=parts)
-        return np.vstack([whole._centred(block) for block in _blocks(vectors)])
+        return _in_blocks(lambda block: self._centred(block, parts), vectors)
 
     def _applied(self, vectors: npt.NDArray[np.floating[Any]]) -> Vectors:
-        rows = self._centred(vectors)
+        rows = self._centred(vectors, self.parts)
         return unit(rows @ self.directions) if self.directions.size else rows
 
-    def _centred(self, vectors: npt.NDArray[np.floating[Any]]) -> Vectors:
-        centred = stretches(vectors.astype(np.float32) - self.mean, self.parts)
-        return in_shares(centred, shares_of(self.parts))
+    def _centred(self, vectors: npt.NDArray[np.floating[Any]], parts: Parts) -> Vectors:
+        return in_shares(vectors.astype(np.float32) - self.mean, parts)
 
 
-def _blocks(vectors: npt.NDArray[np.floating[Any]]) -> list[npt.NDArray[np.floating[Any]]]:
-    return [vectors[start : start + _BLOCK] for start in range(0, len(vectors), _BLOCK)] or [vectors]
+def _in_blocks(
+    make: Callable[[npt.NDArray[np.floating[Any]]], Vectors], vectors: npt.NDArray[np.floating[Any]]
+) -> Vectors:
+    """What ``make`` makes of the ``vectors``, a part of them at a time where there are many."""
+    if len(vectors) <= _BLOCK:
+        return make(vectors)
+    return np.vstack([make(vectors[start : start + _BLOCK]) for start in range(0, len(vectors), _BLOCK)])
 
 
 def main_directions(rows: Vectors, count: int, seed: int = 0) -> Vectors:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -22,13 +20,9 @@ def shares_of(parts: Parts) -> tuple[float, ...]:
 
 def unit(vectors: Vectors) -> Vectors:
     """Each row brought to length one; a row of zeros stays."""
-    return vectors * _scales(vectors)[:, None]
-
-
-def _scales(vectors: Vectors) -> Vectors:
-    """What brings each row to length one."""
     lengths: Vectors = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-    return np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > _ZERO)
+    scales = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > _ZERO)
+    return vectors * scales[:, None]
 
 
 def stretches(vectors: Vectors, parts: Parts) -> list[Vectors]:
@@ -36,17 +30,13 @@ def stretches(vectors: Vectors, parts: Parts) -> list[Vectors]:
     return np.split(vectors, np.cumsum([length for length, _ in parts])[:-1], axis=1)
 
 
-def in_shares(stretches: Sequence[Vectors], shares: Sequence[float]) -> Vectors:
-    """Rows put together of ``stretches``, each brought to the length that its share gives it; of zeros the rest is all
-    the more.
-    """
-    scales = np.column_stack([_scales(rows) for rows in stretches])
-    weights = np.array(shares, np.float32)
-    whole = np.sqrt((scales > 0) @ weights)[:, None]
-    scales *= np.divide(np.sqrt(weights), whole, out=np.zeros_like(scales), where=whole > 0)
-    found = np.empty((len(scales), sum(rows.shape[1] for rows in stretches)), np.float32)
-    end = 0
-    for rows, scale in zip(stretches, scales.T, strict=True):
-        start, end = end, end + rows.shape[1]
-        np.multiply(rows, scale[:, None], out=found[:, start:end])
-    return found
+def in_shares(vectors: Vectors, parts: Parts) -> Vectors:
+    """Each stretch of each row brought to the length that its share gives it; of zeros the rest is all the more."""
+    lengths = [length for length, _ in parts]
+    shares = np.array(shares_of(parts), np.float32)
+    squares = np.add.reduceat(vectors * vectors, np.cumsum([0, *lengths[:-1]]), axis=1)
+    there = squares > _ZERO**2
+    whole = np.maximum(there @ shares, _ZERO)[:, None]
+    scales = np.sqrt(there * shares / (whole * np.maximum(squares, _ZERO**2)))
+    scaled: Vectors = vectors * np.repeat(scales, lengths, axis=1)
+    return scaled

@@ -26,7 +26,7 @@ def examples(telling: tuple[float, ...], each: int = 25, seed: int = 0) -> tuple
     stretches = [
         (much * senses[numbers] + random.standard_normal((len(numbers), WIDTH))).astype(np.float32) for much in telling
     ]
-    return in_shares(stretches, SHARES), numbers
+    return in_shares(np.hstack(stretches), PARTS), numbers
 
 
 def shares(vectors: Vectors, numbers: np.ndarray) -> tuple[float, ...]:
