@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
+from itertools import chain, islice
 from typing import TypeVar
 
 import numpy as np
@@ -69,6 +71,28 @@ def side_by_side(calls: Sequence[Callable[[], _Found]]) -> list[_Found]:
     return [first(), *(call.result() for call in begun)]
 
 
+def beforehand(work: Callable[[_Given], _Found], items: Iterable[_Given]) -> Iterator[tuple[_Given, _Found]]:
+    """Each of the ``items`` with what ``work`` gives for it: while one is used, the next is worked on beside.
+
+    A single one is worked on in this thread, and so are all where there is but one processor.
+    """
+    coming = iter(items)
+    several = _processors() > 1
+    first = list(islice(coming, 2))
+    if not several or len(first) < 2:
+        for item in chain(first, coming):
+            yield item, work(item)
+        return
+    begun: deque[tuple[_Given, Future[_Found]]] = deque()
+    for item in chain(first, coming):
+        begun.append((item, _ahead().submit(work, item)))
+        if len(begun) > 1:
+            ready, found = begun.popleft()
+            yield ready, found.result()
+    for ready, found in begun:
+        yield ready, found.result()
+
+
 def _of_a_length(lengths: Sequence[int]) -> Iterator[list[int]]:
     """Positions, shortest first, in batches: all are made as long as the longest, so none must be far longer."""
     batch: list[int] = []
@@ -98,3 +122,9 @@ def _workers() -> ThreadPoolExecutor:
 def _callers() -> ThreadPoolExecutor:
     """Other threads than the workers, for whom they wait."""
     return ThreadPoolExecutor(_MOST, thread_name_prefix="encoder")
+
+
+@lru_cache(maxsize=1)
+def _ahead() -> ThreadPoolExecutor:
+    """The thread that works :func:`beforehand`."""
+    return ThreadPoolExecutor(1, thread_name_prefix="ahead")

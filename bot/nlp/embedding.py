@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
 from bot.core.errors import UnderstandingError
+from bot.nlp.batches import beforehand
 from bot.nlp.encoder import Encoder, Passage, encoder_named, parts_of, read
 from bot.nlp.reading import reading
 from bot.nlp.vectors import Parts, Vectors
@@ -59,26 +60,29 @@ class EmbeddingComponent:
         return next(iter(self.pipe([doc])))
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = 32) -> Iterator[Doc]:
-        """Embed several messages at once, which costs less than one by one."""
+        """Embed several messages at once, which costs less than one by one; the next while these are judged."""
         documents = iter(stream)
-        while docs := list(islice(documents, batch_size)):
-            readings = [reading(doc) for doc in docs]
-            passages = [Passage(x.spoken, x.after_greeting, x.spoken_sentences) for x in readings]
-            for found, vectors in zip(readings, self._vectors(passages), strict=True):
-                found.vector, *others = vectors
+        batches = iter(lambda: list(islice(documents, batch_size)), [])
+        for docs, vectors in beforehand(self._vectors, batches):
+            for doc, (whole, *others) in zip(docs, vectors, strict=True):
+                found = reading(doc)
+                found.vector = whole
                 found.after_vector = others.pop(0) if found.after_greeting else None
                 found.sentence_vectors = tuple(others)
             yield from docs
 
-    def _vectors(self, passages: list[Passage]) -> list[Vectors]:
-        missing = [passage for passage in dict.fromkeys(passages) if passage not in self._recent]
-        if missing:
+    def _vectors(self, docs: Sequence[Doc]) -> list[Vectors]:
+        readings = [reading(doc) for doc in docs]
+        passages = [Passage(x.spoken, x.after_greeting, x.spoken_sentences) for x in readings]
+        known = {passage: self._recent[passage] for passage in passages if passage in self._recent}
+        if missing := [passage for passage in dict.fromkeys(passages) if passage not in known]:
             rows = iter(read(self.encoder, missing))
-            self._recent.update({passage: np.stack([next(rows) for _ in passage.texts]) for passage in missing})
-        found = [self._recent[passage] for passage in passages]
-        while len(self._recent) > _REMEMBERED:
-            self._recent.popitem(last=False)
-        return found
+            made = {passage: np.stack([next(rows) for _ in passage.texts]) for passage in missing}
+            known |= made
+            self._recent.update(made)
+            while len(self._recent) > _REMEMBERED:
+                self._recent.popitem(last=False)
+        return [known[passage] for passage in passages]
 
     def to_disk(self, path: Path, exclude: Iterable[str] = ()) -> None:
         path.mkdir(parents=True, exist_ok=True)
