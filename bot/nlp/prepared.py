@@ -20,7 +20,7 @@ from bot.nlp.arrays import Array
 
 _FOLDER = "prepared"
 
-_FORMAT = 1
+_FORMAT = 2
 """Raise this when what an older version kept must not be used any more."""
 
 _KEPT = 2
