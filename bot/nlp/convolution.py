@@ -103,7 +103,7 @@ def written(weights: Weights) -> Model:
     roots = graph.given("roots", "float32", ("spans", 1))
     narrow = graph.times(embedded, weights.narrow, bias=weights.narrow_bias)
     narrow = graph.normal(narrow, weights.narrowed, weights.epsilon)
-    parts = graph.several("Split", [narrow], len(WINDOWS), integer("axis", 1))
+    parts = graph.in_equal_parts(narrow, len(WINDOWS), axis=1)
     looks = []
     for part, window, (size, before) in zip(parts, weights.windows, WINDOWS, strict=True):
         columns = graph.kept(np.arange(_BEFORE - before, _BEFORE - before + size))

@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float32]
 Model = npt.NDArray[np.uint8]
 """The bytes of a model."""
 
-_IR_VERSION, _OPSET = 9, 17
+_IR_VERSION, _OPSET = 11, 23
 _OWN = "com.microsoft"
 
 _STEPS = 63
@@ -108,6 +108,10 @@ class Graph:
         """One of onnxruntime's own operators."""
         (name,) = self.several(operator, given, 1, *attributes, of=_OWN)
         return name
+
+    def in_equal_parts(self, name: str, count: int, axis: int) -> list[str]:
+        """The ``count`` parts of what has that ``name``."""
+        return self.several("Split", [name], count, integer("axis", axis), integer("num_outputs", count))
 
     def several(self, operator: str, given: Sequence[str], answers: int, *attributes: bytes, of: str = "") -> list[str]:
         """An operator that gives so many answers, of a set of operators: ONNX's, where none is named."""

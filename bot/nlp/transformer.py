@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from bot.nlp.graph import NOTHING, Floats, Graph, Model, Norm, integer, session
+from bot.nlp.graph import Floats, Graph, Model, Norm, integer, session
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -21,6 +21,9 @@ _FAR = 4.0
 """So many standard deviations from its mean a value is still to be expected."""
 
 _HALF_A_BYTE = 4
+
+_NO_HEED = -1e4
+"""Added to how much heed is paid to what is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +127,11 @@ class Transformer:
         """
         longest = max(lengths)
         hidden = np.zeros((len(lengths), longest, embedded.shape[1]), np.float32)
-        mask = np.zeros((len(lengths), longest), np.int32)
+        mask = np.zeros((len(lengths), 1, longest, longest), np.float32)
         start = 0
         for row, length in enumerate(lengths):
             hidden[row, :length] = self._normalised(embedded[start : start + length] + self._positions[:length])
-            mask[row, :length] = 1
+            mask[row, :, :, length:] = _NO_HEED
             start += length
         (answer,) = self._session.run(None, {"hidden": hidden, "mask": mask})
         wanted = spans or [[(0, length)] for length in lengths]
@@ -188,10 +191,12 @@ class _Layers:
     graph: Graph = field(default_factory=Graph)
 
     def written(self, layers: Sequence[Layer], additions: Sequence[Additions], norm: Norm, width: int) -> Model:
-        """The model: hidden (texts, pieces, width) and mask (texts, pieces; 1 where there is a piece) -> hidden."""
+        """The model: hidden (texts, pieces, width) and mask (texts, 1, pieces, pieces: what is added to how much heed a
+        piece pays to another one) -> hidden.
+        """
         shape = ("texts", "pieces", width)
         hidden = self.graph.given("hidden", "float32", shape)
-        self.graph.given("mask", "int32", ("texts", "pieces"))
+        self.graph.given("mask", "float32", ("texts", 1, "pieces", "pieces"))
         added = [*[Additions()] * (len(layers) - len(additions)), *additions]
         return self.graph.written(self._through(layers, _Stream(hidden, norm), added).name, shape)
 
@@ -212,8 +217,9 @@ class _Layers:
         pairs = ((layer.query, added.query), (layer.key, added.key), (layer.value, added.value))
         matrix = np.hstack([_whole(packed, addition) for packed, addition in pairs])
         product = self.graph.times(given.name, matrix, _of_norm(given.norm), layer.attend_bias)
-        parts = self.graph.several("Split", [product], 3, integer("axis", 2))
-        return self.graph.own("MultiHeadAttention", [*parts, NOTHING, "mask"], integer("num_heads", self.heads))
+        parts = self.graph.in_equal_parts(product, 3, axis=2)
+        heads = [integer(f"{of}_num_heads", self.heads) for of in ("q", "kv")]
+        return self.graph.node("Attention", [*parts, "mask"], *heads)
 
     def _beside(self, name: str, other: str, norm: Norm) -> str:
         """The sum of both, brought to the mean and deviation of ``norm``."""
