@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from bot.nlp.greek import sound_of_greek, sound_of_greeklish
@@ -43,8 +43,9 @@ class Lexicon:
         forms: dict[str, Mapping[str, str]] = {}
         words: dict[str, Words] = {}
         for language, own in texts.items():
-            forms[language] = notes.of(f"words-{language}", own, partial(_proper_words, language=language))
-            words[language] = Words.of(notes.of(f"counts-{language}", own, partial(_counts, language=language)))
+            used = cache(partial(_used, own, language))
+            forms[language] = notes.of(f"words-{language}", own, lambda _, used=used: _proper_words(used()))
+            words[language] = Words.of(notes.of(f"counts-{language}", own, lambda _, used=used: _counts(used())))
         return cls(forms, words)
 
     def attach(self, is_word: Callable[[str], bool] | None) -> None:
@@ -96,19 +97,10 @@ class Lexicon:
         return cls(facts["forms"], words)
 
 
-def _used(texts: Iterable[str]) -> Counter[str]:
-    """How often each word occurs, as it is written."""
-    return Counter(word for text in texts for word in _WORD.findall(text))
-
-
-def _proper_words(texts: Iterable[str], language: str) -> dict[str, str]:
-    """By what they are without their marks, the words of texts in lower case that can be written in a poorer way."""
-    best: dict[str, str] = {}
-    for word, _ in sorted(
-        _used(texts).items(), key=lambda item: (item[1], item[0])
-    ):  # the most frequent comes last, and stays
-        best[_key(word, language)] = word
-    return {key: word for key, word in best.items() if key != word}
+def _used(texts: Iterable[str], language: str) -> list[tuple[str, str, int]]:
+    """The words that occur: what each is without its marks, how it is written, and how often."""
+    times = Counter(_WORD.findall("\n".join(texts)))
+    return [(_key(word, language), word, count) for word, count in times.items()]
 
 
 def _key(word: str, language: str) -> str:
@@ -116,11 +108,18 @@ def _key(word: str, language: str) -> str:
     return sound_of_greek(bare) if language == "el" else bare
 
 
-def _counts(texts: Iterable[str], language: str) -> dict[str, int]:
+def _proper_words(used: Iterable[tuple[str, str, int]]) -> dict[str, str]:
+    """By what they are without their marks, the words in lower case that can be written in a poorer way."""
+    in_turn = sorted(used, key=lambda each: (each[2], each[1]))  # the most frequent comes last, and stays
+    best = {key: word for key, word, _ in in_turn}
+    return {key: word for key, word in best.items() if key != word}
+
+
+def _counts(used: Iterable[tuple[str, str, int]]) -> dict[str, int]:
     """How often each word occurs, by what it is without its marks."""
     found: Counter[str] = Counter()
-    for word, count in _used(texts).items():
-        found[_key(word, language)] += count
+    for key, _, count in used:
+        found[key] += count
     return found
 
 

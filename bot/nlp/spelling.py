@@ -10,7 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, compress
+from itertools import chain, compress, count
 
 import numpy as np
 import numpy.typing as npt
@@ -46,18 +46,17 @@ class Spelling:
     def learn(cls, counts: Mapping[str, Mapping[str, int]]) -> Spelling:
         """From what was :func:`counted` in texts of each language."""
         languages = tuple(sorted(counts))
-        places = {run: place for place, run in enumerate(dict.fromkeys(chain.from_iterable(counts.values())))}
+        places = dict(zip(dict.fromkeys(chain.from_iterable(counts.values())), count()))
         table = np.zeros((len(places), len(languages)))
         for column, language in enumerate(languages):
             own = counts[language]
             rows = np.fromiter(map(places.__getitem__, own), np.int64, len(own))
             table[rows, column] = np.fromiter(own.values(), np.float64, len(own))
         often = table.sum(axis=1) >= _FEWEST
-        runs = sorted(compress(places, often.tolist()))
-        table = table[[places[run] for run in runs]]
+        runs, table = list(compress(places, often.tolist())), table[often]
         shares = (table + _SMOOTHING) / (table.sum(axis=0) + _SMOOTHING * len(runs)) if runs else table
         odds = np.log(shares) - np.log(shares).mean(axis=1, keepdims=True) if runs else np.zeros((0, len(languages)))
-        return cls(languages, {run: row for row, run in enumerate(runs)}, odds.astype(np.float32))
+        return cls(languages, dict(zip(runs, count())), odds.astype(np.float32))
 
     def weigh(self, text: str) -> dict[str, float]:
         """The log-odds of each language, as far as ``text`` tells."""
@@ -87,9 +86,7 @@ def counted(texts: Iterable[str]) -> Counter[str]:
     People leave out diacritics, so a word with some counts once with them and once without. Greek counts in Latin
     letters as well.
     """
-    words: Counter[str] = Counter()
-    for text in texts:
-        words.update(_WORD.findall(text.lower()))
+    words = Counter(_WORD.findall("\n".join(texts).lower()))
     spelled: Counter[str] = Counter()
     for word, count in words.items():
         latin = latin_of_cyrillic(word)
