@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
@@ -46,7 +46,7 @@ class EmbeddingFile:
         """The same, but rows are only brought together once they are asked for."""
         return Embedded(self, self._keys(texts, progress))
 
-    def unknown(self, texts: Sequence[str]) -> int:
+    def unknown(self, texts: Iterable[str]) -> int:
         """How many of ``texts`` are still to be embedded."""
         return len({key for key in map(key_of, texts) if not self._knows(key)})
 
@@ -83,6 +83,8 @@ class EmbeddingFile:
 
     def prune(self, texts: Sequence[str], spare: int = 20_000) -> None:
         """Drop what is not among ``texts`` once more than ``spare`` such rows have gathered."""
+        if len(self._made) <= spare:
+            return
         used = {key_of(text) for text in texts}
         if len(self._made.keys() - used) <= spare:
             return

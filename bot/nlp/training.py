@@ -122,7 +122,7 @@ def _train(
     little: bool = False,
 ) -> Pipeline:
     embeddings = EmbeddingFile(folder / "embeddings", encoder)
-    if little and (new := embeddings.unknown([lesson.text for lesson in lessons])) > _LITTLE:
+    if little and (new := embeddings.unknown(lesson.text for lesson in lessons)) > _LITTLE:
         raise MuchToLearnError(f"Sentences to be embedded: {new}.")
     memory = LearntFolder(folder / "learnt", file_name(encoder), read_learnt(encoder))
     notes = Notes(folder / _NOTES, notes_that_came())
@@ -315,9 +315,10 @@ def fingerprint(catalogue: Catalogue, encoder: Encoder, lessons: Sequence[Lesson
         "versions": [version("spacy"), version("keepword")],
         "encoder": [encoder.id, encoder.dim],
         "config": _config(catalogue),
-        "lessons": [(x.text, x.intent, x.group, x.excluded, x.language) for x in lessons],
     }
-    return blake2b(json.dumps(facts, sort_keys=True).encode(errors="surrogatepass"), digest_size=12).hexdigest()
+    said = [f"{x.text}\n{x.intent}\n{x.group}\n{x.excluded}\n{x.language}" for x in lessons]  # no text has two lines
+    content = "\n".join([json.dumps(facts, sort_keys=True), *said])
+    return blake2b(content.encode(errors="surrogatepass"), digest_size=12).hexdigest()
 
 
 def _known_fingerprint(
