@@ -54,21 +54,25 @@ class LiveContent:
         version = since
         async with aclosing(self._stirrings()) as stirrings:
             async for _ in stirrings:
-                snapshot = await self._settled(version)
-                if snapshot is not None:
-                    version = snapshot.version
-                    yield await asyncio.to_thread(load_snapshot, snapshot, required=self._required)
+                loaded = await self._settled(version)
+                if loaded is not None:
+                    version = loaded.version
+                    yield loaded
 
-    async def _settled(self, known: str) -> Snapshot | None:
-        """The files once they rest, if they are not those of the version ``known``."""
+    async def _settled(self, known: str) -> Loaded | None:
+        """The files once they rest, if they are not those of the version ``known``. They are read meanwhile."""
         snapshot = await asyncio.to_thread(take_snapshot, self._folder)
         while snapshot.files and snapshot.version != known:
-            await asyncio.sleep(self._settle)
-            again = await asyncio.to_thread(take_snapshot, self._folder)
+            reading = asyncio.to_thread(load_snapshot, snapshot, required=self._required)
+            loaded, again = await asyncio.gather(reading, self._once_more())
             if again.version == snapshot.version:
-                return again
+                return loaded
             snapshot = again
         return None
+
+    async def _once_more(self) -> Snapshot:
+        await asyncio.sleep(self._settle)
+        return await asyncio.to_thread(take_snapshot, self._folder)
 
     async def _stirrings(self) -> AsyncGenerator[None, None]:
         """Yields when something may have changed: at the beginning, when told, and every ``look_again``."""

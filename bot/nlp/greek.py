@@ -93,10 +93,11 @@ _LATIN = {
     **dict(zip("αβγδεζηικλμνξοπρστυφχω", "avgdeziiklmnxoprstyfxo", strict=True)), "θ": "th", "ψ": "ps", "ς": "s",
 }  # fmt: skip
 _LOOKS = _LATIN | {"β": "b", "η": "h", "θ": "8", "ξ": "3", "υ": "u", "χ": "h", "ω": "w"}
+_MIXED = _LATIN | {"η": "h", "ω": "w", "χ": "x", "υ": "u"}
+_WAYS = tuple(str.maketrans(table) for table in (_LATIN, _LOOKS, _MIXED))
 
 
 def as_greeklish(text: str) -> tuple[str, ...]:
     """Greek (lower case, without accents) in Latin letters: as it sounds, as it looks, and a bit of both."""
     by_pairs = text.replace("ου", "ou").replace("ει", "ei").replace("αι", "ai").replace("οι", "oi").replace("μπ", "mp")
-    mixed = _LATIN | {"η": "h", "ω": "w", "χ": "x", "υ": "u"}
-    return tuple("".join(table.get(c, c) for c in by_pairs) for table in (_LATIN, _LOOKS, mixed))
+    return tuple(by_pairs.translate(table) for table in _WAYS)
