@@ -43,9 +43,9 @@ class Lexicon:
         forms: dict[str, Mapping[str, str]] = {}
         words: dict[str, Words] = {}
         for language, own in texts.items():
-            used = cache(partial(_used, own, language))
-            forms[language] = notes.of(f"words-{language}", own, lambda _, used=used: _proper_words(used()))
-            words[language] = Words.of(notes.of(f"counts-{language}", own, lambda _, used=used: _counts(used())))
+            used = cache(partial(_used, own, language))  # counted once for both, and not where nothing is new
+            forms[language] = notes.of(f"words-{language}", own, partial(_proper_words, used))
+            words[language] = Words.of(notes.of(f"counts-{language}", own, partial(_counts, used)))
         return cls(forms, words)
 
     def attach(self, is_word: Callable[[str], bool] | None) -> None:
@@ -97,8 +97,11 @@ class Lexicon:
         return cls(facts["forms"], words)
 
 
-def _used(texts: Iterable[str], language: str) -> list[tuple[str, str, int]]:
-    """The words that occur: what each is without its marks, how it is written, and how often."""
+_Used = list[tuple[str, str, int]]
+"""Words: what each is without its marks, how it is written, and how often."""
+
+
+def _used(texts: Iterable[str], language: str) -> _Used:
     times = Counter(_WORD.findall("\n".join(texts)))
     return [(_key(word, language), word, count) for word, count in times.items()]
 
@@ -108,17 +111,17 @@ def _key(word: str, language: str) -> str:
     return sound_of_greek(bare) if language == "el" else bare
 
 
-def _proper_words(used: Iterable[tuple[str, str, int]]) -> dict[str, str]:
-    """By what they are without their marks, the words in lower case that can be written in a poorer way."""
-    in_turn = sorted(used, key=lambda each: (each[2], each[1]))  # the most frequent comes last, and stays
+def _proper_words(used: Callable[[], _Used], texts: Iterable[str]) -> dict[str, str]:
+    """By what they are without their marks, the words of texts in lower case that can be written in a poorer way."""
+    in_turn = sorted(used(), key=lambda each: (each[2], each[1]))  # the most frequent comes last, and stays
     best = {key: word for key, word, _ in in_turn}
     return {key: word for key, word in best.items() if key != word}
 
 
-def _counts(used: Iterable[tuple[str, str, int]]) -> dict[str, int]:
+def _counts(used: Callable[[], _Used], texts: Iterable[str]) -> dict[str, int]:
     """How often each word occurs, by what it is without its marks."""
     found: Counter[str] = Counter()
-    for key, _, count in used:
+    for key, _, count in used():
         found[key] += count
     return found
 

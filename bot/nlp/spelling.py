@@ -88,11 +88,11 @@ def counted(texts: Iterable[str]) -> Counter[str]:
     """
     words = Counter(_WORD.findall("\n".join(texts).lower()))
     spelled: Counter[str] = Counter()
-    for word, count in words.items():
+    for word, times in words.items():
         latin = latin_of_cyrillic(word)
         bare = strip_diacritics(latin)
         for each in dict.fromkeys((latin, bare, *(as_greeklish(bare) if _GREEK.search(bare) else ()))):
-            spelled[f" {each} "] += count
+            spelled[f" {each} "] += times
     return Counter(_run_counts(spelled))
 
 

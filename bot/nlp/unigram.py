@@ -152,13 +152,15 @@ def _runs(longest: Places) -> tuple[Places, Places]:
 def _rolled(codes: Codes, starts: Places, lengths: Places) -> Codes:
     """Of each run the sum of its codes, each times the base as often as others follow.
 
-    All sums from the beginning are made at once, with a power of the base too few in each product: the base is odd, so
-    it can be divided by.
+    It is what was summed up until the run ends less what was before it starts, both divided by powers of the base:
+    modulo 2^64 an odd one has an inverse.
     """
+    parts = codes * np.multiply.accumulate(np.full(len(codes), _PART))
+    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(parts)])
     powers = np.multiply.accumulate(np.full(len(codes), _BASE))
-    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(codes * np.multiply.accumulate(np.full(len(codes), _PART)))])
     ends = starts + lengths
-    return (sums[ends] - sums[starts]) * powers[ends - 1]
+    rolled: Codes = (sums[ends] - sums[starts]) * powers[ends - 1]
+    return rolled
 
 
 def _codes(text: str) -> Codes:

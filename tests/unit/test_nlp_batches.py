@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from threading import Barrier, Lock
+from threading import Barrier, Event, Lock, current_thread
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlp.batches import Span, in_batches, side_by_side
+from bot.nlp.batches import Span, beforehand, in_batches, side_by_side
 from bot.nlp.vectors import Vectors, unit
 
 PIECES = st.lists(st.integers(1, 50), min_size=1, max_size=40)
@@ -100,3 +100,32 @@ def test_what_went_wrong_in_one_of_several_calls_is_raised(processors: int) -> N
 
     with pytest.raises(ValueError, match="no second"):
         side_by_side([lambda: "first", fail])
+
+
+@given(items=st.lists(st.integers()))
+def test_each_item_comes_in_turn_with_what_was_made_of_it(items: list[int]) -> None:
+    assert list(beforehand(str, items)) == [(item, str(item)) for item in items]
+
+
+def test_a_single_item_is_worked_on_where_it_is_asked_for(processors: int) -> None:
+    ((_, thread),) = beforehand(lambda _: current_thread(), ["one"])
+    assert thread is current_thread()
+
+
+def test_the_next_item_is_worked_on_while_one_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    second = Event()
+
+    def work(item: int) -> None:
+        if item == 1:
+            second.set()
+
+    for item, _ in beforehand(work, range(3)):
+        assert item > 0 or second.wait(20)
+
+
+def test_what_went_wrong_with_an_item_is_raised_in_its_turn(processors: int) -> None:
+    found = beforehand(lambda item: 6 // item, [1, 2, 0, 3])
+    assert [next(found), next(found)] == [(1, 6), (2, 3)]
+    with pytest.raises(ZeroDivisionError):
+        next(found)

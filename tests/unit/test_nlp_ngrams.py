@@ -58,6 +58,13 @@ def test_each_text_has_its_words_pairs_of_words_and_runs_of_letters(texts: list[
         assert Counter((bool(kind), code) for kind, code in pairs) == numbered(written_out(text))
 
 
+def test_many_words_at_once_have_the_same_terms_as_one_by_one() -> None:
+    texts = [f"order{number} of čaj{number} x{number % 7}" for number in range(200)]
+    assert [sorted(terms.tolist()) for terms in grams(texts)] == [
+        sorted(terms.tolist()) for text in texts for terms in grams([text])
+    ]
+
+
 @given(anything, st.lists(anything, max_size=4))
 def test_what_stands_beside_a_text_changes_nothing(text: str, others: list[str]) -> None:
     assert sorted(grams([*others, text])[-1].tolist()) == sorted(grams([text])[0].tolist())
