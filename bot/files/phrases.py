@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bot.core.content import Phrases
-from bot.core.sentences import normalised
+from bot.core.sentences import all_normalised
 from bot.files.folder import CUES, INTENTS, Snapshot
 from bot.files.intents import WELL_KNOWN_SLOTS, WrittenIntent
 from bot.files.problem import Place, Report, did_you_mean
@@ -192,8 +192,8 @@ def _examples(count: int) -> str:
 
 def _tell_same_sentences(said: dict[str, _Said], report: Report) -> None:
     examples: dict[str, _Sentence] = {}
-    for sentence in _all(said, "examples"):
-        first = examples.setdefault(normalised(sentence.text), sentence)
+    for same, sentence in _all(said, "examples"):
+        first = examples.setdefault(same, sentence)
         if first is sentence:
             continue
         if first.intent == sentence.intent:
@@ -209,16 +209,16 @@ def _tell_same_sentences(said: dict[str, _Said], report: Report) -> None:
 
 def _tell_examples_elsewhere(said: dict[str, _Said], examples: dict[str, _Sentence], report: Report) -> None:
     """Report sentences under ``check`` and ``not`` that contradict an example."""
-    for sentence in _all(said, "check"):
-        twin = examples.get(normalised(sentence.text))
+    for same, sentence in _all(said, "check"):
+        twin = examples.get(same)
         if twin:
             report.error(
                 sentence.place,
                 f"This check sentence is also an example of ‘{twin.intent}’ ({_where(twin)}), so it proves nothing. "
                 "Delete one of them, or reword it.",
             )
-    for sentence in _all(said, "not"):
-        twin = examples.get(normalised(sentence.text))
+    for same, sentence in _all(said, "not"):
+        twin = examples.get(same)
         if twin and twin.intent == sentence.intent:
             report.error(
                 sentence.place,
@@ -226,8 +226,10 @@ def _tell_examples_elsewhere(said: dict[str, _Said], examples: dict[str, _Senten
             )
 
 
-def _all(said: dict[str, _Said], name: str) -> list[_Sentence]:
-    return [sentence for entry in said.values() for sentence in entry.lists[name]]
+def _all(said: dict[str, _Said], name: str) -> Iterator[tuple[str, _Sentence]]:
+    """The sentences of a list of all intents, each after what makes it the same as another."""
+    found = [sentence for entry in said.values() for sentence in entry.lists[name]]
+    return zip(all_normalised([sentence.text for sentence in found]), found, strict=True)
 
 
 def _where(sentence: _Sentence) -> str:
