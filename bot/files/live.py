@@ -60,19 +60,26 @@ class LiveContent:
                     yield loaded
 
     async def _settled(self, known: str) -> Loaded | None:
-        """The files once they rest, if they are not those of the version ``known``. They are read meanwhile."""
-        snapshot = await asyncio.to_thread(take_snapshot, self._folder)
-        while snapshot.files and snapshot.version != known:
-            reading = asyncio.to_thread(load_snapshot, snapshot, required=self._required)
-            loaded, again = await asyncio.gather(reading, self._once_more())
-            if again.version == snapshot.version:
-                return loaded
-            snapshot = again
+        """The files once they rest, if they are not those of the version ``known``. They are read meanwhile, as they
+        were first: mostly they are at rest already.
+        """
+        first = snapshot = await asyncio.to_thread(take_snapshot, self._folder)
+        if not first.files or first.version == known:
+            return None
+        reading = asyncio.create_task(self._read(first))
+        try:
+            while snapshot.files and snapshot.version != known:
+                await asyncio.sleep(self._settle)
+                again = await asyncio.to_thread(take_snapshot, self._folder)
+                if again.version == snapshot.version:
+                    return await (reading if again.version == first.version else self._read(again))
+                snapshot = again
+        finally:
+            reading.cancel()
         return None
 
-    async def _once_more(self) -> Snapshot:
-        await asyncio.sleep(self._settle)
-        return await asyncio.to_thread(take_snapshot, self._folder)
+    async def _read(self, snapshot: Snapshot) -> Loaded:
+        return await asyncio.to_thread(load_snapshot, snapshot, required=self._required)
 
     async def _stirrings(self) -> AsyncGenerator[None, None]:
         """Yields when something may have changed: at the beginning, when told, and every ``look_again``."""

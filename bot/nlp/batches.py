@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import lru_cache
 from itertools import chain, islice
 from typing import TypeVar
@@ -71,7 +71,9 @@ def side_by_side(calls: Sequence[Callable[[], _Found]]) -> list[_Found]:
     return [first(), *(call.result() for call in begun)]
 
 
-def beforehand(work: Callable[[_Given], _Found], items: Iterable[_Given]) -> Iterator[tuple[_Given, _Found]]:
+def beforehand(
+    work: Callable[[_Given], _Found], items: Iterable[_Given]
+) -> Generator[tuple[_Given, _Found], None, None]:
     """Each of the ``items`` with what ``work`` gives for it: while one is used, the next is worked on beside.
 
     A single one is worked on in this thread, and so are all where there is but one processor.
@@ -84,13 +86,16 @@ def beforehand(work: Callable[[_Given], _Found], items: Iterable[_Given]) -> Ite
             yield item, work(item)
         return
     begun: deque[tuple[_Given, Future[_Found]]] = deque()
-    for item in chain(first, coming):
-        begun.append((item, _ahead().submit(work, item)))
-        if len(begun) > 1:
-            ready, found = begun.popleft()
+    try:
+        for item in chain(first, coming):
+            begun.append((item, _ahead().submit(work, item)))
+            if len(begun) > 1:
+                yield begun[0][0], begun[0][1].result()
+                begun.popleft()
+        for ready, found in begun:
             yield ready, found.result()
-    for ready, found in begun:
-        yield ready, found.result()
+    finally:  # nothing goes on beside whatever comes after
+        wait([found for _, found in begun if not found.cancel()])
 
 
 def _of_a_length(lengths: Sequence[int]) -> Iterator[list[int]]:

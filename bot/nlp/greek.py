@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import chain, product
 
 from bot.core.letters import Letters
 
@@ -87,6 +89,43 @@ def sound_of_greeklish(text: str) -> str:
     for pattern, sound in _GREEKLISH:
         text = pattern.sub(sound, text)
     return text
+
+
+_AMBIGUOUS = re.compile(
+    r"(?P<th>th)|(?P<ph>ph)|(?P<kh>kh)|(?P<chi>h(?=[aeiouw]))|(?P<eta>h)|(?P<oi>oi)|(?P<f>(?<=[ae])f)"
+    r"|(?P<v>(?<=[ae])u(?=[aeiouhwy]))|(?P<u>(?<![aeo])u)"
+)
+_MEANT = {
+    "th": ("th", "ti", "TH"),
+    "ph": ("ph", "pi"),
+    "kh": ("kh", "ki"),
+    "chi": ("x", "i"),
+    "eta": ("i", "x"),
+    "oi": ("oi", "OI"),
+    "f": ("f", "F"),
+    "v": ("u", "v"),
+    "u": ("u", "I"),
+}
+"""What letters may be meant as, the likeliest first; those that are large :data:`_GREEKLISH` leaves alone."""
+
+_MOST_SPOTS = 5
+_THETA = (re.compile("8"), re.compile("(?<=n)th"))
+"""No τη, and no ντ before an η."""
+
+
+def sounds_of_greeklish(word: str) -> Iterator[str]:
+    """All that a word in Latin letters (lower case) may sound as, the likeliest first.
+
+    Some write η as h and others χ, πη and φ are both ph, and υ is y or u.
+    """
+    spots = list(_AMBIGUOUS.finditer(word))[:_MOST_SPOTS]
+    ends = [0, *(spot.end() for spot in spots)]
+    between = [word[end : spot.start()] for end, spot in zip(ends, spots, strict=False)]
+    for meant in product(*(_MEANT[spot.lastgroup or ""] for spot in spots)):
+        read = "".join(chain.from_iterable(zip(between, meant, strict=True))) + word[ends[-1] :]
+        for theta in _THETA:
+            read = theta.sub("TH", read)
+        yield sound_of_greeklish(read).lower()
 
 
 _LATIN = {

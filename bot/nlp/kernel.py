@@ -101,8 +101,9 @@ class Texts:
         if len(self) > _FEW_ROWS:
             return sharpened((self.grams @ to.columns).toarray(), LETTERS)
         alike = np.zeros((len(self), len(to)), np.float32)
-        for row, (start, end) in enumerate(pairwise(self.grams.indptr.tolist())):
-            alike[row] = to.columns[self.grams.indices[start:end]].T @ self.grams.data[start:end]
+        grams = self.grams.tocsr()
+        for row, (start, end) in enumerate(pairwise(grams.indptr.tolist())):
+            alike[row] = to.columns[grams.indices[start:end]].T @ grams.data[start:end]
         return sharpened(alike, LETTERS)
 
 

@@ -1,5 +1,6 @@
-"""Words as they are properly written, learnt from the examples: what is typed without diacritics, in Greeklish or with
-a slip of the finger is brought back before it is embedded, since the models know proper words far better.
+"""Words as they are properly written, learnt from the examples: what is typed without diacritics, with letters written
+out ("shodien"), in Greeklish or with a slip of the finger is brought back before it is embedded, since the models know
+proper words far better.
 """
 
 from __future__ import annotations
@@ -10,14 +11,28 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
-from bot.nlp.greek import sound_of_greek, sound_of_greeklish
+from bot.nlp.greek import sound_of_greek, sound_of_greeklish, sounds_of_greeklish
 from bot.nlp.notes import Notes
 from bot.nlp.slips import Words, numbers
 from bot.nlp.text import strip_diacritics
 
-_WORD = re.compile(r"[^\W\d_]+|(?<=\w)[’'][^\W\d_]+|[38](?=[a-z])[a-z]+|[a-z]+[38][a-z]*")
+_WORD = re.compile(r"[38](?=[a-z])[a-z38]+|[a-z]+[38](?=[a-z])[a-z38]*|[^\W\d_]+|(?<=\w)[’'][^\W\d_]+")
 
 _GREEK = re.compile("[α-ωά-ώ]")
+
+_SOUNDS = {"sh": "š", "ch": "č", "zh": "ž"}
+_WRITTEN_OUT = {
+    "lv": _SOUNDS | {"aa": "ā", "ee": "ē", "ii": "ī", "uu": "ū", "nj": "ņ", "lj": "ļ", "kj": "ķ", "gj": "ģ"},
+    "lt": _SOUNDS,
+    "sl": _SOUNDS,
+    "sr": _SOUNDS,
+}
+"""How letters with marks are written out by those who have none: "ljoti" is "ļoti", "shodien" is "šodien"."""
+
+_LETTERS = {language: re.compile("|".join(letters)) for language, letters in _WRITTEN_OUT.items()}
+
+_SOUND = "sound"
+"""Beside the languages, for what is remembered."""
 
 _REMEMBERED = 4_096
 """Unknown words, with what was meant by them: customers make the same slips."""
@@ -34,7 +49,7 @@ class Lexicon:
         self.forms = forms or {}
         self.words = words or {}
         self._is_word: Callable[[str], bool] | None = None
-        self._meanings: dict[tuple[str, str], str] = {}
+        self._remembered: dict[tuple[str, str], str] = {}
 
     @classmethod
     def learn(cls, texts: Mapping[str, Sequence[str]], notes: Notes | None = None) -> Lexicon:
@@ -51,7 +66,7 @@ class Lexicon:
     def attach(self, is_word: Callable[[str], bool] | None) -> None:
         """Slips of the finger are mended where ``is_word`` tells which words there are at all, in the others."""
         self._is_word = is_word
-        self._meanings.clear()
+        self._remembered.clear()
 
     def restored(self, text: str, language: str) -> str:
         """``text`` (lower case) with the words that are known put as they are properly written, and slips mended."""
@@ -63,27 +78,43 @@ class Lexicon:
 
         def put(match: re.Match[str]) -> str:
             word = match.group()
+            if greeklish and words and (sound := self._sound(word, words)) is not None:
+                return known.get(sound, word)
             key = _key_of(word, language, greeklish=greeklish)
             if key is None:
                 return word
             proper = word if _has_marks(word) else known.get(key, word)
-            if proper != word or not words or not words.may_be_slip(key):
+            if proper != word or not words:
                 return proper
-            return self._meant(word, key, language)
+            if (short := _drawn_together(key, language)) and words.is_rather(short, key):
+                return known.get(short, short)
+            return self._meant(word, key, language) if words.may_be_slip(key) else word
 
         return _WORD.sub(put, text)
 
+    def _sound(self, word: str, words: Words) -> str | None:
+        """Of all that a Greek word in Latin letters may sound as, what is used most; None where nothing is."""
+        found = self._remembered.get((word, _SOUND))
+        if found is None:
+            found = max(sounds_of_greeklish(word), key=lambda sound: words.counts.get(sound, int(sound in words)))
+            found = found if found in words else ""
+            self._remember(word, _SOUND, found)
+        return found or None
+
     def _meant(self, word: str, key: str, language: str) -> str:
         """What was meant by a ``word`` that may be a slip. Remembered: sentences say again what the whole says."""
-        found = self._meanings.get((word, language))
+        found = self._remembered.get((word, language))
         if found is None:
             is_one = self._is_word is not None and self._is_word(word)
             near = None if is_one else self.words[language].meant_by(key)
             found = word if near is None else self.forms.get(language, {}).get(near, near)
-            if len(self._meanings) >= _REMEMBERED:
-                self._meanings.clear()
-            self._meanings[word, language] = found
+            self._remember(word, language, found)
         return found
+
+    def _remember(self, word: str, what: str, found: str) -> None:
+        if len(self._remembered) >= _REMEMBERED:
+            self._remembered.clear()
+        self._remembered[word, what] = found
 
     def to_dict(self) -> dict[str, Any]:
         """What :meth:`of_dict` makes the same lexicon of."""
@@ -133,6 +164,14 @@ def _key_of(word: str, language: str, *, greeklish: bool) -> str | None:
     if not word.isascii():
         return sound_of_greek(strip_diacritics(word))
     return sound_of_greeklish(word) if greeklish else None
+
+
+def _drawn_together(key: str, language: str) -> str | None:
+    """A word of which some letters may be written out, with those letters without their marks; None for others."""
+    letters = _LETTERS.get(language)
+    if letters is None or not letters.search(key):
+        return None
+    return letters.sub(lambda found: strip_diacritics(_WRITTEN_OUT[language][found.group()]), key)
 
 
 def _has_marks(word: str) -> bool:

@@ -25,6 +25,9 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 _MOST_TERMS = 120_000
 _CHARACTERS = range(3, 6)
 _OF_CHARACTERS = crc32(b"c:")
+_LONG = 40
+"""Characters: nobody writes a longer word twice."""
+
 _FEW = 100
 """Words, about as many as a message has: it takes longer to prepare them for being taken together."""
 
@@ -68,17 +71,19 @@ def number(terms: Terms) -> npt.NDArray[np.uint32]:
 def _of_characters(words: Sequence[str]) -> list[Terms]:
     """The character n-grams of each word with its ends."""
     if len(words) <= _FEW:
-        return [_of_signs(word) for word in words]
+        return [_of_usual(word) if len(word) <= _LONG else _of_signs(word) for word in words]
     plain = [word for word in words if word.isascii()]  # nearly all: these are taken together
     found = dict(zip(plain, _of_letters(plain), strict=True))
     return [found[word] if word in found else _of_signs(word) for word in words]
 
 
-@lru_cache(maxsize=4_096)
 def _of_signs(word: str) -> Terms:
     padded = f" {word} "
     runs = [padded[start : start + n] for n in _CHARACTERS for start in range(len(padded) - n + 1)]
     return np.array([crc32(run.encode(), _OF_CHARACTERS) for run in runs], np.uint64)
+
+
+_of_usual = lru_cache(maxsize=4_096)(_of_signs)
 
 
 def _of_letters(words: Sequence[str]) -> list[Terms]:

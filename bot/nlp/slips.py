@@ -47,6 +47,10 @@ class Words:
         place = bisect_left(self.rare, number)
         return place < len(self.rare) and self.rare[place] == number
 
+    def is_rather(self, word: str, than: str) -> bool:
+        """Whether a word is used often, and more often than the other one."""
+        return self.counts.get(word, 0) > self.counts.get(than, 0)
+
     def may_be_slip(self, word: str) -> bool:
         """Whether it is unknown, and long enough to tell what was meant by it."""
         return SHORTEST <= len(word) <= _LONGEST and word not in self

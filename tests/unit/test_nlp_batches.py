@@ -102,9 +102,9 @@ def test_what_went_wrong_in_one_of_several_calls_is_raised(processors: int) -> N
         side_by_side([lambda: "first", fail])
 
 
-@given(items=st.lists(st.integers()))
-def test_each_item_comes_in_turn_with_what_was_made_of_it(items: list[int]) -> None:
-    assert list(beforehand(str, items)) == [(item, str(item)) for item in items]
+@pytest.mark.parametrize("count", [0, 1, 2, 9])
+def test_each_item_comes_in_turn_with_what_was_made_of_it(processors: int, count: int) -> None:
+    assert list(beforehand(str, range(count))) == [(item, str(item)) for item in range(count)]
 
 
 def test_a_single_item_is_worked_on_where_it_is_asked_for(processors: int) -> None:
@@ -129,3 +129,19 @@ def test_what_went_wrong_with_an_item_is_raised_in_its_turn(processors: int) -> 
     assert [next(found), next(found)] == [(1, 6), (2, 3)]
     with pytest.raises(ZeroDivisionError):
         next(found)
+
+
+def test_who_asks_for_no_more_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    begun, ended = [], []
+
+    def work(item: int) -> None:
+        begun.append(item)
+        ended.append(item)
+
+    found = beforehand(work, range(9))
+    next(found)
+    found.close()
+
+    assert begun == ended
+    assert len(ended) <= 2

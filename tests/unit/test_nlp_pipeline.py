@@ -166,6 +166,17 @@ def test_messages_that_come_together_are_understood_as_one_by_one(trained: Pipel
         assert found.confidence == pytest.approx(alone.confidence, abs=1e-4)
 
 
+@pytest.mark.parametrize("processors", [1, 2])
+def test_many_messages_are_each_understood_as_by_themselves(
+    trained: Pipeline, processors: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than are embedded at once."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processors)), raising=False)
+    texts = [f"where is my order {number}, and is shop {processors} open?" for number in range(70)]
+    for text, found in zip(texts, trained.understand_many([(text, Hints()) for text in texts]), strict=True):
+        assert found.confidence == pytest.approx(trained.understand_now(text).confidence, abs=1e-4)
+
+
 def test_slots_are_found_whatever_the_intent(trained: Pipeline) -> None:
     assert trained.understand_now("hello, lo-20417, ana@example.com").slots == {
         "order_id": "LO-20417",
