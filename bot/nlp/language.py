@@ -22,6 +22,7 @@ from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
 from bot.nlp.arrays import Array
+from bot.nlp.calm import drawn_in
 from bot.nlp.greek import is_greeklish
 from bot.nlp.notes import Notes
 from bot.nlp.prepared import has, prepared
@@ -145,6 +146,7 @@ class LanguageComponent:
             return chosen
         if len(self.languages) == 1:
             return self.languages[0]
+        text, _ = drawn_in(text)
         possible = self._by_script(text)
         if len(possible) == 1:
             return possible[0]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
+from bot.nlp.calm import drawn_in, is_drawn_out
 from bot.nlp.greek import sound_of_greek, sound_of_greeklish, sounds_of_greeklish
 from bot.nlp.notes import Notes
 from bot.nlp.slips import Words, numbers
@@ -78,6 +79,8 @@ class Lexicon:
 
         def put(match: re.Match[str]) -> str:
             word = match.group()
+            if is_drawn_out(word):
+                word = _drawn_in(word, words)
             if greeklish and words and (sound := self._sound(word, words)) is not None:
                 return known.get(sound, word)
             key = _key_of(word, language, greeklish=greeklish)
@@ -164,6 +167,12 @@ def _key_of(word: str, language: str, *, greeklish: bool) -> str | None:
     if not word.isascii():
         return sound_of_greek(strip_diacritics(word))
     return sound_of_greeklish(word) if greeklish else None
+
+
+def _drawn_in(word: str, words: Words | None) -> str:
+    """With letters that were drawn out once, unless twice makes it a word that is used more."""
+    once, twice = drawn_in(word)
+    return twice if words and words.is_rather(strip_diacritics(twice), strip_diacritics(once)) else once
 
 
 def _drawn_together(key: str, language: str) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from spacy.language import Language as SpacyLanguage
 from spacy.tokens import Doc
 
+from bot.nlp.calm import calm
 from bot.nlp.encoder import MAX_CHARS, Encoder, known_to
 from bot.nlp.greeting import after_greeting, known_greetings
 from bot.nlp.lexicon import Lexicon
@@ -61,9 +62,10 @@ class NormaliseComponent:
 
     def __call__(self, doc: Doc) -> Doc:
         read = reading(doc)
-        read.spoken = self._spoken(doc.text, read.written)
-        read.after_greeting = self._spoken(after_greeting(doc.text, self._greetings), read.written)
-        read.sentences = sentences(doc.text)
+        text = calm(doc.text)
+        read.spoken = self._spoken(text, read.written)
+        read.after_greeting = self._spoken(after_greeting(text, self._greetings), read.written)
+        read.sentences = sentences(text)
         read.spoken_sentences = tuple(self._spoken(sentence, read.written) for sentence in read.sentences)
         return doc
 
