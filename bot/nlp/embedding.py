@@ -22,7 +22,7 @@ _REMEMBERED = 256
 
 
 class EmbeddingComponent:
-    """Sets ``vector``, ``after_vector`` and ``sentence_vectors``.
+    """Sets ``vector``, ``point_vector`` and ``sentence_vectors``.
 
     A saved component names its encoder, and refuses another one: the vectors learnt would mean nothing.
     """
@@ -67,13 +67,13 @@ class EmbeddingComponent:
             for doc, (whole, *others) in zip(docs, vectors, strict=True):
                 found = reading(doc)
                 found.vector = whole
-                found.after_vector = others.pop(0) if found.after_greeting else None
+                found.point_vector = others.pop(0) if found.point else None
                 found.sentence_vectors = tuple(others)
             yield from docs
 
     def _vectors(self, docs: Sequence[Doc]) -> list[Vectors]:
         readings = [reading(doc) for doc in docs]
-        passages = [Passage(x.spoken, x.after_greeting, x.spoken_sentences) for x in readings]
+        passages = [Passage(x.spoken, x.point, x.spoken_sentences) for x in readings]
         known = {passage: self._recent[passage] for passage in passages if passage in self._recent}
         if missing := [passage for passage in dict.fromkeys(passages) if passage not in known]:
             rows = iter(read(self.encoder, missing))

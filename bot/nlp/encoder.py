@@ -50,13 +50,13 @@ class Passage(NamedTuple):
     """A ``text``; what follows its greeting, if anything; and its sentences, if there are several."""
 
     text: str
-    after_greeting: str = ""
+    point: str = ""
     sentences: tuple[str, ...] = ()
 
     @property
     def texts(self) -> tuple[str, ...]:
         """All that is there: a vector is wanted of each."""
-        return (self.text, *filter(None, [self.after_greeting]), *self.sentences)
+        return (self.text, *filter(None, [self.point]), *self.sentences)
 
 
 @runtime_checkable

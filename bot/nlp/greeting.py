@@ -1,44 +1,96 @@
-"""The words with which people open a message: "good morning, is my order ready?" is about an order."""
+"""The words with which people open and end a message: "good morning, is my order ready? Thanks, Ana" is about an order."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from bot.nlp.text import fold
 
 _MOST_WORDS = 3
-"""Longer examples of a greeting say more than one."""
+"""Longer examples of small talk say more than one."""
 
-_FEWEST_AFTER = 2
-"""A single word after a greeting is a name, or part of it."""
+_LONGEST = 5
+"""Words of a known closing."""
+
+_FEWEST_WORDS = 2
+"""A single word beside a greeting is a name, or part of it."""
+
+_LONGEST_NAME = 2
+"""Words."""
 
 _WORD = re.compile(r"\S+")
 _NO_LETTER = re.compile(r"[\W\d_]+")
 
 
-def known_greetings(examples: Iterable[str]) -> frozenset[str]:
-    """The short ones among ``examples``, in the form in which openings are looked up."""
+def short_ones(examples: Iterable[str]) -> frozenset[str]:
+    """Those of few words among ``examples``, in the form in which words of a message are looked up."""
     short = (_as_known(example.split()) for example in examples if len(example.split()) <= _MOST_WORDS)
     return frozenset(found for found in short if found)
 
 
-def after_greeting(text: str, known: frozenset[str]) -> str:
-    """What follows the greetings that ``text`` opens with; empty where there is none, or nothing to speak of after it.
-
-    ``known`` is of :func:`known_greetings`; marks, capitals and script play no part.
-    """
-    words = list(_WORD.finditer(text))
-    start = 0
-    while length := _greeting_at([word.group() for word in words[start : start + _MOST_WORDS]], known):
-        start += length
-    after = sum(bool(_NO_LETTER.sub("", word.group())) for word in words[start:])
-    return text[words[start].start() :] if start and after >= _FEWEST_AFTER else ""
+@cache
+def known_closings() -> frozenset[str]:
+    """How people end a message in any language, from the files under ``closings/``."""
+    lines = (line for file in (files("bot.nlp") / "closings").iterdir() for line in _lines(file))
+    return frozenset(_as_known(line.split()) for line in lines if line and not line.startswith("#"))
 
 
-def _greeting_at(words: list[str], known: frozenset[str]) -> int:
-    """How many of ``words`` are a greeting, the longest one that they begin with; 0 where they begin with none."""
-    return next((length for length in range(len(words), 0, -1) if _as_known(words[:length]) in known), 0)
+def _lines(file: Traversable) -> list[str]:
+    return file.read_text(encoding="utf-8").splitlines() if file.name.endswith(".txt") else []
+
+
+@dataclass(frozen=True, slots=True)
+class Courtesies:
+    """What people open with (``greetings``) and end with (``closings``); both are of :func:`short_ones`."""
+
+    greetings: frozenset[str] = frozenset()
+    closings: frozenset[str] = frozenset()
+
+    def point(self, text: str) -> str:
+        """What is between them in ``text``; empty where there are none, or nothing to speak of between them.
+
+        Marks, capitals and script play no part. A name may follow a closing.
+        """
+        words = list(_WORD.finditer(text))
+        said = [word.group() for word in words]
+        start, end = self._opened(said), self._ended(said)
+        if (start, end) == (0, len(said)) or sum(bool(_NO_LETTER.sub("", word)) for word in said[start:end]) < _FEWEST_WORDS:
+            return ""
+        return text[words[start].start() : words[end - 1].end()]
+
+    def _opened(self, words: list[str]) -> int:
+        """How many of ``words`` greet."""
+        start = 0
+        while length := _longest(words[start : start + _MOST_WORDS], self.greetings):
+            start += length
+        return start
+
+    def _ended(self, words: list[str]) -> int:
+        """How many of ``words`` come before those that end the message."""
+        end, closings = len(words), self.closings | known_closings()
+        for name in range(_LONGEST_NAME + 1):
+            if not all(word[:1].isupper() for word in words[len(words) - name :]):
+                break
+            before = len(words) - name
+            while length := _longest(words[max(0, before - _LONGEST) : before][::-1], closings, backwards=True):
+                before -= length
+            if before < len(words) - name:
+                end = min(end, before)
+        return end
+
+
+def _longest(words: list[str], known: frozenset[str], *, backwards: bool = False) -> int:
+    """How many of the first of ``words`` are one of the ``known`` together, the more the better; 0 where none is."""
+    for length in range(len(words), 0, -1):
+        first = words[:length]
+        if _as_known(first[::-1] if backwards else first) in known:
+            return length
+    return 0
 
 
 def _as_known(words: list[str]) -> str:

@@ -27,7 +27,7 @@ from bot.nlp.learnt import Learnt, Memory, MuchToLearnError, Oblivion, digest
 from bot.nlp.machine import NEAREST, Gist, Halves, LeftOut, Lesson, Machine, labels_of
 from bot.nlp.reading import Judgement, Reading, reading
 from bot.nlp.revision import Edit, edit_of, revised
-from bot.nlp.vectors import Parts, Vectors
+from bot.nlp.vectors import Parts, Vectors, unit
 
 _SENTENCES = 0.15
 _LAST_SENTENCE = 0.15
@@ -46,6 +46,24 @@ class _Heard(NamedTuple):
 
     read: Reading
     vector: Vectors
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All of it that is judged by itself: the whole, its point if it has one, its sentences."""
+        return (self.read.spoken, *filter(None, [self.read.point]), *self.read.spoken_sentences)
+
+    @property
+    def vectors(self) -> tuple[Vectors, ...]:
+        """The embeddings of its texts."""
+        point = self.read.point_vector
+        return (self.vector, *([] if point is None else [point]), *self.read.sentence_vectors)
+
+
+class _Point(NamedTuple):
+    """What was found in a message without its courtesies, and that itself where it is a single ``sentence``."""
+
+    judgement: Judgement
+    sentence: str
 
 
 class IntentsComponent:
@@ -144,33 +162,40 @@ class IntentsComponent:
             self._judge_in(language, heard)
 
     def _judge_in(self, language: str, heard: Sequence[_Heard]) -> None:
-        """Judge messages in a language: as wholes, and each of their sentences."""
-        machine = self._machines[language]
-        texts = [text for one in heard for text in (one.read.spoken, *one.read.spoken_sentences)]
-        vectors = [vector for one in heard for vector in (one.vector, *one.read.sentence_vectors)]
+        """Judge messages in a language: as wholes, their points, and each of their sentences."""
+        texts = [text for one in heard for text in one.texts]
+        vectors = [vector for one in heard for vector in one.vectors]
         found = iter(self._judged(language, texts, np.stack(vectors)))
-        judged: list[Judgement] = []
+        machine = self._machines[language]
         for read, _ in heard:
-            whole, *parts = islice(found, 1 + len(read.spoken_sentences))
-            judged.append(_weighed(machine, whole, parts))
-            read.of_sentences = tuple(parts)
-        for (read, _), judgement in zip(heard, self._heard_on(language, heard, judged), strict=True):
-            read.judgement, read.candidates = judgement, self.candidates(read, judgement.scores)
+            whole = next(found)
+            point = next(found) if read.point_vector is not None else None
+            parts = read.of_sentences = tuple(islice(found, len(read.spoken_sentences)))
+            judged = _weighed(machine, whole, parts)
+            inner = self._without_courtesies(read, whole, point, machine)
+            if inner is not None and self._is_about_more(judged, inner, machine):
+                judged = inner.judgement
+            read.judgement, read.candidates = judged, self.candidates(read, judged.scores)
 
-    def _heard_on(self, language: str, heard: Sequence[_Heard], judged: Sequence[Judgement]) -> list[Judgement]:
-        """What was ``judged``; where a greeting was found and more follows, that counts if it comes to the point."""
-        final, machine = list(judged), self._machines[language]
-        greeting = [
-            (place, read.after_greeting, read.after_vector)
-            for place, ((read, _), found) in enumerate(zip(heard, judged, strict=True))
-            if read.after_vector is not None and self._is_smalltalk(found)
-        ]
-        if greeting:
-            places, texts, vectors = zip(*greeting, strict=True)
-            for place, after in zip(places, self._judged(language, texts, np.stack(vectors)), strict=True):
-                if self._comes_to_the_point(heard[place].read, after, machine):
-                    final[place] = after
-        return final
+    def _without_courtesies(
+        self, read: Reading, whole: Judgement, point: Judgement | None, machine: Machine
+    ) -> _Point | None:
+        """What a message says beside words that greet or thank, and sentences that are small talk; None where it has
+        none of these, or nothing else.
+        """
+        serious = [place for place, found in enumerate(read.of_sentences) if not self._is_smalltalk(found)]
+        if len(serious) in (0, len(read.of_sentences)):
+            said = "" if read.sentences else read.point
+            return _Point(_weighed(machine, point, read.of_sentences), said) if point is not None else None
+        if len(serious) == 1:
+            return _Point(read.of_sentences[serious[0]], read.spoken_sentences[serious[0]])
+        rest = self._but_small_talk(point or whole)
+        return _Point(_weighed(machine, rest, [read.of_sentences[place] for place in serious]), "")
+
+    def _but_small_talk(self, found: Judgement) -> Judgement:
+        scores = found.scores.copy()
+        scores[[label in self._smalltalk for label in self.labels]] = scores.min()
+        return replace(found, scores=scores, best=float(scores.max()))
 
     def _judged(self, language: str, texts: Sequence[str], vectors: Vectors) -> list[Judgement]:
         """What is found in ``texts`` in a language, with the advice of the others."""
@@ -181,12 +206,19 @@ class IntentsComponent:
     def _is_smalltalk(self, found: Judgement) -> bool:
         return self.labels[int(found.scores.argmax())] in self._smalltalk
 
-    def _comes_to_the_point(self, read: Reading, after: Judgement, machine: Machine) -> bool:
-        """Whether what follows a greeting is about something: much is said in it, or what little there is, is sure."""
-        if self._is_smalltalk(after) or after.best - after.outside < _WELL_INSIDE:
+    def _is_about_more(self, whole: Judgement, point: _Point, machine: Machine) -> bool:
+        """Whether a message is about its point: where the whole sounds like small talk, only if much is said in that, or
+        what little there is, is sure.
+        """
+        found = point.judgement
+        if self._is_smalltalk(found):
             return False
-        share = float(probabilities(after.scores, machine.temperature).max())
-        return share >= _TO_THE_POINT or (not read.sentences and len(read.after_greeting.split()) >= _MUCH)
+        if not self._is_smalltalk(whole):
+            return True
+        if found.best - found.outside < _WELL_INSIDE:
+            return False
+        share = float(probabilities(found.scores, machine.temperature).max())
+        return share >= _TO_THE_POINT or len(point.sentence.split()) >= _MUCH
 
     def candidates(self, read: Reading, scores: Floats) -> tuple[Candidate, ...]:
         """Every intent with its probability, best first."""

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from bot.nlp.calm import calm
 from bot.nlp.encoder import MAX_CHARS, Encoder, known_to
-from bot.nlp.greeting import after_greeting, known_greetings
+from bot.nlp.greeting import Courtesies, short_ones
 from bot.nlp.lexicon import Lexicon
 from bot.nlp.notes import Notes
 from bot.nlp.reading import reading
@@ -26,25 +26,32 @@ def spoken(text: str, language: str) -> str:
 
 
 class NormaliseComponent:
-    """Sets ``spoken``, ``after_greeting``, ``sentences`` and ``spoken_sentences``."""
+    """Sets ``spoken``, ``point``, ``sentences`` and ``spoken_sentences``."""
 
     def __init__(self) -> None:
         self._lexicon = Lexicon()
         self._is_word: Callable[[str], bool] | None = None
-        self._greetings: frozenset[str] = frozenset()
+        self._courtesies = Courtesies()
 
     def attach(self, encoder: Encoder) -> None:
         """Slips are mended only in words that ``encoder`` does not know."""
         self._is_word = known_to(encoder)
         self._lexicon.attach(self._is_word)
 
-    def learn(self, texts: Mapping[str, Sequence[str]], greetings: Iterable[str], notes: Notes | None = None) -> None:
+    def learn(
+        self,
+        texts: Mapping[str, Sequence[str]],
+        greetings: Iterable[str],
+        closings: Iterable[str] = (),
+        notes: Notes | None = None,
+    ) -> None:
         """Learn how words are properly written, from the texts of each language in the form of :func:`spoken`.
 
-        ``greetings`` are examples of how people greet; the short ones may open a message about anything.
+        ``greetings`` are examples of how people greet, ``closings`` of how they thank or take their leave; the short
+        ones may open or end a message about anything.
         """
         self._use(Lexicon.learn(texts, notes))
-        self._greetings = known_greetings(greetings)
+        self._courtesies = Courtesies(short_ones(greetings), short_ones(closings))
 
     def _use(self, lexicon: Lexicon) -> None:
         lexicon.attach(self._is_word)
@@ -53,19 +60,22 @@ class NormaliseComponent:
     def to_disk(self, path: Path, exclude: Iterable[str] = ()) -> None:
         path.mkdir(parents=True, exist_ok=True)
         (path / "lexicon.json").write_text(json.dumps(self._lexicon.to_dict(), ensure_ascii=False), encoding="utf-8")
-        (path / "greetings.json").write_text(json.dumps(sorted(self._greetings)), encoding="utf-8")
+        both = {"greetings": sorted(self._courtesies.greetings), "closings": sorted(self._courtesies.closings)}
+        (path / "courtesies.json").write_text(json.dumps(both, ensure_ascii=False), encoding="utf-8")
 
     def from_disk(self, path: Path, exclude: Iterable[str] = ()) -> NormaliseComponent:
         self._use(Lexicon.of_dict(json.loads((path / "lexicon.json").read_text(encoding="utf-8"))))
-        self._greetings = frozenset(json.loads((path / "greetings.json").read_text(encoding="utf-8")))
+        both = json.loads((path / "courtesies.json").read_text(encoding="utf-8"))
+        self._courtesies = Courtesies(frozenset(both["greetings"]), frozenset(both["closings"]))
         return self
 
     def __call__(self, doc: Doc) -> Doc:
         read = reading(doc)
         text = calm(doc.text)
         read.spoken = self._spoken(text, read.written)
-        read.after_greeting = self._spoken(after_greeting(text, self._greetings), read.written)
-        read.sentences = sentences(text)
+        point = self._courtesies.point(text)
+        read.point = self._spoken(point, read.written)
+        read.sentences = sentences(point or text)
         read.spoken_sentences = tuple(self._spoken(sentence, read.written) for sentence in read.sentences)
         return doc
 

@@ -66,7 +66,7 @@ class Transforming(ABC):
         return self.within(passages, self.apart)
 
     def within(self, passages: Sequence[Passage], apart: Callable[[Vectors, Vectors], Vectors] | None) -> Vectors:
-        """As :meth:`read`. What follows a greeting is taken from the whole.
+        """As :meth:`read`. The point of a message is taken from the whole.
 
         So are sentences where ``apart`` tells what they would be by themselves, given what they are within their
         passages, and for each the whole of its passage. Else they are read by themselves.
@@ -120,7 +120,7 @@ def _places(texts: Sequence[str], sentences: int) -> dict[int, Span]:
     whole, found = texts[0], {}
     after = 0
     for part, text in enumerate(texts[1:], start=1):
-        start = whole.find(text, after) if part >= sentences else len(whole) - len(text)
+        start = whole.find(text, after if part >= sentences else 0)
         end = start + len(text)
         if start < 0 or whole[start:end] != text or not text:
             continue

@@ -40,14 +40,14 @@ class Reading:
     """The one that the message itself is in, whatever the customer chose."""
     spoken: str = ""
     """The form that is embedded: one case, one script."""
-    after_greeting: str = ""
+    point: str = ""
     """What follows the words that greet, as it is embedded; empty where nothing does."""
     sentences: tuple[str, ...] = ()
     """Where there are several, as written."""
     spoken_sentences: tuple[str, ...] = ()
     vector: Floats | None = None
     """The embedding, as the encoder gives it."""
-    after_vector: Floats | None = None
+    point_vector: Floats | None = None
     sentence_vectors: tuple[Floats, ...] = ()
     judgement: Judgement | None = None
     of_sentences: tuple[Judgement, ...] = ()

@@ -20,6 +20,7 @@ from zlib import crc32
 import spacy
 from spacy.language import Language as SpacyLanguage
 
+from bot.core.aftercare import THANKFUL
 from bot.core.content import Catalogue
 from bot.core.decide import GREETING
 from bot.core.errors import UnderstandingError
@@ -41,7 +42,7 @@ from bot.nlp.samples import filled
 from bot.nlp.scope import ScopeComponent
 from bot.nlp.shipped import FOLDER, notes_that_came, read_learnt, write_learnt, write_shipped
 
-_FORMAT = 16
+_FORMAT = 17
 """Raise this when a saved pipeline of an older version must not be used any more."""
 
 _KEPT = 2
@@ -174,11 +175,12 @@ def learn_words(nlp: SpacyLanguage, lessons: Sequence[Lesson], notes: Notes) -> 
     for lesson in lessons:
         if lesson.language and not lesson.named:
             texts.setdefault(lesson.language, []).append(lesson.text)
-    greetings = (
-        lesson.text for lesson in lessons if lesson.intent == GREETING and not (lesson.excluded or lesson.named)
+    greetings, closings = (
+        [lesson.text for lesson in lessons if lesson.intent in own and not (lesson.excluded or lesson.named)]
+        for own in ((GREETING,), THANKFUL)
     )
     cast("LanguageComponent", nlp.get_pipe("keepword_language")).learn(texts, notes)
-    cast("NormaliseComponent", nlp.get_pipe("keepword_normalise")).learn(texts, greetings, notes)
+    cast("NormaliseComponent", nlp.get_pipe("keepword_normalise")).learn(texts, greetings, closings, notes)
 
 
 def ship(
