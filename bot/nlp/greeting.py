@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from bot.nlp.greek import sound_of_greeklish
 from bot.nlp.text import fold
 
 _MOST_WORDS = 3
@@ -23,6 +24,10 @@ _FEWEST_WORDS = 2
 _LONGEST_NAME = 2
 """Words."""
 
+_MOST_OF_THANKS = 6
+"""Words of a last sentence that begins with a closing."""
+
+_ENDS = re.compile(r"[.!?;…]\W*$")
 _WORD = re.compile(r"\S+")
 _NO_LETTER = re.compile(r"[\W\d_]+")
 
@@ -36,7 +41,7 @@ def short_ones(examples: Iterable[str]) -> frozenset[str]:
 @cache
 def known_closings() -> frozenset[str]:
     """How people end a message in any language, from the files under ``closings/``."""
-    lines = (line for file in (files("bot.nlp") / "closings").iterdir() for line in _lines(file))
+    lines = [line for file in (files("bot.nlp") / "closings").iterdir() for line in _lines(file)]
     return frozenset(_as_known(line.split()) for line in lines if line and not line.startswith("#"))
 
 
@@ -59,7 +64,9 @@ class Courtesies:
         words = list(_WORD.finditer(text))
         said = [word.group() for word in words]
         start, end = self._opened(said), self._ended(said)
-        if (start, end) == (0, len(said)) or sum(bool(_NO_LETTER.sub("", word)) for word in said[start:end]) < _FEWEST_WORDS:
+        if (start, end) == (0, len(said)) or sum(
+            bool(_NO_LETTER.sub("", word)) for word in said[start:end]
+        ) < _FEWEST_WORDS:
             return ""
         return text[words[start].start() : words[end - 1].end()]
 
@@ -72,23 +79,32 @@ class Courtesies:
 
     def _ended(self, words: list[str]) -> int:
         """How many of ``words`` come before those that end the message."""
-        end, closings = len(words), self.closings | known_closings()
-        for name in range(_LONGEST_NAME + 1):
-            if not all(word[:1].isupper() for word in words[len(words) - name :]):
-                break
-            before = len(words) - name
-            while length := _longest(words[max(0, before - _LONGEST) : before][::-1], closings, backwards=True):
-                before -= length
-            if before < len(words) - name:
-                end = min(end, before)
+        closings, end = self.closings | known_closings(), len(words)
+        while (shorter := _before_the_last(words[:end], closings)) < end:
+            end = shorter
         return end
+
+
+def _before_the_last(words: list[str], closings: frozenset[str]) -> int:
+    """How many of ``words`` come before a last sentence that begins with a closing, or a closing and perhaps a name."""
+    last = max((place for place, word in enumerate(words[:-1], 1) if _ENDS.search(word)), default=0)
+    if len(words) - last <= _MOST_OF_THANKS and _longest(words[last : last + _LONGEST], closings):
+        return last
+    for name in range(_LONGEST_NAME + 1):
+        before = len(words) - name
+        if not all(word[:1].isupper() for word in words[before:]):
+            break
+        if length := _longest(words[max(0, before - _LONGEST) : before][::-1], closings, backwards=True):
+            return before - length
+    return len(words)
 
 
 def _longest(words: list[str], known: frozenset[str], *, backwards: bool = False) -> int:
     """How many of the first of ``words`` are one of the ``known`` together, the more the better; 0 where none is."""
     for length in range(len(words), 0, -1):
         first = words[:length]
-        if _as_known(first[::-1] if backwards else first) in known:
+        said = _as_known(first[::-1] if backwards else first)
+        if said in known or sound_of_greeklish(said) in known:  # two words of Greek are too few to be taken for it
             return length
     return 0
 

@@ -27,7 +27,7 @@ from bot.nlp.learnt import Learnt, Memory, MuchToLearnError, Oblivion, digest
 from bot.nlp.machine import NEAREST, Gist, Halves, LeftOut, Lesson, Machine, labels_of
 from bot.nlp.reading import Judgement, Reading, reading
 from bot.nlp.revision import Edit, edit_of, revised
-from bot.nlp.vectors import Parts, Vectors, unit
+from bot.nlp.vectors import Parts, Vectors
 
 _SENTENCES = 0.15
 _LAST_SENTENCE = 0.15
@@ -35,6 +35,8 @@ _TO_THE_POINT = 0.5
 _WELL_INSIDE = 0.05
 _MUCH = 4
 """Words: who greets does not say so many more."""
+_VERY_MUCH = 6
+"""Words, whatever they are about."""
 _ENOUGH = 20
 """A language with fewer examples an intent than this borrows from the others."""
 
@@ -57,13 +59,6 @@ class _Heard(NamedTuple):
         """The embeddings of its texts."""
         point = self.read.point_vector
         return (self.vector, *([] if point is None else [point]), *self.read.sentence_vectors)
-
-
-class _Point(NamedTuple):
-    """What was found in a message without its courtesies, and that itself where it is a single ``sentence``."""
-
-    judgement: Judgement
-    sentence: str
 
 
 class IntentsComponent:
@@ -172,30 +167,10 @@ class IntentsComponent:
             point = next(found) if read.point_vector is not None else None
             parts = read.of_sentences = tuple(islice(found, len(read.spoken_sentences)))
             judged = _weighed(machine, whole, parts)
-            inner = self._without_courtesies(read, whole, point, machine)
-            if inner is not None and self._is_about_more(judged, inner, machine):
-                judged = inner.judgement
+            if point is not None:
+                inner = _weighed(machine, point, parts)
+                judged = inner if self._is_about_more(judged, inner, read, machine) else judged
             read.judgement, read.candidates = judged, self.candidates(read, judged.scores)
-
-    def _without_courtesies(
-        self, read: Reading, whole: Judgement, point: Judgement | None, machine: Machine
-    ) -> _Point | None:
-        """What a message says beside words that greet or thank, and sentences that are small talk; None where it has
-        none of these, or nothing else.
-        """
-        serious = [place for place, found in enumerate(read.of_sentences) if not self._is_smalltalk(found)]
-        if len(serious) in (0, len(read.of_sentences)):
-            said = "" if read.sentences else read.point
-            return _Point(_weighed(machine, point, read.of_sentences), said) if point is not None else None
-        if len(serious) == 1:
-            return _Point(read.of_sentences[serious[0]], read.spoken_sentences[serious[0]])
-        rest = self._but_small_talk(point or whole)
-        return _Point(_weighed(machine, rest, [read.of_sentences[place] for place in serious]), "")
-
-    def _but_small_talk(self, found: Judgement) -> Judgement:
-        scores = found.scores.copy()
-        scores[[label in self._smalltalk for label in self.labels]] = scores.min()
-        return replace(found, scores=scores, best=float(scores.max()))
 
     def _judged(self, language: str, texts: Sequence[str], vectors: Vectors) -> list[Judgement]:
         """What is found in ``texts`` in a language, with the advice of the others."""
@@ -206,19 +181,19 @@ class IntentsComponent:
     def _is_smalltalk(self, found: Judgement) -> bool:
         return self.labels[int(found.scores.argmax())] in self._smalltalk
 
-    def _is_about_more(self, whole: Judgement, point: _Point, machine: Machine) -> bool:
-        """Whether a message is about its point: where the whole sounds like small talk, only if much is said in that, or
-        what little there is, is sure.
+    def _is_about_more(self, whole: Judgement, point: Judgement, read: Reading, machine: Machine) -> bool:
+        """Whether a message is about its point: where the whole sounds like small talk, only if much is said there, or
+        what little is said, is sure.
         """
-        found = point.judgement
-        if self._is_smalltalk(found):
+        if self._is_smalltalk(point):
             return False
         if not self._is_smalltalk(whole):
             return True
-        if found.best - found.outside < _WELL_INSIDE:
-            return False
-        share = float(probabilities(found.scores, machine.temperature).max())
-        return share >= _TO_THE_POINT or len(point.sentence.split()) >= _MUCH
+        words = 0 if read.sentences else len(read.point.split())
+        if point.best - point.outside < _WELL_INSIDE:
+            return words >= _VERY_MUCH
+        share = float(probabilities(point.scores, machine.temperature).max())
+        return share >= _TO_THE_POINT or words >= _MUCH
 
     def candidates(self, read: Reading, scores: Floats) -> tuple[Candidate, ...]:
         """Every intent with its probability, best first."""
