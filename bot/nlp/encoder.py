@@ -47,7 +47,7 @@ class Encoder(Protocol):
 
 
 class Passage(NamedTuple):
-    """A ``text``; what follows its greeting, if anything; and its sentences, if there are several."""
+    """A ``text``; its ``point`` without words of courtesy, if it has such; and its sentences, if there are several."""
 
     text: str
     point: str = ""

@@ -1,4 +1,4 @@
-"""The words with which people open and end a message: "good morning, is my order ready? Thanks, Ana" is about an order."""
+"""The words with which people open and end a message: "good morning, is it ready? Thanks, Ana" is about an order."""
 
 from __future__ import annotations
 

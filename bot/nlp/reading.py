@@ -41,7 +41,9 @@ class Reading:
     spoken: str = ""
     """The form that is embedded: one case, one script."""
     point: str = ""
-    """What follows the words that greet, as it is embedded; empty where nothing does."""
+    """What stands between words that greet and words that end a message, as it is embedded; empty where there are none
+    of these, or nothing else.
+    """
     sentences: tuple[str, ...] = ()
     """Where there are several, as written."""
     spoken_sentences: tuple[str, ...] = ()
