@@ -402,6 +402,21 @@ def test_a_greeting_in_front_of_a_question_does_not_hide_it(trained: Pipeline) -
     assert trained.understand_now("good morning").intent == "greeting"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where is my order thanks",
+        "Where is my order? Thank you so much for your help!",
+        "hello, where is my order? Kind regards, Ana Novak",
+        "WHERE IS MY ORDER!!!! 😡😡😡",
+        "whereeee is my orderrrr",
+        "hello there!where is my order?many thanks",
+    ],
+)
+def test_neither_courtesy_nor_anger_hides_a_question(trained: Pipeline, text: str) -> None:
+    assert trained.understand_now(text).intent == "order_status"
+
+
 def test_slips_are_mended_in_words_that_neither_examples_nor_the_encoder_know(tmp_path: Path) -> None:
     catalogue = content(item_damaged=["a broken box", "boxes came damaged", "boxes broken"])
     fresh = load_or_train(catalogue, tmp_path, encoder=Reader())

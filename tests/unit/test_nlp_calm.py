@@ -1,0 +1,47 @@
+"""A message is read as it would have been written calmly, and nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.nlp.calm import calm, drawn_in, is_drawn_out
+from bot.nlp.text import clean, letters
+
+
+@pytest.mark.parametrize(
+    ("text", "calmly"),
+    [
+        ("Where is my order!!!! 😡😡", "Where is my order!"),
+        ("what?!?!", "what?"),
+        ("Πού είναι;;;", "Πού είναι;"),
+        ("hello,where is it?I wait", "hello, where is it? I wait"),
+        ("Zdravo.Kje je paket", "Zdravo. Kje je paket"),
+        ("see shop.example now", "see shop.example now"),
+        ("it costs 12.50,really", "it costs 12.50,really"),
+        ("super 👍👍👍", "super 👍"),
+        ("🙏", "🙏"),
+        ("24°C № 5", "24°C № 5"),
+        ("", ""),
+    ],
+)
+def test_what_shouts_is_made_calm(text: str, calmly: str) -> None:
+    assert calm(text) == calmly
+
+
+@given(st.text(max_size=80))
+def test_no_letter_is_lost(text: str) -> None:
+    assert letters(calm(clean(text))) == letters(clean(text))
+
+
+@given(st.text(max_size=80).map(clean))
+def test_what_is_calm_stays(text: str) -> None:
+    assert calm(calm(text)) == calm(text)
+
+
+def test_letters_that_are_drawn_out_are_found() -> None:
+    assert is_drawn_out("pleeease")
+    assert not is_drawn_out("coffee")
+    assert not is_drawn_out("1000")
+    assert drawn_in("gooood") == ("god", "good")
