@@ -182,8 +182,8 @@ class IntentsComponent:
         return self.labels[int(found.scores.argmax())] in self._smalltalk
 
     def _is_about_more(self, whole: Judgement, point: Judgement, read: Reading, machine: Machine) -> bool:
-        """Whether a message is about its point: if that is the surer one; where the whole sounds like small talk, if much
-        is said there, or what little is said, is sure.
+        """Whether a message is about its point: if that is the surer one; where the whole sounds like small talk, if
+        much is said there, or what little is said, is sure.
         """
         if self._is_smalltalk(point):
             return False
