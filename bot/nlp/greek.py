@@ -29,7 +29,7 @@ _GREEKLISH = tuple(
         (r"th(?=[^aeiouwyr]|\b)", "ti"),
         (r"3|ks", "x"),
         (r"ou", "u"),
-        (r"(?<=[ae])[uf](?=[^aeiou]|\b)", "v"),
+        (r"(?<=[ae])(?:[uf](?=[^aeiou]|\b)|y(?=[bcdfgklmnprstxz38]))", "v"),
         (r"ai", "e"),
         (r"ei|oi|[yj]", "i"),
         (r"w", "o"),

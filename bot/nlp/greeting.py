@@ -16,7 +16,7 @@ _MOST_WORDS = 3
 """Longer examples of small talk say more than one."""
 
 _LONGEST = 5
-"""Words of a known closing."""
+"""Words of a known opening or closing."""
 
 _FEWEST_WORDS = 2
 """A single word beside a greeting is a name, or part of it."""
@@ -24,10 +24,18 @@ _FEWEST_WORDS = 2
 _LONGEST_NAME = 2
 """Words."""
 
+_ENOUGH = 4
+"""Words beside a greeting that are no part of it: what they say, they say by themselves."""
+
 _MOST_OF_THANKS = 6
 """Words of a last sentence that begins with a closing."""
 
+_BEFORE_A_MARK = ","
+"""Known words that end so are known only where a mark follows: "Best, Ana", but "the best"."""
+
 _ENDS = re.compile(r"[.!?;…]\W*$")
+_ASKS = re.compile(r"[?;]\W*$")
+_MARKED = re.compile(r"[,:.!?;…–—-]\W*$")
 _WORD = re.compile(r"\S+")
 _NO_LETTER = re.compile(r"[\W\d_]+")
 
@@ -39,10 +47,24 @@ def short_ones(examples: Iterable[str]) -> frozenset[str]:
 
 
 @cache
+def known_openings() -> frozenset[str]:
+    """How people open a message in any language, from the files under ``openings/``."""
+    return _known("openings")
+
+
+@cache
 def known_closings() -> frozenset[str]:
     """How people end a message in any language, from the files under ``closings/``."""
-    lines = [line for file in (files("bot.nlp") / "closings").iterdir() for line in _lines(file)]
-    return frozenset(_as_known(line.split()) for line in lines if line and not line.startswith("#"))
+    return _known("closings")
+
+
+def _known(folder: str) -> frozenset[str]:
+    lines = [line for file in (files("bot.nlp") / folder).iterdir() for line in _lines(file)]
+    return frozenset(
+        _as_known(line.split()) + _BEFORE_A_MARK * line.endswith(_BEFORE_A_MARK)
+        for line in lines
+        if line and not line.startswith("#")
+    )
 
 
 def _lines(file: Traversable) -> list[str]:
@@ -63,17 +85,16 @@ class Courtesies:
         """
         words = list(_WORD.finditer(text))
         said = [word.group() for word in words]
-        start, end = self._opened(said), self._ended(said)
-        if (start, end) == (0, len(said)) or sum(
-            bool(_NO_LETTER.sub("", word)) for word in said[start:end]
-        ) < _FEWEST_WORDS:
+        start = self._opened(said)
+        end = start + self._ended(said[start:])
+        if (start, end) == (0, len(said)) or _words_in(said[start:end]) < _FEWEST_WORDS:
             return ""
         return text[words[start].start() : words[end - 1].end()]
 
     def _opened(self, words: list[str]) -> int:
         """How many of ``words`` greet."""
-        start = 0
-        while length := _longest(words[start : start + _MOST_WORDS], self.greetings):
+        openings, start = self.greetings | known_openings(), 0
+        while length := _longest(words[start : start + _LONGEST], openings):
             start += length
         return start
 
@@ -85,10 +106,21 @@ class Courtesies:
         return end
 
 
+def says_enough(point: str) -> bool:
+    """Whether a point may stand for the whole message. Of fewer words the courtesies may be the matter."""
+    return _words_in(point.split()) >= _ENOUGH
+
+
+def _words_in(words: Iterable[str]) -> int:
+    """How many of ``words`` have letters."""
+    return sum(bool(_NO_LETTER.sub("", word)) for word in words)
+
+
 def _before_the_last(words: list[str], closings: frozenset[str]) -> int:
     """How many of ``words`` come before a last sentence that begins with a closing, or a closing and perhaps a name."""
     last = max((place for place, word in enumerate(words[:-1], 1) if _ENDS.search(word)), default=0)
-    if len(words) - last <= _MOST_OF_THANKS and _longest(words[last : last + _LONGEST], closings):
+    thanks = words[last:] if last and not _ASKS.search(words[-1]) else []
+    if len(thanks) <= _MOST_OF_THANKS and _longest(thanks[:_LONGEST], closings):
         return last
     for name in range(_LONGEST_NAME + 1):
         before = len(words) - name
@@ -102,9 +134,11 @@ def _before_the_last(words: list[str], closings: frozenset[str]) -> int:
 def _longest(words: list[str], known: frozenset[str], *, backwards: bool = False) -> int:
     """How many of the first of ``words`` are one of the ``known`` together, the more the better; 0 where none is."""
     for length in range(len(words), 0, -1):
-        first = words[:length]
-        said = _as_known(first[::-1] if backwards else first)
-        if said in known or sound_of_greeklish(said) in known:  # two words of Greek are too few to be taken for it
+        first = words[:length][::-1] if backwards else words[:length]
+        said = _as_known(first)
+        if not known.isdisjoint((said, sound_of_greeklish(said))):  # two words of Greek are too few to be taken for it
+            return length
+        if said + _BEFORE_A_MARK in known and _MARKED.search(first[-1]):
             return length
     return 0
 

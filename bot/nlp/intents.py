@@ -33,10 +33,6 @@ _SENTENCES = 0.15
 _LAST_SENTENCE = 0.15
 _TO_THE_POINT = 0.5
 _WELL_INSIDE = 0.05
-_MUCH = 4
-"""Words: who greets does not say so many more."""
-_VERY_MUCH = 6
-"""Words, whatever they are about."""
 _ENOUGH = 20
 """A language with fewer examples an intent than this borrows from the others."""
 
@@ -163,13 +159,11 @@ class IntentsComponent:
         found = iter(self._judged(language, texts, np.stack(vectors)))
         machine = self._machines[language]
         for read, _ in heard:
-            whole = next(found)
-            point = next(found) if read.point_vector is not None else None
-            parts = read.of_sentences = tuple(islice(found, len(read.spoken_sentences)))
-            judged = _weighed(machine, whole, parts)
-            if point is not None:
-                inner = _weighed(machine, point, parts)
-                judged = inner if self._is_about_more(judged, inner, read, machine) else judged
+            judged = next(found)
+            if read.point_vector is not None:
+                judged = self._surer(judged, next(found), machine)
+            read.of_sentences = tuple(islice(found, len(read.spoken_sentences)))
+            judged = _weighed(machine, judged, read.of_sentences)
             read.judgement, read.candidates = judged, self.candidates(read, judged.scores)
 
     def _judged(self, language: str, texts: Sequence[str], vectors: Vectors) -> list[Judgement]:
@@ -181,19 +175,16 @@ class IntentsComponent:
     def _is_smalltalk(self, found: Judgement) -> bool:
         return self.labels[int(found.scores.argmax())] in self._smalltalk
 
-    def _is_about_more(self, whole: Judgement, point: Judgement, read: Reading, machine: Machine) -> bool:
-        """Whether a message is about its point: if that is the surer one; where the whole sounds like small talk, if
-        much is said there, or what little is said, is sure.
+    def _surer(self, whole: Judgement, point: Judgement, machine: Machine) -> Judgement:
+        """What a message is about: the few words of its point if they are the surer ones, or, where the whole sounds
+        like small talk, if what they say is sure by itself.
         """
         if self._is_smalltalk(point):
-            return False
+            return whole
         if not self._is_smalltalk(whole):
-            return point.best > whole.best
-        words = 0 if read.sentences else len(read.point.split())
-        if point.best - point.outside < _WELL_INSIDE:
-            return words >= _VERY_MUCH
-        share = float(probabilities(point.scores, machine.temperature).max())
-        return share >= _TO_THE_POINT or words >= _MUCH
+            return point if point.best > whole.best else whole
+        sure = float(probabilities(point.scores, machine.temperature).max()) >= _TO_THE_POINT
+        return point if sure and point.best - point.outside >= _WELL_INSIDE else whole
 
     def candidates(self, read: Reading, scores: Floats) -> tuple[Candidate, ...]:
         """Every intent with its probability, best first."""

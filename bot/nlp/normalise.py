@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 from bot.nlp.calm import calm
 from bot.nlp.encoder import MAX_CHARS, Encoder, known_to
-from bot.nlp.greeting import Courtesies, short_ones
+from bot.nlp.greeting import Courtesies, says_enough, short_ones
 from bot.nlp.lexicon import Lexicon
 from bot.nlp.notes import Notes
 from bot.nlp.reading import reading
@@ -72,10 +72,10 @@ class NormaliseComponent:
     def __call__(self, doc: Doc) -> Doc:
         read = reading(doc)
         text = calm(doc.text)
-        read.spoken = self._spoken(text, read.written)
-        point = self._courtesies.point(text)
-        read.point = self._spoken(point, read.written)
-        read.sentences = sentences(point or text)
+        if says_enough(point := self._courtesies.point(text)):
+            text, point = point, ""
+        read.spoken, read.point = self._spoken(text, read.written), self._spoken(point, read.written)
+        read.sentences = () if point else sentences(text)
         read.spoken_sentences = tuple(self._spoken(sentence, read.written) for sentence in read.sentences)
         return doc
 

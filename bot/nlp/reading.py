@@ -39,11 +39,11 @@ class Reading:
     written: str = ""
     """The one that the message itself is in, whatever the customer chose."""
     spoken: str = ""
-    """The form that is embedded: one case, one script."""
-    point: str = ""
-    """What stands between words that greet and words that end a message, as it is embedded; empty where there are none
-    of these, or nothing else.
+    """The form that is embedded: one case, one script, without the words that greet and end a message where others say
+    enough.
     """
+    point: str = ""
+    """The few words between such words, where those are embedded too; else empty."""
     sentences: tuple[str, ...] = ()
     """Where there are several, as written."""
     spoken_sentences: tuple[str, ...] = ()

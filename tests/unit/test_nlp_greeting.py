@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlp.greeting import Courtesies, known_closings, short_ones
+from bot.nlp.greeting import Courtesies, known_closings, known_openings, says_enough, short_ones
+from bot.nlp.text import fold
 
-GREETINGS = short_ones(["hi", "Good morning", "dober dan", "živjo", "zdravo", "hello to all of you there"])
+GREETINGS = short_ones(["hi", "Good morning", "dober dan", "živjo", "zdravo", "what a fine day it is"])
 CLOSINGS = short_ones(["cheers mate", "that is all I wanted to know"])
 KNOWN = Courtesies(GREETINGS, CLOSINGS)
 
@@ -32,6 +35,12 @@ KNOWN = Courtesies(GREETINGS, CLOSINGS)
         ("Kur ir mana paka? Ar cieņu, Jānis", "Kur ir mana paka?"),
         ("Где је мој пакет? Хвала унапред, поздрав", "Где је мој пакет?"),
         ("kur mano siunta, is anksto aciu", "kur mano siunta,"),
+        ("Lep pozdrav, kje ste v Kopru?", "kje ste v Kopru?"),
+        ("pou einai to dema mou; eyxaristw", "pou einai to dema mou;"),
+        ("Dear Sir or Madam, hello, where is my order?", "where is my order?"),
+        ("Spoštovani, kje je moj paket?", "kje je moj paket?"),
+        ("Sorry, how are you? Where is my order?", "Where is my order?"),
+        ("Where is my order?\nBest, Mark", "Where is my order?"),
     ],
 )
 def test_what_is_between_courtesies_is_found(text: str, point: str) -> None:
@@ -51,6 +60,10 @@ def test_what_is_between_courtesies_is_found(text: str, point: str) -> None:
         "Hi! Thanks a lot!",
         "Thank you all for finding my lost parcel so quickly",
         "I thanked him and he left",
+        "Hvala, kje je moj paket?",
+        "The parcel has come. Thanks, but where is the lamp?",
+        "Which one is best",
+        "My order is late. Best of luck",
     ],
 )
 def test_nothing_is_found_where_there_is_no_courtesy_or_nothing_else(text: str) -> None:
@@ -58,13 +71,33 @@ def test_nothing_is_found_where_there_is_no_courtesy_or_nothing_else(text: str) 
 
 
 def test_long_examples_are_not_looked_for() -> None:
-    assert KNOWN.point("hello to all of you there my order is late") == ""
+    assert KNOWN.point("what a fine day it is my order is late") == ""
     assert KNOWN.point("my order is late that is all I wanted to know") == ""
 
 
 def test_closings_come_in_six_languages() -> None:
     for closing in ("kind regards", "lep pozdrav", "με εκτιμηση", "ar cienu", "s postovanjem", "pagarbiai"):
-        assert short_ones([closing]) <= known_closings()
+        assert fold(closing) in known_closings()
+
+
+def test_openings_come_in_six_languages() -> None:
+    for opening in ("dear sir or madam", "spostovani", "αξιοτιμοι κυριοι", "cienijamie", "postovani", "gerbiamieji"):
+        assert fold(opening) in known_openings()
+
+
+@pytest.mark.parametrize("folder", ["openings", "closings"])
+def test_lines_are_short_enough_to_be_found_and_stand_there_once(folder: str) -> None:
+    for file in (files("bot.nlp") / folder).iterdir():
+        lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+        assert lines
+        assert max(len(line.split()) for line in lines) <= 5, file.name
+        assert len({fold(line) for line in lines}) == len(lines), file.name
+
+
+def test_a_few_words_beside_a_greeting_may_belong_to_it() -> None:
+    assert not says_enough("how are you")
+    assert not says_enough("it 12 345 678")
+    assert says_enough("where is my order")
 
 
 @given(st.text(max_size=60))
