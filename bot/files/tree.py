@@ -30,7 +30,8 @@ _UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U0001000
 class Node(NamedTuple):
     """A text, a list of nodes, a mapping of names to nodes, or ``None`` where nothing was written.
 
-    XX"""
+    ``key`` is where its name stands, if it has one.
+    """
 
     place: Place
     value: str | tuple[Node, ...] | dict[str, Node] | None
