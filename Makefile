@@ -24,7 +24,7 @@ run: setup
 
 test: setup
 	@$(BIN)/python -m tests.chromium || true
-	$(BIN)/python -m pytest --cov=bot.core --cov-branch --cov-report=
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 2 --dist loadfile --cov=bot.core --cov-branch --cov-report=
 	$(BIN)/python -m coverage report --fail-under=95
 	@$(BIN)/python -m tests.chromium --remind || true
 

@@ -13,6 +13,7 @@ from bot.nlp.text import letters
 _STUCK = re.compile(r"(?<=[^\W\d_])([,;!?…])(?=[^\W\d_])")
 _STUCK_STOP = re.compile(r"(?<=[^\W\d_]{2})\.(?=([^\W\d_])[^\W\d_])")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_ADDRESS = re.compile(r"@|https?://|www\.", re.IGNORECASE)
 _SIGNS = re.compile(r"[!?;]{2,}")
 _PICTURES = re.compile("[\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]+")
 _SAME = re.compile(r"(.)\1+")
@@ -30,7 +31,7 @@ def calm(text: str) -> str:
     """
     if _LINK.search(text) and _says_enough(unlinked := " ".join(_LINK.sub(" ", text).split())):
         text = unlinked
-    spaced = _STUCK_STOP.sub(lambda stop: ". " if stop[1].isupper() else ".", _STUCK.sub(r"\1 ", text))
+    spaced = " ".join(word if _ADDRESS.search(word) else _spaced(word) for word in text.split(" "))
     calmer = _SIGNS.sub(lambda run: next(sign for sign in "?;!" if sign in run.group()), spaced)
     if not _PICTURES.search(calmer):
         return calmer
@@ -38,6 +39,11 @@ def calm(text: str) -> str:
     if _says_enough(bare):
         return bare
     return _PICTURES.sub(lambda run: _SAME.sub(r"\1", run.group()), calmer)
+
+
+def _spaced(word: str) -> str:
+    """With a space after each sign within it."""
+    return _STUCK_STOP.sub(lambda stop: ". " if stop[1].isupper() else ".", _STUCK.sub(r"\1 ", word))
 
 
 def _says_enough(text: str) -> bool:

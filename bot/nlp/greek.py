@@ -29,7 +29,7 @@ _GREEKLISH = tuple(
         (r"th(?=[^aeiouwyr]|\b)", "ti"),
         (r"3|ks", "x"),
         (r"ou", "u"),
-        (r"(?<=[ae])(?:[uf](?=[^aeiou]|\b)|y(?=[bcdfgklmnprstxz38]))", "v"),
+        (r"(?<=[ae])[uf](?=[^aeiou]|\b)", "v"),
         (r"ai", "e"),
         (r"ei|oi|[yj]", "i"),
         (r"w", "o"),
@@ -93,7 +93,7 @@ def sound_of_greeklish(text: str) -> str:
 
 _AMBIGUOUS = re.compile(
     r"(?P<th>th)|(?P<ph>ph)|(?P<kh>kh)|(?P<chi>h(?=[aeiouw]))|(?P<eta>h)|(?P<oi>oi)|(?P<f>(?<=[ae])f)"
-    r"|(?P<v>(?<=[ae])u(?=[aeiouhwy]))|(?P<u>(?<![aeo])u)"
+    r"|(?P<v>(?<=[ae])u(?=[aeiouhwy]))|(?P<u>(?<![aeo])u)|(?P<y>(?<=[ae])y(?=[bcdfgklmnprstxz38]))"
 )
 _MEANT = {
     "th": ("th", "ti", "TH"),
@@ -105,6 +105,7 @@ _MEANT = {
     "f": ("f", "F"),
     "v": ("u", "v"),
     "u": ("u", "I"),
+    "y": ("v", "y"),
 }
 """What letters may be meant as, the likeliest first; those that are large :data:`_GREEKLISH` leaves alone."""
 

@@ -1,16 +1,21 @@
-"""The words with which people open and end a message: "good morning, is it ready? Thanks, Ana" is about an order."""
+"""The words with which people open and end a message: "good morning, is it ready? Thanks, Ana" is about an order.
+
+What people say so stands in files, ``openings/<language>.txt`` and ``closings/<language>.txt``; the short examples of
+small talk are such words too, where a mark sets them apart. Whoever cuts too much loses what is asked, so a number is
+never cut, nor what asks, nor thanks that go on with something else ("thanks, but the lamp is missing").
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
+from typing import NamedTuple
 
-from bot.nlp.greek import sound_of_greeklish
-from bot.nlp.text import fold
+from bot.nlp.greek import has_greek, sound_of_greek, sounds_of_greeklish
+from bot.nlp.text import latin_of_cyrillic, strip_diacritics
 
 _MOST_WORDS = 3
 """Longer examples of small talk say more than one."""
@@ -27,121 +32,210 @@ _LONGEST_NAME = 2
 _ENOUGH = 4
 """Words beside a greeting that are no part of it: what they say, they say by themselves."""
 
-_MOST_OF_THANKS = 6
-"""Words of a last sentence that begins with a closing."""
+_MOST = 6
+"""Openings or closings one after the other ("Thanks. Regards, Ana")."""
+
+_LONGEST_THANKS = 7
+"""Words of a last part that thanks for something."""
+
+_THANKED_FOR = frozenset({"for", "za", "na", "για", "par", "uz"})
+"""What follows thanks for something, in six languages, as :func:`_key` has it."""
 
 _BEFORE_A_MARK = ","
-"""Known words that end so are known only where a mark follows: "Best, Ana", but "the best"."""
+"""Known words that end so are known only where a mark sets them apart: "Best, Ana", but "the best"."""
 
-_ENDS = re.compile(r"[.!?;…]\W*$")
-_ASKS = re.compile(r"[?;]\W*$")
-_MARKED = re.compile(r"[,:.!?;…–—-]\W*$")
+_FEWEST_LETTERS = 7
+"""Of a single word of Greek in Latin letters. Shorter ones sound like others: γεια like για, αντίο like άδειο."""
+
+_DEFAULT = "en"
+"""What people everywhere write too."""
+
 _WORD = re.compile(r"\S+")
 _NO_LETTER = re.compile(r"[\W\d_]+")
+_MARKS = frozenset(",:.!?;…–—-)")
+_ENDS = frozenset(".!?;…")
+_ASKS = frozenset("?;")
+_TAIL = 4
+"""Characters at the end of a word among which its marks are."""
+
+
+class _Word(NamedTuple):
+    """``key`` is how it is looked up: empty where there is no letter in it, None where there is a digit."""
+
+    start: int
+    end: int
+    key: str | None
+    capital: bool
+    marks: frozenset[str]
+
+    @property
+    def apart(self) -> bool:
+        """Whether a mark follows."""
+        return not self.marks.isdisjoint(_MARKS)
+
+
+class Known(NamedTuple):
+    """What is looked for: ``bare`` anywhere, ``marked`` only where a mark sets it apart. With ``greeklish`` also by how
+    Latin letters sound in Greek.
+    """
+
+    bare: frozenset[str] = frozenset()
+    marked: frozenset[str] = frozenset()
+    greeklish: bool = False
+
+    def has(self, words: Sequence[_Word], *, apart: bool) -> bool:
+        """Whether ``words`` together are known; ``apart`` tells whether a mark sets them apart."""
+        keys = [word.key for word in words]
+        if None in keys:
+            return False
+        written = [key for key in keys if key]
+        said = {" ".join(written)}
+        if self.greeklish:
+            said.add(" ".join(next(sounds_of_greeklish(key)) if key.isascii() else key for key in written))
+        return not said.isdisjoint(self.bare) or (apart and not said.isdisjoint(self.marked))
 
 
 def short_ones(examples: Iterable[str]) -> frozenset[str]:
     """Those of few words among ``examples``, in the form in which words of a message are looked up."""
-    short = (_as_known(example.split()) for example in examples if len(example.split()) <= _MOST_WORDS)
-    return frozenset(found for found in short if found)
+    found = {_looked_up(example) for example in examples if len(example.split()) <= _MOST_WORDS}
+    return frozenset(found - {""})
+
+
+def known_openings(language: str) -> Known:
+    """How people who write ``language`` open a message, from the files under ``openings/``."""
+    return _known("openings", language)
+
+
+def known_closings(language: str) -> Known:
+    """How they end it, from the files under ``closings/``."""
+    return _known("closings", language)
 
 
 @cache
-def known_openings() -> frozenset[str]:
-    """How people open a message in any language, from the files under ``openings/``."""
-    return _known("openings")
+def _known(folder: str, language: str) -> Known:
+    lines = {line for code in (language, _DEFAULT) for line in _lines(folder, code)}
+    marked = {_looked_up(line) for line in lines if line.endswith(_BEFORE_A_MARK)}
+    bare = {_looked_up(line) for line in lines if not line.endswith(_BEFORE_A_MARK)} - marked
+    return Known(frozenset(bare | _sounds(bare)), frozenset(marked | _sounds(marked)), language == "el")
 
 
-@cache
-def known_closings() -> frozenset[str]:
-    """How people end a message in any language, from the files under ``closings/``."""
-    return _known("closings")
+def _lines(folder: str, language: str) -> list[str]:
+    file = files("bot.nlp") / folder / f"{language}.txt"
+    if not language.isalpha() or not file.is_file():
+        return []
+    return [line for line in file.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
 
 
-def _known(folder: str) -> frozenset[str]:
-    lines = [line for file in (files("bot.nlp") / folder).iterdir() for line in _lines(file)]
-    return frozenset(
-        _as_known(line.split()) + _BEFORE_A_MARK * line.endswith(_BEFORE_A_MARK)
-        for line in lines
-        if line and not line.startswith("#")
-    )
-
-
-def _lines(file: Traversable) -> list[str]:
-    return file.read_text(encoding="utf-8").splitlines() if file.name.endswith(".txt") else []
+def _sounds(lines: Iterable[str]) -> set[str]:
+    """How Greek ones sound, for those who write them in Latin letters."""
+    greek = {line: sound_of_greek(line) for line in lines if has_greek(line)}
+    return {sound for line, sound in greek.items() if " " in line or len(sound) >= _FEWEST_LETTERS}
 
 
 @dataclass(frozen=True, slots=True)
 class Courtesies:
-    """What people open with (``greetings``) and end with (``closings``); both are of :func:`short_ones`."""
+    """With what admins' examples have people open (``greetings``) and end (``closings``); of :func:`short_ones`."""
 
     greetings: frozenset[str] = frozenset()
     closings: frozenset[str] = frozenset()
 
-    def point(self, text: str) -> str:
+    def point(self, text: str, language: str) -> str:
         """What is between them in ``text``; empty where there are none, or nothing to speak of between them.
 
-        Marks, capitals and script play no part. A name may follow a closing.
+        Capitals and script play no part. A name may follow a closing, and what somebody is thanked for.
         """
-        words = list(_WORD.finditer(text))
-        said = [word.group() for word in words]
-        start = self._opened(said)
-        end = start + self._ended(said[start:])
-        if (start, end) == (0, len(said)) or _words_in(said[start:end]) < _FEWEST_WORDS:
+        words = [_word(found) for found in _WORD.finditer(text)]
+        openings, closings = known_openings(language), known_closings(language)
+        start = _opened(words, openings._replace(marked=openings.marked | self.greetings))
+        end = _ended(words, start, closings._replace(marked=closings.marked | self.closings))
+        if (start, end) == (0, len(words)) or _said(words[start:end]) < _FEWEST_WORDS:
             return ""
-        return text[words[start].start() : words[end - 1].end()]
-
-    def _opened(self, words: list[str]) -> int:
-        """How many of ``words`` greet."""
-        openings, start = self.greetings | known_openings(), 0
-        while length := _longest(words[start : start + _LONGEST], openings):
-            start += length
-        return start
-
-    def _ended(self, words: list[str]) -> int:
-        """How many of ``words`` come before those that end the message."""
-        closings, end = self.closings | known_closings(), len(words)
-        while (shorter := _before_the_last(words[:end], closings)) < end:
-            end = shorter
-        return end
+        return text[words[start].start : words[end - 1].end]
 
 
 def says_enough(point: str) -> bool:
     """Whether a point may stand for the whole message. Of fewer words the courtesies may be the matter."""
-    return _words_in(point.split()) >= _ENOUGH
+    return sum(bool(_NO_LETTER.sub("", word)) for word in point.split()) >= _ENOUGH
 
 
-def _words_in(words: Iterable[str]) -> int:
+def _said(words: Iterable[_Word]) -> int:
     """How many of ``words`` have letters."""
-    return sum(bool(_NO_LETTER.sub("", word)) for word in words)
+    return sum(word.key != "" for word in words)
 
 
-def _before_the_last(words: list[str], closings: frozenset[str]) -> int:
-    """How many of ``words`` come before a last sentence that begins with a closing, or a closing and perhaps a name."""
-    last = max((place for place, word in enumerate(words[:-1], 1) if _ENDS.search(word)), default=0)
-    thanks = words[last:] if last and not _ASKS.search(words[-1]) else []
-    if len(thanks) <= _MOST_OF_THANKS and _longest(thanks[:_LONGEST], closings):
-        return last
-    for name in range(_LONGEST_NAME + 1):
-        before = len(words) - name
-        if not all(word[:1].isupper() for word in words[before:]):
+def _opened(words: Sequence[_Word], known: Known) -> int:
+    """How many of ``words`` greet."""
+    start = 0
+    for _ in range(_MOST):
+        lengths = range(min(_LONGEST, len(words) - start), 0, -1)
+        start += next((length for length in lengths if _opens(words, start, length, known)), 0)
+    return start
+
+
+def _opens(words: Sequence[_Word], start: int, length: int, known: Known) -> bool:
+    end = start + length
+    return bool(words[start].key) and known.has(words[start:end], apart=_apart(words, end))
+
+
+def _apart(words: Sequence[_Word], place: int) -> bool:
+    """Whether a mark stands between the words before ``place`` and those after."""
+    return words[place - 1].apart or (place < len(words) and words[place].key == "" and words[place].apart)
+
+
+def _ended(words: Sequence[_Word], start: int, known: Known) -> int:
+    """How many of ``words`` come before those that end the message, of those from ``start`` on."""
+    end = len(words)
+    shouted = all(word.capital for word in words if word.key)
+    for _ in range(_MOST):
+        last = end
+        while last > start and words[last - 1].key == "":
+            last -= 1
+        if last == start or not words[last - 1].marks.isdisjoint(_ASKS):
             break
-        if length := _longest(words[max(0, before - _LONGEST) : before][::-1], closings, backwards=True):
-            return before - length
-    return len(words)
+        shorter = _before_a_closing(words, start, last, known, names=0 if shouted else _LONGEST_NAME)
+        if shorter is None:
+            shorter = _before_thanks(words, start, last, known)
+        if shorter is None:
+            break
+        end = shorter
+    return end
 
 
-def _longest(words: list[str], known: frozenset[str], *, backwards: bool = False) -> int:
-    """How many of the first of ``words`` are one of the ``known`` together, the more the better; 0 where none is."""
-    for length in range(len(words), 0, -1):
-        first = words[:length][::-1] if backwards else words[:length]
-        said = _as_known(first)
-        if not known.isdisjoint((said, sound_of_greeklish(said))):  # two words of Greek are too few to be taken for it
-            return length
-        if said + _BEFORE_A_MARK in known and _MARKED.search(first[-1]):
-            return length
-    return 0
+def _before_a_closing(words: Sequence[_Word], start: int, end: int, known: Known, names: int) -> int | None:
+    """Where a closing begins that only a name follows, of so many words."""
+    for name in range(min(names, end - start) + 1):
+        before = end - name
+        if not all(word.capital and word.key for word in words[before:end]):
+            break
+        for first in range(max(start, before - _LONGEST), before):
+            apart = (first == start or _apart(words, first)) and (not name or _apart(words, before))
+            if words[first].key and known.has(words[first:before], apart=apart):
+                return first
+    return None
 
 
-def _as_known(words: list[str]) -> str:
-    return " ".join(filter(None, (_NO_LETTER.sub("", fold(word)) for word in words)))
+def _before_thanks(words: Sequence[_Word], start: int, end: int, known: Known) -> int | None:
+    """Where the last part begins, if it thanks for something: "Thanks for your quick reply"."""
+    for first in range(max(start + 1, end - _LONGEST_THANKS), end):
+        if not _apart(words, first) or any(word.key is None for word in words[first:end]):
+            continue
+        for after in range(first + 1, min(first + _LONGEST, end)):
+            if words[after].key in _THANKED_FOR and known.has(words[first:after], apart=False):
+                return first
+    return None
+
+
+def _word(found: re.Match[str]) -> _Word:
+    written = found.group()
+    key = None if any(character.isdigit() for character in written) else _key(written)
+    marks = frozenset(character for character in written[-_TAIL:] if not character.isalnum())
+    return _Word(*found.span(), key, written[:1].isupper(), marks)
+
+
+def _looked_up(line: str) -> str:
+    return " ".join(filter(None, map(_key, line.split())))
+
+
+def _key(word: str) -> str:
+    """Its letters: one case, no diacritics, Latin ones for Cyrillic ones."""
+    return strip_diacritics(latin_of_cyrillic(_NO_LETTER.sub("", word.lower()))).replace("ς", "σ")

@@ -37,7 +37,8 @@ class Cue:
 class Insight:
     """``in_scope`` is the probability that the message is about any intent; from one half on it counts as one.
 
-    ``read_as`` is what it was taken to say, where words of it are properly written otherwise; else empty.
+    ``read_as`` is what it was taken to say, where that is not all of it (courtesies are left out), or words of it are
+    properly written otherwise; else empty.
     """
 
     nearest: tuple[Near, ...]

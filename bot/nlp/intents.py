@@ -153,17 +153,20 @@ class IntentsComponent:
             self._judge_in(language, heard)
 
     def _judge_in(self, language: str, heard: Sequence[_Heard]) -> None:
-        """Judge messages in a language: as wholes, their points, and each of their sentences."""
+        """Judge messages in a language: as wholes, their points, and each of their sentences. Of these, small talk has
+        no say beside others: "you would help me a lot" comes last, and is about nothing.
+        """
         texts = [text for one in heard for text in one.texts]
         vectors = [vector for one in heard for vector in one.vectors]
         found = iter(self._judged(language, texts, np.stack(vectors)))
         machine = self._machines[language]
         for read, _ in heard:
             judged = next(found)
-            if read.point_vector is not None:
-                judged = self._surer(judged, next(found), machine)
+            if read.point_vector is not None and self._is_surer(point := next(found), judged, machine):
+                judged, read.spoken, read.vector = point, read.point, read.point_vector
             read.of_sentences = tuple(islice(found, len(read.spoken_sentences)))
-            judged = _weighed(machine, judged, read.of_sentences)
+            telling = [part for part in read.of_sentences if not self._is_smalltalk(part)]
+            judged = _weighed(judged, telling or read.of_sentences)
             read.judgement, read.candidates = judged, self.candidates(read, judged.scores)
 
     def _judged(self, language: str, texts: Sequence[str], vectors: Vectors) -> list[Judgement]:
@@ -175,16 +178,16 @@ class IntentsComponent:
     def _is_smalltalk(self, found: Judgement) -> bool:
         return self.labels[int(found.scores.argmax())] in self._smalltalk
 
-    def _surer(self, whole: Judgement, point: Judgement, machine: Machine) -> Judgement:
-        """What a message is about: the few words of its point if they are the surer ones, or, where the whole sounds
+    def _is_surer(self, point: Judgement, whole: Judgement, machine: Machine) -> bool:
+        """Whether a message is about the few words of its point: if they are the surer ones, or, where the whole sounds
         like small talk, if what they say is sure by itself.
         """
         if self._is_smalltalk(point):
-            return whole
+            return False
         if not self._is_smalltalk(whole):
-            return point if point.best > whole.best else whole
+            return point.best > whole.best
         sure = float(probabilities(point.scores, machine.temperature).max()) >= _TO_THE_POINT
-        return point if sure and point.best - point.outside >= _WELL_INSIDE else whole
+        return sure and point.best - point.outside >= _WELL_INSIDE
 
     def candidates(self, read: Reading, scores: Floats) -> tuple[Candidate, ...]:
         """Every intent with its probability, best first."""
@@ -276,7 +279,7 @@ def _adviser(language: str, known: Mapping[str, Learnt], new: Mapping[str, Learn
     return found or new[language].adviser()
 
 
-def _weighed(machine: Machine, whole: Judgement, sentences: Sequence[Judgement]) -> Judgement:
+def _weighed(whole: Judgement, sentences: Sequence[Judgement]) -> Judgement:
     """The whole says how sure one can be; which intent it is, the sentences help to say, most of all the last.
 
     People come to the point late.

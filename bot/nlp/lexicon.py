@@ -80,7 +80,7 @@ class Lexicon:
         def put(match: re.Match[str]) -> str:
             word = match.group()
             if is_drawn_out(word):
-                word = _drawn_in(word, words)
+                word = _drawn_in(word, words, language)
             if greeklish and words and (sound := self._sound(word, words)) is not None:
                 return known.get(sound, word)
             key = _key_of(word, language, greeklish=greeklish)
@@ -169,10 +169,10 @@ def _key_of(word: str, language: str, *, greeklish: bool) -> str | None:
     return sound_of_greeklish(word) if greeklish else None
 
 
-def _drawn_in(word: str, words: Words | None) -> str:
+def _drawn_in(word: str, words: Words | None, language: str) -> str:
     """With letters that were drawn out once, unless twice makes it a word that is used more."""
     once, twice = drawn_in(word)
-    return twice if words and words.is_rather(strip_diacritics(twice), strip_diacritics(once)) else once
+    return twice if words and words.is_rather(_key(twice, language), _key(once, language)) else once
 
 
 def _drawn_together(key: str, language: str) -> str | None:

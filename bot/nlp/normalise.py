@@ -42,7 +42,7 @@ class NormaliseComponent:
         self,
         texts: Mapping[str, Sequence[str]],
         greetings: Iterable[str],
-        closings: Iterable[str] = (),
+        closings: Iterable[str],
         notes: Notes | None = None,
     ) -> None:
         """Learn how words are properly written, from the texts of each language in the form of :func:`spoken`.
@@ -72,7 +72,7 @@ class NormaliseComponent:
     def __call__(self, doc: Doc) -> Doc:
         read = reading(doc)
         text = calm(doc.text)
-        if says_enough(point := self._courtesies.point(text)):
+        if says_enough(point := self._courtesies.point(text, read.written)):
             text, point = point, ""
         read.spoken, read.point = self._spoken(text, read.written), self._spoken(point, read.written)
         read.sentences = () if point else sentences(text)

@@ -42,7 +42,7 @@ from bot.nlp.samples import filled
 from bot.nlp.scope import ScopeComponent
 from bot.nlp.shipped import FOLDER, notes_that_came, read_learnt, write_learnt, write_shipped
 
-_FORMAT = 17
+_FORMAT = 18
 """Raise this when a saved pipeline of an older version must not be used any more."""
 
 _KEPT = 2

@@ -30,6 +30,16 @@ _THANKS = {
     "sr": "Hvala vam na brzom odgovoru!",
     "lt": "Iš anksto ačiū!",
 }
+OTHER_THANKS = {
+    "en": "I would really appreciate it.",
+    "sl": "Res bi mi zelo pomagali.",
+    "el": "Θα με υποχρεώνατε πολύ.",
+    "lv": "Būšu ļoti priecīga par ziņu.",
+    "sr": "Mnogo biste mi pomogli.",
+    "lt": "Labai mane išgelbėtumėte.",
+}
+"""In words that are in no list."""
+
 _SIGNED = {
     "en": "Best, Mark",
     "sl": "LP, Marko",
@@ -56,7 +66,7 @@ _CYRILLIC = (
 class Change:
     """One way to write the same: (text, language) -> text. ``polite`` ones make some messages greetings or thanks.
 
-    ``loss`` is how many in a hundred of those recognised as they were may be lost by it.
+    Of a hundred messages, ``loss`` fewer may be recognised.
     """
 
     make: Callable[[str, str], str]
@@ -111,6 +121,10 @@ def _thanked(text: str, language: str) -> str:
     return f"{_stopped(text)} {_THANKS[language]}"
 
 
+def _thanked_otherwise(text: str, language: str) -> str:
+    return f"{_stopped(text)} {OTHER_THANKS[language]}"
+
+
 def _as_a_letter(text: str, language: str) -> str:
     return f"{_GREETINGS[language]}\n\n{_stopped(text)}\n\n{_THANKS[language]}\n{_SIGNED[language]}"
 
@@ -146,7 +160,8 @@ CHANGES: dict[str, Change] = {
     "a number after it": Change(_numbered, 6),
     "a greeting before it": Change(_greeted, 6, polite=True),
     "thanks after it": Change(_thanked, 6, polite=True),
-    "a whole letter": Change(_as_a_letter, 10, polite=True),
+    "thanks in words of no list": Change(_thanked_otherwise, 10, polite=True),
+    "a whole letter": Change(_as_a_letter, 6, polite=True),
     "letters written out": Change(_written_out, 6, ("lv", "lt", "sl", "sr")),
     "Cyrillic": Change(_in_cyrillic, 4, ("sr",)),
     "Greeklish by sound": Change(_greeklish(0), 6, ("el",)),

@@ -14,6 +14,7 @@ import pytest
 from bot.core.content import Catalogue
 from bot.core.understanding import NO_INTENT, Kind, Understanding
 from bot.nlp.pipeline import Pipeline
+from bot.nlp.text import letters
 from bot.ports import Hints
 from tests.benchmarks.changes import CHANGES, LANGUAGES
 from tests.benchmarks.test_own_messages import catalogue, pipeline, rows, share
@@ -22,6 +23,9 @@ __all__ = ["catalogue", "pipeline"]
 
 _EVERY = 5
 """Of 12 messages each intent has, so that all variants come up."""
+
+_BY_CHANCE = 6.0
+"""In a hundred: of the 82 messages of a language."""
 
 Row = tuple[str, str, str]
 
@@ -53,29 +57,36 @@ def test_a_message_means_the_same_however_it_is_written(
 
     changed = benchmark.pedantic(understand_all, rounds=1)
 
-    lost, lines = [], []
+    lost, lines = {}, []
     for language, after in changed.items():
         some, before = as_they_are[language]
         kept = [
-            (row, was, now)
+            (row[1], was.intent == row[1], now.intent == row[1])
             for row, was, now in zip(some, before, after, strict=True)
-            if not (change.polite and row[1] in smalltalk)  # a whole letter of thanks is that
+            if says_something(row[0]) and not (change.polite and row[1] in smalltalk)  # a letter of thanks is that
         ]
-        inside, outside = ([found for found in kept if (found[0][1] == NO_INTENT) is none] for none in (False, True))
-        lost.append(_right(inside, 1) - _right(inside, 2))
-        lines.append(
-            f"{language} {_right(inside, 1):5.1f} → {_right(inside, 2):5.1f}, "
-            f"about nothing {_right(outside, 1):5.1f} → {_right(outside, 2):5.1f}"
-        )
+        were, are = shares(kept, about_nothing=False)
+        lost[language] = were - are
+        nothing_were, nothing_are = shares(kept, about_nothing=True)
+        lines.append(f"{language} {were:5.1f} → {are:5.1f}, about nothing {nothing_were:5.1f} → {nothing_are:5.1f}")
+    mean = sum(lost.values()) / len(lost)
     with capsys.disabled():
-        print(f"\n{name}: {sum(lost) / len(lost):.1f} lost\n  " + "\n  ".join(lines))
-    assert sum(lost) / len(lost) <= change.loss
+        print(f"\n{name}: {mean:.1f} lost\n  " + "\n  ".join(lines))
+    assert mean <= change.loss
+    assert max(lost.values()) <= change.loss + _BY_CHANCE
 
 
 def _understood(pipeline: Pipeline, texts: Iterable[str]) -> list[Understanding]:
-    return pipeline.understand_many([(text, Hints()) for text in texts])
+    return list(pipeline.understand_many([(text, Hints()) for text in texts]))
 
 
-def _right(found: Sequence[tuple[Row, Understanding, Understanding]], which: int) -> float:
-    """In a hundred: 1, of those unchanged; 2, of those changed."""
-    return 100 * share((was, now)[which - 1].intent == row[1] for row, was, now in found)
+def says_something(text: str) -> bool:
+    """A greeting put to a few signs is a greeting."""
+    return len(text.split()) > 2 and letters(text) > 8
+
+
+def shares(kept: Sequence[tuple[str, bool, bool]], *, about_nothing: bool) -> tuple[float, float]:
+    """How many in a hundred are recognised unchanged, and changed; of (intent, before, after)."""
+    of_these = [found for found in kept if (found[0] == NO_INTENT) is about_nothing]
+    before, after = (100 * share(each) for each in zip(*[found[1:] for found in of_these], strict=True))
+    return before, after

@@ -23,6 +23,8 @@ from bot.nlp.text import clean, letters
         ("super 👍👍👍", "super 👍"),
         ("is this one there? https://shop.example/p/12?x=1&y=2", "is this one there?"),
         ("https://shop.example/p", "https://shop.example/p"),
+        ("https://shop.example/p?colour=red,blue", "https://shop.example/p?colour=red,blue"),
+        ("my mail:Ana.Novak@shop.example", "my mail:Ana.Novak@shop.example"),
         ("🙏", "🙏"),
         ("24°C № 5", "24°C № 5"),
         ("", ""),
@@ -37,7 +39,10 @@ def test_no_letter_is_lost(text: str) -> None:
     assert letters(calm(clean(text))) == letters(clean(text))
 
 
-@given(st.text(max_size=80).map(clean))
+links = st.sampled_from(["https://a.example/c?hello;world", "www.a.example/B.Cd", "Ana.Novak@shop.example"])
+
+
+@given(st.lists(links | st.text(max_size=20), max_size=6).map(" ".join).map(clean))
 def test_what_is_calm_stays(text: str) -> None:
     assert calm(calm(text)) == calm(text)
 

@@ -69,6 +69,21 @@ def test_a_greek_word_is_read_with_digits_in_it(lexicon: Lexicon, typed: str) ->
     assert lexicon.restored(typed, "el") == "θέλω"
 
 
+def test_letters_drawn_out_are_drawn_in_to_the_word_that_is_used() -> None:
+    lexicon = Lexicon.learn({"el": ["το άλλο γράμμα"] * 2, "en": ["good god, so good"] * 2})
+    lexicon.attach(().__contains__)
+
+    assert lexicon.restored("το άλλλο γράμμμα", "el") == "το άλλο γράμμα"
+    assert lexicon.restored("goooood", "en") == "good"
+
+
+def test_greek_upsilon_may_be_a_y() -> None:
+    lexicon = Lexicon.learn({"el": ["ευχαριστώ αύριο"] * 2})
+    lexicon.attach(().__contains__)
+
+    assert lexicon.restored("eyxaristw ayrio", "el") == "ευχαριστώ αύριο"
+
+
 def test_latin_words_that_sound_like_nothing_greek_stay(lexicon: Lexicon) -> None:
     assert lexicon.restored("bluetooth gr8", "el") == "bluetooth gr8"
 
