@@ -164,7 +164,7 @@ CHANGES: dict[str, Change] = {
     "a whole letter": Change(_as_a_letter, 6, polite=True),
     "letters written out": Change(_written_out, 6, ("lv", "lt", "sl", "sr")),
     "Cyrillic": Change(_in_cyrillic, 4, ("sr",)),
-    "Greeklish by sound": Change(_greeklish(0), 6, ("el",)),
-    "Greeklish by look": Change(_greeklish(1), 6, ("el",)),
-    "Greeklish by both": Change(_greeklish(2), 6, ("el",)),
+    "Greeklish by sound": Change(_greeklish(0), 8, ("el",)),
+    "Greeklish by look": Change(_greeklish(1), 8, ("el",)),
+    "Greeklish by both": Change(_greeklish(2), 8, ("el",)),
 }

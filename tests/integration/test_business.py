@@ -58,6 +58,14 @@ class Shop(House):
         found = [each for each in await self.app.store.open_conversations() if each.through is not None]
         return found[-1]
 
+    async def handled(self) -> None:
+        """Until the bot has dealt with all that was written."""
+        async with asyncio.timeout(20):
+            while True:
+                if not len(self.world.state.updates) and not await self.app.store.unhandled():
+                    return
+                await asyncio.sleep(0.01)
+
     async def quiet(self) -> None:
         await asyncio.sleep(0)
         assert await self.app.sender.drain(20)
@@ -233,7 +241,7 @@ async def test_an_owner_who_writes_first_has_the_chat_to_themself_until_it_has_r
     shop.writes("when are you open")
     await shop.until(lambda: len(shop.account.chats[MAJA].messages) == 2)
     shop.writes("on saturday too", by_owner=True)
-    await asyncio.sleep(0.3)
+    await shop.handled()
     await shop.quiet()
     assert not shop.world.business.said(shop.account, MAJA)
     assert not shop.world.state.group.topics, "what an owner writes to a friend is nobody else's"
@@ -246,7 +254,7 @@ async def test_a_customer_whom_the_owner_leaves_waiting_comes_to_the_colleagues(
     shop.writes("hello Maja", by_owner=True)
     shop.writes("can you help me?")
     await shop.until(lambda: len(shop.account.chats[MAJA].messages) == 2)
-    await asyncio.sleep(0.3)
+    await shop.handled()
     shop.pass_time(timedelta(hours=5))
     thread = await shop.topic()
     assert "can you help me?" in shop.card(thread).text
