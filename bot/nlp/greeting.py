@@ -41,6 +41,12 @@ _LONGEST_THANKS = 7
 _THANKED_FOR = frozenset({"for", "za", "na", "για", "par", "uz"})
 """What follows thanks for something, in six languages, as :func:`_key` has it."""
 
+_NOTHING = frozenset({"nothing", "nic", "nista", "τιποτα", "neko", "nieko"})
+"""Who thanks for it is angry."""
+
+_AND = frozenset({"and", "in", "ter", "i", "και", "un", "ir", "kai"})
+"""Between closings: "thanks and kind regards"."""
+
 _BEFORE_A_MARK = ","
 """Known words that end so are known only where a mark sets them apart: "Best, Ana", but "the best"."""
 
@@ -190,6 +196,8 @@ def _ended(words: Sequence[_Word], start: int, known: Known) -> int:
         last = end
         while last > start and words[last - 1].key == "":
             last -= 1
+        if end < len(words) and last > start and words[last - 1].key in _AND:
+            last -= 1
         if last == start or not words[last - 1].marks.isdisjoint(_ASKS):
             break
         shorter = _before_a_closing(words, start, last, known, names=0 if shouted else _LONGEST_NAME)
@@ -208,7 +216,8 @@ def _before_a_closing(words: Sequence[_Word], start: int, end: int, known: Known
         if not all(word.capital and word.key for word in words[before:end]):
             break
         for first in range(max(start, before - _LONGEST), before):
-            apart = (first == start or _apart(words, first)) and (not name or _apart(words, before))
+            begins = first == start or words[first - 1].key in _AND or _apart(words, first)
+            apart = begins and (not name or _apart(words, before))
             if words[first].key and known.has(words[first:before], apart=apart):
                 return first
     return None
@@ -217,7 +226,8 @@ def _before_a_closing(words: Sequence[_Word], start: int, end: int, known: Known
 def _before_thanks(words: Sequence[_Word], start: int, end: int, known: Known) -> int | None:
     """Where the last part begins, if it thanks for something: "Thanks for your quick reply"."""
     for first in range(max(start + 1, end - _LONGEST_THANKS), end):
-        if not _apart(words, first) or any(word.key is None for word in words[first:end]):
+        keys = {word.key for word in words[first:end]}
+        if not _apart(words, first) or None in keys or keys & _NOTHING:
             continue
         for after in range(first + 1, min(first + _LONGEST, end)):
             if words[after].key in _THANKED_FOR and known.has(words[first:after], apart=False):

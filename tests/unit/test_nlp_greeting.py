@@ -47,6 +47,8 @@ LANGUAGES = ("en", "sl", "el", "lv", "sr", "lt")
         ("en", "Sorry, how are you? Where is my order?", "Where is my order?"),
         ("en", "Where is my order?\nBest, Mark", "Where is my order?"),
         ("sl", "Kje je moj paket? Best, Mark", "Kje je moj paket?"),
+        ("sr", "Da li radite nedeljom? Hvala puno i prijatan dan", "Da li radite nedeljom?"),
+        ("en", "Do you open on Sundays? Thanks and kind regards", "Do you open on Sundays?"),
         ("xx", "hello where is my order thanks", "where is my order"),
         ("../en", "hello where is my order thanks", "where is my order"),
     ],
@@ -90,6 +92,7 @@ def test_what_is_between_courtesies_is_found(language: str, text: str, point: st
         ("el", "Για πόσο καιρό ισχύει η εγγύηση;"),
         ("el", "gia poso kairo isxyei i eggyisi"),
         ("sr", "Šta ima na sniženju ove nedelje?"),
+        ("en", "My lamp came broken. Thanks for nothing!"),
         ("en", "Thanks for the 2 lamps that came broken"),
     ],
 )
