@@ -21,7 +21,8 @@ from bot.core.outgoing import Outgoing, Receipt
 from bot.core.people import Person, Role, crowds, is_person
 from bot.core.step import Step
 from bot.door import Door
-from bot.files.load import Loaded, load
+from bot.files.load import Loaded, load_snapshot
+from bot.files.remembered import load_remembered
 from bot.flow import Flow
 from bot.following import Following
 from bot.line import Line
@@ -110,7 +111,7 @@ class App:
 
     async def start(self) -> None:
         """Start everything, or nothing. Raises KeepwordError that says what to do where it can't be started."""
-        loaded = await asyncio.to_thread(load, self.settings.content)
+        loaded = await asyncio.to_thread(load_remembered, self.settings.content, self.settings.data / "catalogue")
         if loaded.catalogue is None:
             raise ContentError(tuple(str(problem) for problem in loaded.problems))
         self.shelf = Shelf(loaded.catalogue, self._train)
@@ -309,8 +310,9 @@ class App:
     async def _train_first(self, loaded: Loaded) -> None:
         await self.shelf.train_first()
         await self.following.keep(loaded)
-        _spare_what_stays()
         log.info("ready to answer", languages=self.shelf.current().catalogue.standards.languages)
+        await asyncio.to_thread(load_snapshot, loaded.snapshot)  # what an edit leaves alone need not be parsed then
+        _spare_what_stays()
 
     async def _introduce(self) -> None:
         """Learn who is who in the groups, and fill the menus of commands."""
