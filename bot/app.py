@@ -311,7 +311,8 @@ class App:
         await self.shelf.train_first()
         await self.following.keep(loaded)
         log.info("ready to answer", languages=self.shelf.current().catalogue.standards.languages)
-        await asyncio.to_thread(load_snapshot, loaded.snapshot)  # what an edit leaves alone need not be parsed then
+        if loaded.recalled:  # what an edit leaves alone need not be parsed then
+            await asyncio.to_thread(load_snapshot, loaded.snapshot)
         _spare_what_stays()
 
     async def _introduce(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -26,7 +26,8 @@ from bot.files.standards import WrittenStandards, read_standards
 class Loaded:
     """What the files hold: a catalogue, or the problems that keep it from being used. Warnings keep nothing back.
 
-    ``version`` is that of the files read, ``snapshot`` what was read, so that exactly this can be kept.
+    ``version`` is that of the files read, ``snapshot`` what was read, so that exactly this can be kept. ``recalled``:
+    they were read before, by another process.
     """
 
     version: str
@@ -34,6 +35,7 @@ class Loaded:
     catalogue: Catalogue | None
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
+    recalled: bool = field(default=False, compare=False)
 
 
 def load(folder: Path, *, required: Required = REQUIRED, today: date | None = None) -> Loaded:

@@ -13,12 +13,14 @@ import pickle
 import sys
 from datetime import UTC, date, datetime
 from hashlib import blake2b
+from importlib.metadata import version
 from pathlib import Path
 
 from bot.core.content import Catalogue
 from bot.files.folder import Snapshot, take_snapshot
 from bot.files.load import Loaded, load_snapshot
 from bot.files.problem import Problem
+from bot.files.stand_ins import comes_with
 
 _DIGEST = 32
 """Bytes. Two digests come before what is kept: of what it was made of, and of itself."""
@@ -38,10 +40,10 @@ def load_remembered(folder: Path, kept: Path, *, today: date | None = None) -> L
     key = _key(snapshot, day)
     if (found := _recalled(kept, key)) is not None:
         catalogue, warnings = found
-        return Loaded(snapshot.version, snapshot, catalogue, (), warnings)
+        return Loaded(snapshot.version, snapshot, catalogue, (), warnings, recalled=True)
     loaded = load_snapshot(snapshot, today=day)
     if loaded.catalogue is not None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, pickle.PicklingError):
             content = pickle.dumps((loaded.catalogue, loaded.warnings))
             _keep(kept, key + _digest(content) + content)
     return loaded
@@ -66,29 +68,33 @@ class _Reader(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> object:
         whole = f"{module}.{name}"
-        if module.startswith(_OURS) or whole in _PLAIN or whole == _PATTERN:
+        if whole in _PLAIN or whole == _PATTERN:
             return super().find_class(module, name)
+        if module.startswith(_OURS) and "." not in name:  # with a dot it may lead anywhere
+            found = super().find_class(module, name)
+            if isinstance(found, type) and found.__module__ == module:
+                return found
         raise pickle.UnpicklingError(f"{whole} is no part of content")
 
 
 def _keep(kept: Path, content: bytes) -> None:
     kept.parent.mkdir(parents=True, exist_ok=True)
     aside = kept.with_name(f"{kept.name}.{os.getpid()}.new")
-    aside.write_bytes(content)
-    aside.replace(kept)
+    try:
+        aside.write_bytes(content)
+        aside.replace(kept)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _key(snapshot: Snapshot, day: date) -> bytes:
-    facts = (snapshot.version, snapshot.unread, snapshot.stray, day, sys.version, _code())
-    return _digest(repr(facts).encode(errors="surrogatepass"))
+    """Of the files, the words that may stand in for missing ones, the day, and all that reads them."""
+    libraries = [version(name) for name in ("babel", "holidays", "pydantic", "tzdata")]
+    facts = (snapshot.version, snapshot.unread, snapshot.stray, comes_with().version, day, sys.version, libraries)
+    here = Path(__file__).parent
+    code = (file.read_bytes() for folder in (here, here.parent / "core") for file in sorted(folder.glob("**/*.py")))
+    return _digest(b"".join([repr(facts).encode(errors="surrogatepass"), *code]))
 
 
 def _digest(content: bytes) -> bytes:
     return blake2b(content, digest_size=_DIGEST).digest()
-
-
-def _code() -> list[tuple[str, int, int]]:
-    """Tells whether any of the files has changed that read content: of each its name, size and time."""
-    here = Path(__file__).parent
-    read = (file for folder in (here, here.parent / "core") for file in sorted(folder.glob("**/*.py")))
-    return [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in read]

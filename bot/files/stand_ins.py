@@ -43,7 +43,7 @@ def with_stand_ins(
 
 
 def _ours(language: str, brand: Brand | None) -> dict[str, WrittenReply]:
-    snapshot = _shipped()
+    snapshot = comes_with()
     known = language if language in snapshot.languages(RESPONSES) else _LAST_RESORT
     if known not in snapshot.languages(RESPONSES):
         return {}
@@ -51,7 +51,7 @@ def _ours(language: str, brand: Brand | None) -> dict[str, WrittenReply]:
 
 
 @cache
-def _shipped() -> Snapshot:
+def comes_with() -> Snapshot:
     """The content that this version comes with; empty where it was installed without."""
     return take_snapshot(_COMES_WITH)
 

@@ -20,13 +20,13 @@ from bot.nlp.text import latin_of_cyrillic, strip_diacritics
 _MOST_WORDS = 3
 """Longer examples of small talk say more than one."""
 
-_LONGEST = 5
+_LONGEST = 6
 """Words of a known opening or closing."""
 
 _FEWEST_WORDS = 2
 """A single word beside a greeting is a name, or part of it."""
 
-_LONGEST_NAME = 2
+_LONGEST_NAME = 3
 """Words."""
 
 _ENOUGH = 4
@@ -38,10 +38,22 @@ _MOST = 6
 _LONGEST_THANKS = 7
 """Words of a last part that thanks for something."""
 
-_THANKED_FOR = frozenset({"for", "za", "na", "για", "par", "uz"})
-"""What follows thanks for something, in six languages, as :func:`_key` has it."""
+_KINDNESSES = frozenset(
+    {
+        "reply", "answer", "response", "help", "assistance", "time", "info", "information", "understanding",
+        "patience", "effort", "efforts", "attention", "support", "odgovor", "odziv", "pomoc", "cas", "informacijo",
+        "informacije", "razumevanje", "potrpljenje", "potrpezljivost", "trud", "pozornost", "απαντηση", "ανταποκριση",
+        "βοηθεια", "χρονο", "πληροφορια", "πληροφοριες", "κατανοηση", "υπομονη", "κοπο", "atbildi", "palidzibu",
+        "laiku", "informaciju", "sapratni", "pacietibu", "pulem", "atsaucibu", "odgovoru", "pomoci", "vremenu",
+        "informaciji", "informacijama", "razumevanju", "strpljenju", "trudu", "paznji", "atsakyma", "pagalba",
+        "laika", "informacija", "supratima", "kantrybe", "demesi"
+    }
+)  # fmt: skip
+"""What people thank for at the end of a message, in six languages, as :func:`_key` has it. For a broken lamp, or for
+good service, they thank too: that is what they write for.
+"""
 
-_NOTHING = frozenset({"nothing", "nic", "nista", "τιποτα", "neko", "nieko"})
+_NOTHING = frozenset({"nothing", "no", "not", "zero", "nic", "nobene", "nista", "τιποτα", "καμια", "neko", "nieko"})
 """Who thanks for it is angry."""
 
 _AND = frozenset({"and", "in", "ter", "i", "και", "un", "ir", "kai"})
@@ -60,7 +72,8 @@ _WORD = re.compile(r"\S+")
 _NO_LETTER = re.compile(r"[\W\d_]+")
 _MARKS = frozenset(",:.!?;…–—-)")
 _ENDS = frozenset(".!?;…")
-_ASKS = frozenset("?;")
+_ASKS = "?"
+_ASKS_IN_GREEK = "?;"
 _TAIL = 4
 """Characters at the end of a word among which its marks are."""
 
@@ -79,6 +92,11 @@ class _Word(NamedTuple):
         """Whether a mark follows."""
         return not self.marks.isdisjoint(_MARKS)
 
+    @property
+    def ends(self) -> bool:
+        """Whether a sentence ends with it."""
+        return not self.marks.isdisjoint(_ENDS)
+
 
 class Known(NamedTuple):
     """What is looked for: ``bare`` anywhere, ``marked`` only where a mark sets it apart. With ``greeklish`` also by how
@@ -92,7 +110,7 @@ class Known(NamedTuple):
     def has(self, words: Sequence[_Word], *, apart: bool) -> bool:
         """Whether ``words`` together are known; ``apart`` tells whether a mark sets them apart."""
         keys = [word.key for word in words]
-        if None in keys:
+        if None in keys or any(word.ends for word in words[:-1]):
             return False
         written = [key for key in keys if key]
         said = {" ".join(written)}
@@ -193,45 +211,59 @@ def _ended(words: Sequence[_Word], start: int, known: Known) -> int:
     end = len(words)
     shouted = all(word.capital for word in words if word.key)
     for _ in range(_MOST):
-        last = end
-        while last > start and words[last - 1].key == "":
-            last -= 1
+        last = _without_signs(words, start, end)
         if end < len(words) and last > start and words[last - 1].key in _AND:
             last -= 1
-        if last == start or not words[last - 1].marks.isdisjoint(_ASKS):
+        if last == start or any(_asks(word, known) for word in words[last - 1 : end]):
             break
-        shorter = _before_a_closing(words, start, last, known, names=0 if shouted else _LONGEST_NAME)
+        shorter = _before_a_closing(words, start, last, known, capitals=not shouted)
         if shorter is None:
             shorter = _before_thanks(words, start, last, known)
         if shorter is None:
             break
         end = shorter
+    while start < end < len(words) and words[end - 1].key in _AND:
+        end -= 1
     return end
 
 
-def _before_a_closing(words: Sequence[_Word], start: int, end: int, known: Known, names: int) -> int | None:
-    """Where a closing begins that only a name follows, of so many words."""
-    for name in range(min(names, end - start) + 1):
+def _without_signs(words: Sequence[_Word], start: int, end: int) -> int:
+    while end > start and words[end - 1].key == "":
+        end -= 1
+    return end
+
+
+def _asks(word: _Word, known: Known) -> bool:
+    return not word.marks.isdisjoint(_ASKS_IN_GREEK if known.greeklish else _ASKS) and ")" not in word.marks
+
+
+def _before_a_closing(words: Sequence[_Word], start: int, end: int, known: Known, *, capitals: bool) -> int | None:
+    """Where a closing begins that only a name follows. ``capitals`` tell a name, where not all words have them."""
+    for name in range(min(_LONGEST_NAME, end - start) + 1):
         before = end - name
-        if not all(word.capital and word.key for word in words[before:end]):
+        if not all(word.key for word in words[before:end]):
             break
+        written_so = capitals and all(word.capital for word in words[before:end])
         for first in range(max(start, before - _LONGEST), before):
             begins = first == start or words[first - 1].key in _AND or _apart(words, first)
             apart = begins and (not name or _apart(words, before))
+            if name and not written_so and not (name == 1 and apart):
+                continue
             if words[first].key and known.has(words[first:before], apart=apart):
                 return first
     return None
 
 
 def _before_thanks(words: Sequence[_Word], start: int, end: int, known: Known) -> int | None:
-    """Where the last part begins, if it thanks for something: "Thanks for your quick reply"."""
+    """Where the last part begins, if it thanks for a kindness: "Thanks for your quick reply"."""
+    if words[end - 1].key not in _KINDNESSES:
+        return None
     for first in range(max(start + 1, end - _LONGEST_THANKS), end):
         keys = {word.key for word in words[first:end]}
-        if not _apart(words, first) or None in keys or keys & _NOTHING:
+        if not _apart(words, first) or None in keys or keys & _NOTHING or any(w.ends for w in words[first : end - 1]):
             continue
-        for after in range(first + 1, min(first + _LONGEST, end)):
-            if words[after].key in _THANKED_FOR and known.has(words[first:after], apart=False):
-                return first
+        if any(known.has(words[first:after], apart=True) for after in range(first + 1, min(first + _LONGEST, end))):
+            return first
     return None
 
 

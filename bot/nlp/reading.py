@@ -43,9 +43,11 @@ class Reading:
     enough.
     """
     point: str = ""
-    """The few words between such words, where those are embedded too; else empty."""
+    """The few words between such words, where those are embedded too; else empty. What they say may be what counts:
+    then they are what is ``spoken``.
+    """
     sentences: tuple[str, ...] = ()
-    """Where there are several, as written."""
+    """Where there are several, as written, and no ``point``."""
     spoken_sentences: tuple[str, ...] = ()
     vector: Floats | None = None
     """The embedding, as the encoder gives it."""

@@ -9,11 +9,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 from bot.app import App
 from bot.core.content import Catalogue
@@ -111,10 +113,11 @@ class House:
 
 
 def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """A port that nothing listens on, and that nobody is given who asks for any."""
+    while True:
+        with socket.socket() as found, contextlib.suppress(OSError):
+            found.bind(("127.0.0.1", Random().randrange(20_000, 32_000)))
+            return int(found.getsockname()[1])
 
 
 def settings_for(folder: Path, simulator: Simulator, **more: object) -> Settings:

@@ -80,19 +80,35 @@ def test_a_damaged_file_is_as_good_as_none(content: Path, tmp_path: Path, data: 
     assert load_remembered(content, kept, today=TODAY) == whole
 
 
+class _Evil:
+    def __init__(self, proof: Path) -> None:
+        self.proof = proof
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (str(self.proof),)
+
+
 def test_nothing_is_made_but_content(content: Path, tmp_path: Path) -> None:
     kept, proof = tmp_path / "catalogue", tmp_path / "proof"
     load_remembered(content, kept, today=TODAY)
+    key = kept.read_bytes()[:32]
 
-    class Evil:
-        def __reduce__(self) -> tuple[object, tuple[str]]:
-            return os.mkdir, (str(proof),)
-
-    content_of_evil = pickle.dumps((Evil(), ()))
-    digest = blake2b(content_of_evil, digest_size=32).digest()
-    kept.write_bytes(kept.read_bytes()[:32] + digest + content_of_evil)
-    assert load_remembered(content, kept, today=TODAY).catalogue is not None
+    for evil in (
+        pickle.dumps((_Evil(proof), ())),
+        pickle.dumps((_Evil(proof), ()), protocol=0).replace(b"posix\nmkdir", b"bot.core.words\nre.enum.sys.exit"),
+        b"cbot.core.words\nplural\n(tR.",
+    ):
+        kept.write_bytes(key + blake2b(evil, digest_size=32).digest() + evil)
+        assert load_remembered(content, kept, today=TODAY).catalogue is not None
     assert not proof.exists()
+
+
+def test_a_write_that_fails_leaves_nothing(content: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "data" / "catalogue"
+    kept.mkdir(parents=True)  # nothing can be written in its place
+
+    assert load_remembered(content, kept, today=TODAY).catalogue is not None
+    assert os.listdir(kept.parent) == ["catalogue"]
 
 
 def test_a_folder_that_cannot_be_written_is_no_trouble(content: Path, tmp_path: Path) -> None:

@@ -49,6 +49,14 @@ LANGUAGES = ("en", "sl", "el", "lv", "sr", "lt")
         ("sl", "Kje je moj paket? Best, Mark", "Kje je moj paket?"),
         ("sr", "Da li radite nedeljom? Hvala puno i prijatan dan", "Da li radite nedeljom?"),
         ("en", "Do you open on Sundays? Thanks and kind regards", "Do you open on Sundays?"),
+        ("el", "Πού είναι το κατάστημά σας; Ευχαριστώ", "Πού είναι το κατάστημά σας;"),
+        ("el", "που ειναι το καταστημα σας ευχαριστω πολυ", "που ειναι το καταστημα σας"),
+        ("en", "When will it come? Looking forward to hearing from you.", "When will it come?"),
+        ("sl", "Kdaj pride paket? Najlepša hvala in lep dan.", "Kdaj pride paket?"),
+        ("sl", "Kje je moj paket? Hvala že vnaprej. Lep pozdrav, Ana Novak Kos", "Kje je moj paket?"),
+        ("en", "where is my order? thanks, ana", "where is my order?"),
+        ("en", "WHERE IS MY ORDER? THANKS, ANA", "WHERE IS MY ORDER?"),
+        ("sl", "kje je moj paket, hvala;)", "kje je moj paket,"),
         ("xx", "hello where is my order thanks", "where is my order"),
         ("../en", "hello where is my order thanks", "where is my order"),
     ],
@@ -93,6 +101,12 @@ def test_what_is_between_courtesies_is_found(language: str, text: str, point: st
         ("el", "gia poso kairo isxyei i eggyisi"),
         ("sr", "Šta ima na sniženju ove nedelje?"),
         ("en", "My lamp came broken. Thanks for nothing!"),
+        ("en", "My parcel came today. Thanks for the broken lamp!"),
+        ("en", "Everything arrived on time yesterday. Thanks for the excellent service!"),
+        ("el", "Εδώ και δύο εβδομάδες αναμένω την απάντησή σας"),
+        ("lt", "Jau tris savaites vis dar lauksiu atsakymo"),
+        ("sl", "Imate v ponudbi gramofonske plošče LP ?"),
+        ("lv", "Atvainojos par kavēšanos, vai varu vēl atnākt?"),
         ("en", "Thanks for the 2 lamps that came broken"),
     ],
 )
@@ -124,7 +138,7 @@ def test_lines_are_short_enough_to_be_found_and_stand_there_once(folder: str) ->
     for file in (files("bot.nlp") / folder).iterdir():
         lines = [line for line in file.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
         assert len(lines) > 30
-        assert max(len(line.split()) for line in lines) <= 5, file.name
+        assert max(len(line.split()) for line in lines) <= 6, file.name
         looked_up = [fold(line).replace("'", "").strip(", ") for line in lines]
         assert len(set(looked_up)) == len(lines), [line for line in looked_up if looked_up.count(line) > 1]
 
@@ -151,11 +165,23 @@ def test_a_few_words_beside_a_greeting_may_belong_to_it() -> None:
     assert says_enough("where is my order")
 
 
-@given(st.text(max_size=60), st.sampled_from(LANGUAGES))
-def test_it_is_a_part_of_any_text_from_one_space_to_another(text: str, language: str) -> None:
+said = st.sampled_from(
+    (
+        *("hello", "Hi", "good morning,", "sorry,", "thanks", "Thanks!", "thx,", "for your help", "Best,", "Regards,"),
+        *("Ana", "NOVAK", "lp", "and", "-", "?", "!", "…", "12", "041-123", "my lamp", "is broken", "the best", "why?"),
+    )
+)
+
+
+@given(st.lists(said, max_size=12), st.sampled_from(LANGUAGES))
+def test_it_is_a_part_of_any_text_that_has_its_numbers_and_questions(parts: list[str], language: str) -> None:
+    text = " ".join(parts)
     point = KNOWN.point(text, language)
 
-    assert not point or f" {' '.join(point.split())} " in f" {' '.join(text.split())} "
+    if point:
+        assert f" {point} " in f" {text} "
+        for word in ("12", "041-123", "lamp", "broken", "why?"):
+            assert point.split().count(word) == text.split().count(word)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +197,7 @@ def test_it_is_a_part_of_any_text_from_one_space_to_another(text: str, language:
     ],
 )
 def test_hostile_messages_take_no_longer_than_others(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     KNOWN.point(text, "el")
 
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
