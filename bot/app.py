@@ -21,7 +21,7 @@ from bot.core.outgoing import Outgoing, Receipt
 from bot.core.people import Person, Role, crowds, is_person
 from bot.core.step import Step
 from bot.door import Door
-from bot.files.load import Loaded, load_snapshot
+from bot.files.load import Loaded, parsing
 from bot.files.remembered import load_remembered
 from bot.flow import Flow
 from bot.following import Following
@@ -66,6 +66,9 @@ RECALLED = timedelta(days=14)
 
 DRAIN = 10.0
 """Seconds that what is in the outbox has to be sent when we stop."""
+
+BETWEEN_FILES = 0.05
+"""Seconds from one content file that is parsed to the next, while messages are answered."""
 
 
 class SystemClock:
@@ -311,8 +314,10 @@ class App:
         await self.shelf.train_first()
         await self.following.keep(loaded)
         log.info("ready to answer", languages=self.shelf.current().catalogue.standards.languages)
-        if loaded.recalled:  # what an edit leaves alone need not be parsed then
-            await asyncio.to_thread(load_snapshot, loaded.snapshot)
+        if loaded.recalled:  # an edit then need not parse what it leaves alone
+            for parse in parsing(loaded.snapshot):
+                await asyncio.to_thread(parse)
+                await asyncio.sleep(BETWEEN_FILES)
         _spare_what_stays()
 
     async def _introduce(self) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from bot.core.content import Catalogue
@@ -20,6 +21,7 @@ from bot.files.problem import Place, Problem, Report, did_you_mean
 from bot.files.replies import read_brand, read_replies
 from bot.files.stand_ins import with_stand_ins
 from bot.files.standards import WrittenStandards, read_standards
+from bot.files.tree import read_tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,11 @@ def load_snapshot(snapshot: Snapshot, *, required: Required = REQUIRED, today: d
             macros=macros,
         )
     return Loaded(snapshot.version, snapshot, catalogue, tuple(sorted(report.errors)), tuple(sorted(report.warnings)))
+
+
+def parsing(snapshot: Snapshot) -> Iterator[Callable[[], object]]:
+    """The slow part of :func:`load_snapshot` in steps, one a file: what is parsed is remembered by this process."""
+    return (partial(read_tree, name, content, Report()) for name, content in snapshot.files.items())
 
 
 def load_or_raise(folder: Path, *, required: Required = REQUIRED, today: date | None = None) -> Catalogue:
