@@ -277,7 +277,7 @@ class World:
             if message.sender.is_bot and not message.service and message.thread_id == thread_id
         ]
 
-    async def wait_for(self, predicate: Callable[[], T | None], timeout: float = 20.0) -> T:  # noqa: ASYNC109 - it says more
+    async def wait_for(self, predicate: Callable[[], T | None], timeout: float = 5.0) -> T:  # noqa: ASYNC109 - it says more
         """What ``predicate`` gives once that is true of it; it is asked again after each change.
 
         Raises TimeoutError after ``timeout`` seconds, naming what the bot said last in each chat.
@@ -290,7 +290,7 @@ class World:
         except TimeoutError:
             raise TimeoutError(f"nothing like that within {timeout:g} s; {self._last_words()}") from None
 
-    async def wait_for_reply(self, message: Message, timeout: float = 20.0) -> Message:  # noqa: ASYNC109 - as above
+    async def wait_for_reply(self, message: Message, timeout: float = 5.0) -> Message:  # noqa: ASYNC109 - as above
         """The first message of the bot after ``message``, in its chat and topic."""
 
         def reply() -> Message | None:
