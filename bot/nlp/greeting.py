@@ -192,7 +192,10 @@ def _opened(words: Sequence[_Word], known: Known) -> int:
     start = 0
     for _ in range(_MOST):
         lengths = range(min(_LONGEST, len(words) - start), 0, -1)
-        start += next((length for length in lengths if _opens(words, start, length, known)), 0)
+        length = next((length for length in lengths if _opens(words, start, length, known)), 0)
+        if not length:
+            break
+        start += length
     return start
 
 

@@ -95,13 +95,9 @@ def test_own_messages(
     file: str,
     at_least: float,
 ) -> None:
-    def understand_all() -> list[Judged]:
-        return [Judged(*row, pipeline.understand_now(row[0])) for row in rows(file)]
+    judged = judged_in(file, benchmark, catalogue, pipeline, capsys)
 
-    judged = benchmark.pedantic(understand_all, rounds=1)
     inside = [message for message in judged if message.intent != NO_INTENT]
-    with capsys.disabled():
-        print(f"\n{file}\n" + "\n".join(figures(judged, catalogue)))
     assert {message.intent for message in inside} == set(catalogue.intents)
     assert share(message.right for message in inside) >= at_least
 
@@ -115,14 +111,23 @@ def test_messages_of_one_sort(
     file: str,
     at_least: float,
 ) -> None:
+    judged = judged_in(file, benchmark, catalogue, pipeline, capsys)
+
+    assert share(message.right for message in judged) >= at_least
+
+
+def judged_in(
+    file: str, benchmark: Any, catalogue: Catalogue, pipeline: Pipeline, capsys: pytest.CaptureFixture[str]
+) -> list[Judged]:
+    """What is made of each message in ``file``; the figures of it are printed."""
+
     def understand_all() -> list[Judged]:
         return [Judged(*row, pipeline.understand_now(row[0])) for row in rows(file)]
 
-    judged = benchmark.pedantic(understand_all, rounds=1)
-
+    judged: list[Judged] = benchmark.pedantic(understand_all, rounds=1)
     with capsys.disabled():
         print(f"\n{file}\n" + "\n".join(figures(judged, catalogue)))
-    assert share(message.right for message in judged) >= at_least
+    return judged
 
 
 def figures(judged: Sequence[Judged], catalogue: Catalogue) -> Iterator[str]:
